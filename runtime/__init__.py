@@ -1,0 +1,1 @@
+"""Plumbing that any asyncio service could use; it knows no telephone."""

@@ -1,0 +1,32 @@
+"""The two families of anticipated failures; whoever retries asks the class."""
+
+
+class HotlineError(Exception):
+    """A failure that was foreseen: its text says what was wrong and what to do."""
+
+
+class Transient(HotlineError):
+    """May succeed when tried again unchanged."""
+
+
+class Permanent(HotlineError):
+    """Will fail again until something is changed."""
+
+
+class Refused(Permanent):
+    """A request that was understood and turned down; ``reason`` is a stable code, the text is for people."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        """Keep the machine-readable ``reason`` beside the sentence."""
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+
+
+class FieldError(Refused):
+    """Input with wrong fields; ``fields`` maps a field's name to a sentence in the reader's language."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """Name every wrong field, not only the first."""
+        super().__init__("invalid-fields", "；".join(fields.values()))
+        self.fields = fields
