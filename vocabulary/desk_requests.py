@@ -1,0 +1,142 @@
+"""Questions that cross to the switch (``ask.telephony.<verb>.v1``) and their answers."""
+
+from dataclasses import dataclass, field
+
+from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatSignIn:
+    """An agent takes a seat (``seat-sign-in``); skills name queues. Answer: SeatSnapshot."""
+
+    seat: SeatNo
+    agent: AccountId
+    agent_name: str
+    skills: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatSignOut:
+    """The agent leaves (``seat-sign-out``). Answer: Done."""
+
+    seat: SeatNo
+    agent: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatReady:
+    """Wish to be Ready or NotReady with a reason (``seat-ready``). Answer: SeatSnapshot."""
+
+    seat: SeatNo
+    agent: AccountId
+    ready: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAnswer:
+    """Take the offered call (``seat-answer``); late ones are refused with ``offer-over``. Answer: CallSnapshot."""
+
+    seat: SeatNo
+    agent: AccountId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatDecline:
+    """Turn the offered call down (``seat-decline``). Answer: Done."""
+
+    seat: SeatNo
+    agent: AccountId
+    offer: OfferId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatHangUp:
+    """End the call one talks in (``seat-hang-up``). Answer: Done."""
+
+    seat: SeatNo
+    agent: AccountId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatWrapUpDone:
+    """After-call work is finished (``seat-wrap-up-done``). Answer: SeatSnapshot."""
+
+    seat: SeatNo
+    agent: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLine:
+    """Open the seat's browser line with an SDP offer (``seat-line``, 10 s). Answer: SeatLineAnswer."""
+
+    seat: SeatNo
+    agent: AccountId
+    offer_sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLineAnswer:
+    """The SDP answer of media."""
+
+    answer_sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsSnapshotAsked:
+    """All seats (``seats-snapshot``). Answer: SeatsSnapshot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsSnapshot:
+    """All seats that are not Offline."""
+
+    seats: tuple[SeatSnapshot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsSnapshotAsked:
+    """All live calls (``calls-snapshot``). Answer: CallsSnapshot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsSnapshot:
+    """All live calls."""
+
+    calls: tuple[CallSnapshot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingAsked:
+    """A stretch of a recording on ``host`` (``recording-read.v1.<host>``): at most 65,536 samples a channel."""
+
+    name: str
+    first_sample: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStretch:
+    """Two channels interleaved, s16le 8 kHz; shorter than asked at the end of the recording."""
+
+    first_sample: int
+    pcm: bytes = field(repr=False)
+    total_samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestCallAsked:
+    """Let a simulated caller dial with a dialogue of the city (``test-call``). Answer: Done."""
+
+    __test__ = False
+    dialogue: str
+    seat: SeatNo | None = None
+    """Ring this seat first when given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It was carried out."""
