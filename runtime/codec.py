@@ -88,3 +88,12 @@ def json_schemas(*kinds: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         kinds, schema_hook=hook, ref_template="#/components/schemas/{name}"
     )
     return list(schemas), components
+
+
+def from_builtins(value: object, kind: type[T], /) -> T:
+    """Return the value of type ``kind`` from dicts and scalars as settings files have them: ``"8012"`` is a number."""
+    try:
+        result: T = msgspec.convert(value, kind, strict=False, dec_hook=_from_builtin)
+    except msgspec.ValidationError as error:
+        raise MalformedMessage(str(error)) from None
+    return result

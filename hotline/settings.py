@@ -1,0 +1,168 @@
+"""Settings: code < hotline.toml < ``HOTLINE_*`` < flags, read once. The only reader of the environment."""
+
+import os
+import tempfile
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from runtime.codec import MalformedMessage, from_builtins
+from vocabulary.errors import Permanent
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("telephony", "asr", "desk")
+
+
+class BadSettings(Permanent):
+    """A setting that cannot be used; the text names it and says what it should look like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where PostgreSQL is; an empty ``url`` starts the embedded one."""
+
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatsSettings:
+    """Where NATS is; an empty ``url`` starts one as a child."""
+
+    url: str = field(default="", repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """Which engine searches the knowledge base; an empty ``url`` means the embedded one (tantivy)."""
+
+    url: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephonySettings:
+    """Ports and limits of telephony; times in seconds."""
+
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    rtp_host: str = "127.0.0.1"
+    rtp_port_low: int = 20000
+    rtp_port_high: int = 20998
+    max_calls: int = 100
+    wrap_up_s: float = 10.0
+    ring_s: float = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsrSettings:
+    """``auto`` takes a Mandarin Vosk model when one is installed, else Whisper base."""
+
+    engine: str = "auto"
+    models: str = ""
+    threads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where the desk listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8012
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one run. Paths are absolute; ``run`` holds sockets and process files (0700)."""
+
+    data: str = ""
+    run: str = ""
+    city: str = str(ROOT / "city")
+    demo: bool = False
+    roles: tuple[str, ...] = ROLES
+    database: DatabaseSettings = DatabaseSettings()
+    nats: NatsSettings = NatsSettings()
+    search: SearchSettings = SearchSettings()
+    telephony: TelephonySettings = TelephonySettings()
+    asr: AsrSettings = AsrSettings()
+    web: WebSettings = WebSettings()
+
+    @property
+    def data_path(self) -> Path:
+        """The folder of everything that is kept."""
+        return Path(self.data)
+
+    @property
+    def run_path(self) -> Path:
+        """The folder of sockets."""
+        return Path(self.run)
+
+
+def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith("HOTLINE_"):
+            *folders, leaf = name.removeprefix("HOTLINE_").lower().split("__")
+            branch = tree
+            for folder in folders:
+                branch = branch.setdefault(folder, {})
+            branch[leaf] = value.split(",") if leaf == "roles" and not folders else value
+    return tree
+
+
+def _merged(low: dict[str, Any], high: dict[str, Any]) -> dict[str, Any]:
+    result = dict(low)
+    for name, value in high.items():
+        below = result.get(name)
+        result[name] = _merged(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
+    return result
+
+
+def _known(tree: dict[str, Any], kind: type, where: str) -> None:
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]  # only dataclasses come here
+    for name, value in tree.items():
+        if name not in fields:
+            raise BadSettings(f"unknown setting {where}{name}; known here: {', '.join(sorted(fields))}")
+        if isinstance(value, dict):
+            _known(value, fields[name].type, f"{where}{name}.")
+
+
+def _short_run_folder() -> str:
+    """A 0700 folder whose sockets stay below the 107 characters of a Unix socket's address."""
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if base and Path(base).is_dir() and len(base) < 60:
+        folder = Path(base) / "hotline"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return str(folder)
+    return tempfile.mkdtemp(prefix="hotline-")
+
+
+def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = None) -> Settings:
+    """Return the settings of this run; BadSettings names a setting that is unknown or does not fit.
+
+    ``flags`` is a tree shaped like the file. A missing ``config`` file is an error, a missing default file is not.
+    """
+    path = config or Path("hotline.toml")
+    if config is not None and not path.is_file():
+        raise BadSettings(f"the settings file {path} does not exist")
+    try:
+        tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{path} is not TOML: {error}") from None
+    tree = _merged(_merged(tree, _from_environment(dict(os.environ))), flags or {})
+    _known(tree, Settings, "")
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    tree.setdefault("data", str(Path(home) / "hotline"))
+    tree["data"] = str(Path(tree["data"]).expanduser().resolve())
+    if not tree.get("run"):
+        tree["run"] = _short_run_folder()
+    try:
+        settings = from_builtins(tree, Settings)
+    except MalformedMessage as error:
+        raise BadSettings(f"a setting does not fit: {error}") from None
+    if unknown := set(settings.roles) - set(ROLES):
+        raise BadSettings(f"unknown role {', '.join(sorted(unknown))}; roles are {', '.join(ROLES)}")
+    return settings
