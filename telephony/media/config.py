@@ -1,0 +1,25 @@
+"""Settings of the media process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaConfig:
+    """Everything the media process needs to know; paths are absolute."""
+
+    host: str
+    """Name of this telephony host, in sidecars."""
+    media_socket: Path
+    tap_socket: Path
+    recordings: Path
+    prompts: Path
+    """Folder of 8 kHz WAV files; a prompt's name is its path below it without ``.wav``."""
+    rtp_ports: tuple[int, int] | None = None
+    """First and last UDP port for RTP legs (even ones are used); None lets the system choose."""
+    ice_hosts: tuple[str, ...] = ()
+    """Addresses for browser lines; empty means those of the interfaces."""
+    rtp_timeout_s: float = 30.0
+    orphan_grace_s: float = 30.0
+    """How long calls go on without a switch."""
+    want_realtime: bool = True

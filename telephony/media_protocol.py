@@ -1,0 +1,350 @@
+"""What switch and media say to each other over ``runtime.wire``: commands with their replies, and notifies.
+
+Media listens, the switch connects. Every command is idempotent by leg, line or call; an unknown leg, line, call or
+prompt is Refused with reason ``no-leg``, ``no-line``, ``no-call``, ``no-prompt``. ``at_ms`` is call time: milliseconds
+since ``StartCall`` was carried out, 0 before it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from vocabulary.audio import Party
+from vocabulary.ids import CallId, ContactId, LegId, SeatNo
+
+
+class Codec(StrEnum):
+    """Payload formats of an RTP leg (RFC 3551 §4.5.14); the static payload types 8 and 0 are used."""
+
+    PCMA = "PCMA"
+    PCMU = "PCMU"
+
+
+class Direction(StrEnum):
+    """Our side of RFC 3264 §6.1: whether we send to and listen to the peer."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+
+# Commands, each followed by its reply -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """The command was carried out, or had been before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRtpLeg:
+    """Bind an even UDP port for one party and begin to send. Answer: RtpLegOpened. Repeated: the same port."""
+
+    leg: LegId
+    call: CallId
+    contact: ContactId
+    party: Party
+    codec: Codec
+    remote_host: str
+    remote_port: int
+    dtmf_payload_type: int | None
+    bind_host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtpLegOpened:
+    """Where the leg listens; goes into our SDP."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRtpLeg:
+    """What a re-INVITE changed; never a second sender. Answer: Carried."""
+
+    leg: LegId
+    codec: Codec
+    remote_host: str
+    remote_port: int
+    dtmf_payload_type: int | None
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCall:
+    """CallAccepted: the next tick is call time 0, taps and recording begin. Answer: CallStarted.
+
+    ``recording_name`` is a file name ending in ``.wav``; empty means that nothing is recorded.
+    """
+
+    call: CallId
+    contact: ContactId
+    caller_leg: LegId
+    recording_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    """Wall-clock instant of call time 0."""
+
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLine:
+    """A browser's offer for the seat's line; another one replaces it, legs stay. Answer: LineOpened."""
+
+    line: SeatNo
+    offer_sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineOpened:
+    """The answer; ``LineState(connected=True)`` follows when DTLS is up."""
+
+    answer_sdp: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLine:
+    """Close the browser connection; no error when there is none. Answer: Carried."""
+
+    line: SeatNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachLine:
+    """Begin a leg of a started call on an open line. Answer: LegAttached."""
+
+    leg: LegId
+    line: SeatNo
+    call: CallId
+    contact: ContactId
+    party: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAttached:
+    """The leg's first sample in call time."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Play prompts back to back to ``leg`` instead of what it hears; ``loop`` repeats the list. Answer: Carried.
+
+    Replaces a play that runs (which ends with ``cut``). Names are those of the prompt folder without ``.wav``.
+    """
+
+    leg: LegId
+    prompts: tuple[str, ...]
+    loop: bool
+    play_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlay:
+    """Stop what is played to ``leg``; no error when nothing is. Answer: Carried."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """Let two legs of a call hear each other from the next tick. Answer: Bridged."""
+
+    call: CallId
+    leg_a: LegId
+    leg_b: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridged:
+    """Call time of the first bridged tick."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbridge:
+    """Part the legs of a call; no error when they are. Answer: Carried."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLeg:
+    """End a leg (a line stays open); no error when it is gone. Answer: Carried."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """Close all legs and the recording of a call. Answer: EndedCall, the same when repeated within an hour."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedRecording:
+    """A finished recording; ``sha256`` is of the file, ``samples`` a channel."""
+
+    recording_name: str
+    sha256: str
+    samples: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedCall:
+    """What is left of a call; ``recording`` is None when it was never started, not recorded, or is unknown."""
+
+    recording: ClosedRecording | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLegs:
+    """Ask for all legs. Answer: Legs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegState:
+    """One leg; ``line`` is set for a browser's, ``host``/``port`` for RTP. Counters are packets since it opened."""
+
+    leg: LegId
+    call: CallId
+    party: Party
+    line: SeatNo | None
+    host: str
+    port: int
+    sent: int
+    received: int
+    lost: int
+    dropped: int
+    """Malformed, from a stranger, or too late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legs:
+    """All legs that live."""
+
+    legs: tuple[LegState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphans:
+    """First request of a switch: end calls not in ``known``, name those that lost theirs. Answer: OrphanCalls."""
+
+    known: tuple[CallId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanCall:
+    """A call that lost its switch or its media process. ``duration_ms`` is what was recorded."""
+
+    call: CallId
+    contact: ContactId
+    started_at: datetime
+    duration_ms: int
+    recording: ClosedRecording | None
+    media_lost: bool
+    """The media process was killed in the call; otherwise the switch went away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanCalls:
+    """Named again at every request until ``ForgetOrphans``."""
+
+    calls: tuple[OrphanCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetOrphans:
+    """The facts about these calls are stored. Answer: Carried."""
+
+    calls: tuple[CallId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaStatsAsked:
+    """Ask for figures since the last asking. Answer: MediaStats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaStats:
+    """Figures of all legs since the last asking; intervals are between two packets of one leg, in ms."""
+
+    legs: int
+    lines: int
+    seconds: float
+    packets_per_second: float
+    """Mean of a leg."""
+    send_interval_p50: float
+    send_interval_p99: float
+    send_interval_max: float
+    tick_late_p99: float
+    cpu_percent: float
+    """Of one core, the whole process."""
+    realtime: bool
+    """SCHED_RR was granted."""
+
+
+# Notifies, media → switch --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineState:
+    """A browser line came up or went away."""
+
+    line: SeatNo
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptsEnded:
+    """A play came to its end, or was ``cut`` by StopPlay, another Play or the leg's end."""
+
+    leg: LegId
+    play_id: UUID
+    cut: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digit:
+    """A key (RFC 4733 event 0-15 as ``0``-``9``, ``*``, ``#``, ``A``-``D``), once a press."""
+
+    leg: LegId
+    digit: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """A caller began or ceased to speak, by voice activity; for the IVR."""
+
+    leg: LegId
+    speaking: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAudio:
+    """The first sound packet of a leg was played out."""
+
+    leg: LegId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtpTimeout:
+    """Nothing was heard of the leg for 30 s outside hold. Said once."""
+
+    leg: LegId
+    at_ms: int
