@@ -1,0 +1,187 @@
+"""Runs the life of orders: reads state under a lock, decides, writes row, timeline and event in one transaction."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from runtime.clock import Clock
+from runtime.ids import new_id
+from runtime.postgres import Database, Transaction
+from vocabulary.errors import Refused
+from vocabulary.events.work_orders import OrderEvent
+from vocabulary.ids import ContactId, EventId, UnitCode, WorkOrderNo
+from vocabulary.orders import OrderBrief, OrderRequest, Stage
+from vocabulary.people import Principal
+from vocabulary.personal import PhoneNumber
+from work_orders import form, store
+from work_orders.catalogue import Catalogue
+from work_orders.deadlines import WorkingCalendar, due_at
+from work_orders.masking import masked_text
+from work_orders.numbers import order_no
+from work_orders.order import (
+    Accept,
+    Archive,
+    CloseDirectly,
+    Command,
+    Dispatch,
+    FollowUp,
+    Moment,
+    Order,
+    Reply,
+    decide,
+    evolve,
+)
+from work_orders.ports import Contacts
+
+HISTORY = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command with the line it writes into the timeline."""
+
+    command: Command
+    text: str
+    reply: str | None = None
+
+
+class OrderService:
+    """Work orders of the city. All methods are safe to repeat after a failure: nothing is half done."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        catalogue: Catalogue,
+        calendar: WorkingCalendar,
+        zone: tzinfo,
+        clock: Clock,
+        contacts: Contacts,
+    ) -> None:
+        self.catalogue = catalogue
+        self._database = database
+        self._calendar = calendar
+        self._zone = zone
+        self._clock = clock
+        self._contacts = contacts
+        self._unit_names = {code: unit.name for code, unit in catalogue.units.items()}
+
+    async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief:
+        """Make the order of a contact: 直办 ends in 归档 at once, everything else is dispatched (转办).
+
+        FieldError names wrong fields; Refused ``already-accepted`` when the contact has an order.
+        """
+        form.check(request, catalogue=self.catalogue)
+        caller = await self._contacts.caller_of(request.contact)
+        origin = await self._contacts.origin_of(request.contact)
+        category = self.catalogue.category(request.category)
+        now = self._clock.now()
+        due = due_at(start=now, limit=category.limit, zone=self._zone, calendar=self._calendar)
+        async with self._database.transaction() as tx:
+            before = await store.locked_order_of_contact(tx, request.contact)
+            day = now.astimezone(self._zone).date()
+            number = before.order_no if before else order_no(day=day, number=await store.next_number(tx, day=day))
+            command = Accept(
+                order_no=number,
+                contact=request.contact,
+                kind=request.kind,
+                category=category.code,
+                category_path=category.path,
+                district=request.district,
+                place=masked_text(request.place),
+                title=masked_text(request.title.strip()),
+                content=masked_text(request.content.strip()),
+                direct=request.direct,
+                confidential=request.confidential,
+                origin=origin,
+                due_at=due,
+            )
+            event = decide(before, command, moment=self._moment(str(principal.account)))
+            order = evolve(None, event)
+            await store.insert(tx, request, order=order, category_name=category.name, caller=caller, at=now)
+            await self._record(tx, event, actor_name=principal.name, text="受理诉求")
+            unit = self._unit_names[category.unit]
+            steps = (
+                (Step(command=CloseDirectly(), text="服务代表当场答复，直办"), Step(command=Archive(), text="归档"))
+                if request.direct
+                else (
+                    Step(
+                        command=Dispatch(unit=category.unit, unit_name=unit, due_at=due),
+                        text=f"转办至{unit}，时限{category.limit.text}",
+                    ),
+                )
+            )
+            await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
+        return await self.brief(number)
+
+    async def reply(self, number: WorkOrderNo, /, *, unit: UnitCode, text: str, note: str) -> OrderBrief:
+        """Take a unit's public answer and its internal note (办理)."""
+        name = self._unit_names.get(unit, unit)
+        async with self._database.transaction() as tx:
+            order = await self._locked(tx, number)
+            step = Step(command=Reply(unit=unit, text=text), text=f"{name}已答复", reply=text.strip())
+            await self._advance(tx, order, (step,), actor=unit, actor_name=name)
+            if note.strip():
+                await store.add_note(tx, order_no=number, at=self._clock.now(), actor=unit, text=note.strip())
+        return await self.brief(number)
+
+    async def follow_up(self, number: WorkOrderNo, command: FollowUp, /, *, principal: Principal) -> OrderBrief:
+        """Record the follow-up (回访) or why it is excused; an archived order follows in the same transaction."""
+        text = f"免回访：{command.reason}" if command.excused else f"回访：{'满意' if command.satisfied else '不满意'}"
+        async with self._database.transaction() as tx:
+            order = await self._locked(tx, number)
+            steps = (Step(command=command, text=text), Step(command=Archive(), text="归档"))
+            await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
+        return await self.brief(number)
+
+    async def brief(self, number: WorkOrderNo, /) -> OrderBrief:
+        """Return one order; Refused ``no-order``."""
+        row = await store.row_of(self._database, number)
+        if row is None:
+            raise Refused("no-order", f"没有工单 {number}")
+        return store.brief(row, unit_names=self._unit_names)
+
+    async def of_contact(self, contact: ContactId, /) -> OrderBrief | None:
+        """Return the order of a contact, None while there is none."""
+        found = await self._briefs("contact = $1", contact, limit=1)
+        return found[0] if found else None
+
+    async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
+        """Return what this number asked before, open orders first; nothing for a withheld number."""
+        if not phone.reveal():
+            return ()
+        condition = "(caller_phone = $1 or callback_phone = $1)" + (" and closed_at is null" if open_only else "")
+        return await self._briefs(condition, phone.reveal(), limit=HISTORY)
+
+    async def listed(self, *, stage: Stage | None, unit: UnitCode | None, limit: int) -> tuple[OrderBrief, ...]:
+        """Return orders by stage and unit, open ones first."""
+        return await self._briefs(
+            "($1::text is null or stage = $1) and ($2::text is null or unit = $2)",
+            stage.value if stage else None,
+            unit,
+            limit=limit,
+        )
+
+    async def _briefs(self, where: str, /, *values: object, limit: int) -> tuple[OrderBrief, ...]:
+        return await store.briefs(self._database, unit_names=self._unit_names, where=where, values=values, limit=limit)
+
+    async def _locked(self, tx: Transaction, number: WorkOrderNo) -> Order:
+        order = await store.locked_order(tx, number)
+        if order is None:
+            raise Refused("no-order", f"没有工单 {number}")
+        return order
+
+    async def _advance(
+        self, tx: Transaction, order: Order, steps: tuple[Step, ...], /, *, actor: str, actor_name: str
+    ) -> None:
+        for step in steps:
+            event = decide(order, step.command, moment=self._moment(actor))
+            order = evolve(order, event)
+            await store.update(tx, order, event=event, reply=step.reply)
+            await self._record(tx, event, actor_name=actor_name, text=step.text)
+
+    async def _record(self, tx: Transaction, event: OrderEvent, /, *, actor_name: str, text: str) -> None:
+        await store.add_stage(tx, event, actor_name=actor_name, text=text)
+        tx.emit(event)
+
+    def _moment(self, actor: str) -> Moment:
+        return Moment(at=self._clock.now(), actor=actor, event_id=EventId(new_id()))

@@ -1,0 +1,173 @@
+"""Rows of schema ``work_orders``. Every write happens in the transaction of the event that caused it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from runtime.postgres import Database, Transaction
+from vocabulary.events.work_orders import OrderEvent
+from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
+from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
+from vocabulary.personal import PhoneNumber
+from work_orders.order import Order
+
+Row = Mapping[str, Any]
+_OPEN_FIRST = "order by (closed_at is not null), created_at desc"
+
+
+async def next_number(tx: Transaction, /, *, day: date) -> int:
+    """Draw the next number of a local day; rolled back with the transaction."""
+    number: int = await tx.fetchval(
+        "insert into work_orders.daily_number (day, last) values ($1, 1)"
+        " on conflict (day) do update set last = daily_number.last + 1 returning last",
+        day,
+    )
+    return number
+
+
+async def insert(
+    tx: Transaction, request: OrderRequest, /, *, order: Order, category_name: str, caller: PhoneNumber, at: datetime
+) -> None:
+    """Write the row of a new order."""
+    await tx.execute(
+        "insert into work_orders.work_order (order_no, contact, kind, category, category_name, title, content,"
+        " district, place, occurred, wish, caller_name, callback_phone, caller_phone, direct, confidential, stage,"
+        " created_at, due_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
+        order.order_no,
+        order.contact,
+        order.kind.value,
+        order.category,
+        category_name,
+        request.title.strip(),
+        request.content.strip(),
+        request.district,
+        request.place.strip(),
+        request.occurred.strip(),
+        request.wish.strip(),
+        request.caller_name.reveal(),
+        request.callback_phone.reveal(),
+        caller.reveal(),
+        order.direct,
+        request.confidential,
+        order.stage.value,
+        at,
+        order.due_at,
+    )
+
+
+async def update(tx: Transaction, order: Order, /, *, event: OrderEvent, reply: str | None = None) -> None:
+    """Bring the row up to the state after ``event``."""
+    closed = event.occurred_at if order.stage is Stage.ARCHIVE else None
+    await tx.execute(
+        "update work_orders.work_order set stage = $2, unit = $3, due_at = $4, replied = $5, followed_up = $6,"
+        " reply = coalesce($7, reply), closed_at = coalesce(closed_at, $8) where order_no = $1",
+        order.order_no,
+        order.stage.value,
+        order.unit,
+        order.due_at,
+        order.replied,
+        order.followed_up,
+        reply,
+        closed,
+    )
+
+
+async def add_stage(tx: Transaction, event: OrderEvent, /, *, actor_name: str, text: str) -> None:
+    """Write one line of the order's timeline."""
+    await tx.execute(
+        "insert into work_orders.stage_entry (event_id, order_no, stage, at, actor, actor_name, text)"
+        " values ($1, $2, $3, $4, $5, $6, $7)",
+        event.event_id,
+        event.order_no,
+        event.stage.value,
+        event.occurred_at,
+        event.actor,
+        actor_name,
+        text,
+    )
+
+
+async def add_note(tx: Transaction, /, *, order_no: WorkOrderNo, at: datetime, actor: str, text: str) -> None:
+    """Keep an internal note, apart from everything the public reads."""
+    await tx.execute(
+        "insert into work_orders.internal_note (order_no, at, actor, text) values ($1, $2, $3, $4)",
+        order_no,
+        at,
+        actor,
+        text,
+    )
+
+
+async def locked_order(tx: Transaction, order_no: WorkOrderNo, /) -> Order | None:
+    """Return an order and keep others from changing it until the transaction ends."""
+    row = await tx.fetchrow("select * from work_orders.work_order where order_no = $1 for update", order_no)
+    return _order(row) if row else None
+
+
+async def locked_order_of_contact(tx: Transaction, contact: ContactId, /) -> Order | None:
+    """Return the order of a contact, locked."""
+    row = await tx.fetchrow("select * from work_orders.work_order where contact = $1 for update", contact)
+    return _order(row) if row else None
+
+
+async def briefs(
+    database: Database, /, *, unit_names: Mapping[UnitCode, str], where: str, values: tuple[object, ...], limit: int
+) -> tuple[OrderBrief, ...]:
+    """Return orders, open ones first; ``where`` is one of this room's own conditions, never input."""
+    sql = f"select * from work_orders.work_order where {where} {_OPEN_FIRST} limit {int(limit)}"  # noqa: S608 - own text
+    async with database.reading() as connection:
+        rows = await connection.fetch(sql, *values)
+    return tuple(brief(row, unit_names=unit_names) for row in rows)
+
+
+async def row_of(database: Database, order_no: WorkOrderNo, /) -> Row | None:
+    """Return the whole row of an order."""
+    async with database.reading() as connection:
+        row: Row | None = await connection.fetchrow(
+            "select * from work_orders.work_order where order_no = $1", order_no
+        )
+    return row
+
+
+async def stages_of(database: Database, order_no: WorkOrderNo, /) -> list[Row]:
+    """Return the timeline of an order, oldest first."""
+    async with database.reading() as connection:
+        rows: list[Row] = await connection.fetch(
+            "select * from work_orders.stage_entry where order_no = $1 order by at, event_id", order_no
+        )
+    return rows
+
+
+def brief(row: Row, /, *, unit_names: Mapping[UnitCode, str]) -> OrderBrief:
+    """Return a row as lists show it."""
+    unit = UnitCode(row["unit"]) if row["unit"] else None
+    return OrderBrief(
+        order_no=WorkOrderNo(row["order_no"]),
+        contact=ContactId(row["contact"]),
+        kind=RequestKind(row["kind"]),
+        category=CategoryCode(row["category"]),
+        category_name=row["category_name"],
+        title=row["title"],
+        district=row["district"],
+        stage=Stage(row["stage"]),
+        unit=unit,
+        unit_name=unit_names.get(unit, "") if unit else "",
+        created_at=row["created_at"],
+        due_at=row["due_at"],
+        closed_at=row["closed_at"],
+    )
+
+
+def _order(row: Row) -> Order:
+    return Order(
+        order_no=WorkOrderNo(row["order_no"]),
+        contact=ContactId(row["contact"]),
+        kind=RequestKind(row["kind"]),
+        category=CategoryCode(row["category"]),
+        stage=Stage(row["stage"]),
+        direct=row["direct"],
+        unit=UnitCode(row["unit"]) if row["unit"] else None,
+        due_at=row["due_at"],
+        replied=row["replied"],
+        followed_up=row["followed_up"],
+    )
