@@ -1,0 +1,23 @@
+"""PostgreSQL, the system of record: pool, transactions that carry facts, migrations, an embedded server."""
+
+from runtime.postgres.database import Database, DatabaseAway, DatabaseRefused, Held, open_database
+from runtime.postgres.embedded import FolderInUse, embedded_postgres, running_url
+from runtime.postgres.migrate import MigrationFault, migrate, pending
+from runtime.postgres.transaction import Reading, Row, Transaction
+
+__all__ = [
+    "Database",
+    "DatabaseAway",
+    "DatabaseRefused",
+    "FolderInUse",
+    "Held",
+    "MigrationFault",
+    "Reading",
+    "Row",
+    "Transaction",
+    "embedded_postgres",
+    "migrate",
+    "open_database",
+    "pending",
+    "running_url",
+]

@@ -1,0 +1,43 @@
+"""What a database driver raises, in the words of the house."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from vocabulary.errors import Permanent, Transient
+
+
+class DatabaseAway(Transient):
+    """PostgreSQL cannot be reached or went away; whether a commit under way took place is unknown."""
+
+
+class DatabaseRefused(Permanent):
+    """PostgreSQL answers but does not let us in: wrong password, no such database."""
+
+
+_AWAY = (
+    OSError,  # includes TimeoutError and ConnectionError
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+_REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+_LOST = ("connection is closed", "connection was closed", "connection has been released", "pool is clos")
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Raise DatabaseAway or DatabaseRefused for what means that; everything else passes."""
+    try:
+        yield
+    except _AWAY as error:
+        raise DatabaseAway(f"The database does not answer ({type(error).__name__}); try again.") from error
+    except _REFUSED as error:
+        raise DatabaseRefused(f"The database does not let us in: {error}. Check HOTLINE_DATABASE__URL.") from error
+    except asyncpg.InterfaceError as error:
+        if any(words in str(error) for words in _LOST):
+            raise DatabaseAway("The connection to the database was lost; try again.") from error
+        raise

@@ -1,0 +1,40 @@
+"""Rows of routes become handlers with validation, role check and an OpenAPI document; aiohttp stays inside."""
+
+from runtime.web.app import WebApp, build_app
+from runtime.web.openapi import openapi
+from runtime.web.roles import role_matrix
+from runtime.web.routes import (
+    PUBLIC,
+    SIGNED_IN,
+    ApiInfo,
+    Download,
+    NotFound,
+    Request,
+    Route,
+    Sessions,
+    Socket,
+    StaticFolder,
+    WebSocketRoute,
+    WithSession,
+)
+from runtime.web.serving import serve_app
+
+__all__ = [
+    "PUBLIC",
+    "SIGNED_IN",
+    "ApiInfo",
+    "Download",
+    "NotFound",
+    "Request",
+    "Route",
+    "Sessions",
+    "Socket",
+    "StaticFolder",
+    "WebApp",
+    "WebSocketRoute",
+    "WithSession",
+    "build_app",
+    "openapi",
+    "role_matrix",
+    "serve_app",
+]

@@ -1,0 +1,71 @@
+"""Routes become an aiohttp application: who asks, may they, what did they send, what do we answer."""
+
+import re
+from collections.abc import Sequence
+from typing import NewType
+
+from aiohttp import web
+
+from runtime.web.exchange import RouteEndpoint
+from runtime.web.gate import Gate
+from runtime.web.guard import frame
+from runtime.web.openapi import openapi
+from runtime.web.routes import (
+    BODY_LIMIT,
+    PUBLIC,
+    ApiInfo,
+    Request,
+    Route,
+    Sessions,
+    StaticFolder,
+    WebSocketRoute,
+)
+from runtime.web.sockets import SocketEndpoint
+from runtime.web.statics import StaticEndpoint
+
+WebApp = NewType("WebApp", web.Application)
+"""A built application; only ``serve_app`` takes it."""
+DOCUMENT_PATH = "/api/openapi.json"
+_PART = re.compile(r"\{([a-z_]+)\}")
+
+
+def build_app(
+    routes: Sequence[Route],
+    /,
+    *,
+    sessions: Sessions,
+    info: ApiInfo,
+    sockets: Sequence[WebSocketRoute] = (),
+    statics: Sequence[StaticFolder] = (),
+    secure_cookies: bool = False,
+) -> WebApp:
+    """Return the application; ``secure_cookies`` when pages come over HTTPS. Two rows of one address: ValueError."""
+    _refuse_twins(routes)
+    app = web.Application(middlewares=[frame], client_max_size=BODY_LIMIT)
+    gate = Gate(sessions)
+    document = openapi(routes, info=info)
+
+    async def describe(request: Request[None]) -> object:  # noqa: ARG001 - a handler takes a request
+        return document
+
+    described = Route(
+        method="GET", path=DOCUMENT_PATH, handler=describe, roles=PUBLIC, summary="This document", reply=dict
+    )
+    for route in (*routes, described):
+        endpoint = RouteEndpoint(route, gate=gate, secure_cookies=secure_cookies)
+        app.router.add_route(route.method, route.path, endpoint.handle)
+    for socket in sockets:
+        app.router.add_get(socket.path, SocketEndpoint(socket, gate=gate).handle)
+    for folder in sorted(statics, key=lambda one: -len(one.prefix)):
+        app.router.add_get(folder.prefix.rstrip("/") + "/{tail:.*}", StaticEndpoint(folder).handle)
+    return WebApp(app)
+
+
+def _refuse_twins(routes: Sequence[Route]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for route in routes:
+        key = (route.method, _PART.sub("{}", route.path))
+        if key in seen:
+            message = f"two routes claim {route.method} {route.path}"
+            raise ValueError(message)
+        seen.add(key)

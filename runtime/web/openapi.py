@@ -1,0 +1,102 @@
+"""The OpenAPI 3.1 document of the routes, with the event catalogue among its schemas."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from runtime.codec import json_schemas
+from runtime.web.problems import Problem
+from runtime.web.routes import SESSION_COOKIE, ApiInfo, Download, Public, Route
+from vocabulary.events import CATALOGUE
+
+_PART = re.compile(r"\{([a-z_]+)\}")
+_REF = "#/components/schemas/"
+Json = dict[str, Any]
+
+
+def openapi(routes: Sequence[Route], /, *, info: ApiInfo) -> Json:
+    """Return the document (OpenAPI 3.1.0); ``x-events`` maps each event key to its schema and whether it is durable."""
+    forms = _Forms(routes)
+    paths: Json = {}
+    for route in sorted(routes, key=lambda one: (one.path, one.method)):
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms=forms)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": info.title, "version": info.version, "description": info.description},
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(forms.components.items())),
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+        "x-events": {
+            key: {"durable": entry.durable, "schema": forms.of(entry.cls)} for key, entry in sorted(CATALOGUE.items())
+        },
+    }
+
+
+class _Forms:
+    """Every type of the document and its schema, made in one go so that names are shared."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        kinds: list[Any] = [Problem, *(entry.cls for entry in CATALOGUE.values())]
+        for route in routes:
+            kinds += [kind for kind in (route.request, route.reply) if kind not in (None, Download)]
+        self._kinds = kinds
+        self._schemas, self.components = json_schemas(*kinds)
+
+    def of(self, kind: Any) -> Json:
+        """Return the schema (mostly a reference) of ``kind``."""
+        return self._schemas[self._kinds.index(kind)]
+
+
+def operation_id(route: Route, /) -> str:
+    """Return a name unique to method and path: ``get_orders_by_order_no``."""
+    words = [f"by_{part[1:-1]}" if part.startswith("{") else part for part in route.path.split("/") if part]
+    name = "_".join([route.method.lower(), *[word for word in words if word != "api"]])
+    return re.sub(r"[^a-z0-9_]", "_", name.lower())
+
+
+def _parameters(route: Route) -> list[Json]:
+    text = {"type": "string"}
+    inside = [{"name": n, "in": "path", "required": True, "schema": text} for n in _PART.findall(route.path)]
+    return inside + [
+        {"name": name, "in": "query", "required": False, "description": words, "schema": text}
+        for name, words in sorted(route.query.items())
+    ]
+
+
+def _success(route: Route, *, forms: _Forms) -> Json:
+    if route.reply is None:
+        return {"204": {"description": "Done"}}
+    if route.reply is Download:
+        content: Json = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        content = {"application/json": {"schema": forms.of(route.reply)}}
+    return {"200": {"description": "Done", "content": content}}
+
+
+def _operation(route: Route, *, forms: _Forms) -> Json:
+    public = isinstance(route.roles, Public)
+    problem = {"description": "Problem", "content": {"application/problem+json": {"schema": forms.of(Problem)}}}
+    operation: Json = {
+        "operationId": operation_id(route),
+        "summary": route.summary,
+        "responses": {**_success(route, forms=forms), "default": problem},
+        "security": [] if public else [{"session": []}, {"bearer": []}],
+    }
+    if not isinstance(route.roles, Public):
+        operation["x-roles"] = sorted(role.value for role in route.roles)
+    if parameters := _parameters(route):
+        operation["parameters"] = parameters
+    if route.request is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": forms.of(route.request)}},
+        }
+    return operation
+
+
+__all__ = ["openapi", "operation_id"]
