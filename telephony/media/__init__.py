@@ -1,6 +1,7 @@
 """SOUND. Legs, bridges, prompts, recordings and taps on one 20 ms clock, in a process of its own (``run_media``).
 
-``telephony.media_protocol`` is what the switch says to it. Engines (uvloop, numpy, aiortc, webrtcvad) load in ``run_media``.
+``telephony.media_protocol`` is what the switch says to it. Engines (aiortc, webrtcvad) load in ``run_media``; start it
+under uvloop.
 """
 
 from telephony.media.config import MediaConfig

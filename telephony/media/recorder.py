@@ -1,0 +1,130 @@
+"""Two-channel recordings, written by one thread: the tick only hands chunks over."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runtime.telemetry import get_logger
+from telephony.media import recording_files as files
+from telephony.media.sidecar import Sidecar, Stage
+
+_log = get_logger(__name__)
+_BOUND = 4096
+_FINISH_S = 30.0
+
+
+T = TypeVar("T")
+
+
+class Recording:
+    """One call's file while it grows. Only the recorder's thread touches ``descriptor``."""
+
+    def __init__(self, sidecar: Sidecar) -> None:
+        self.sidecar = sidecar
+        self.descriptor: int | None = None
+        self.failed = False
+
+
+class Recorder:
+    """Owner of the recordings folder. When the disk is too slow the newest chunk is left out, in silence."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start the thread; ``folder`` is made when missing."""
+        self.folder = folder
+        self.missed_chunks = 0
+        self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=_BOUND)
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    async def recover(self) -> list[Sidecar]:
+        """Close recordings of a killed predecessor; return those no switch was told of."""
+        return await self._ask(lambda: files.recover(self.folder))
+
+    def begin(self, sidecar: Sidecar, /) -> Recording:
+        """Begin a file; chunks may follow at once."""
+        recording = Recording(sidecar)
+
+        def job() -> None:
+            recording.descriptor = files.begin(self.folder, sidecar)
+
+        self._put(recording, job)
+        return recording
+
+    def write(self, recording: Recording, /, *, first_sample: int, pcm: bytes) -> None:
+        """Write interleaved samples (two channels, s16le) at sample ``first_sample``; never blocks."""
+
+        def job() -> None:
+            if recording.descriptor is not None:
+                files.append(recording.descriptor, first_sample, pcm)
+
+        self._put(recording, job)
+
+    async def finish(self, recording: Recording, /, *, samples: int, stage: Stage) -> Sidecar:
+        """Close the file at ``samples`` a channel; return the sidecar, without figures when the disk failed."""
+
+        def job() -> Sidecar:
+            descriptor = recording.descriptor
+            if descriptor is None or recording.failed:
+                return recording.sidecar.closed(stage=stage, samples=0, sha256="")
+            digest = files.close(self.folder, recording.sidecar, descriptor, samples)
+            closed = recording.sidecar.closed(stage=stage, samples=samples, sha256=digest)
+            files.write_sidecar(self.folder, closed)
+            return closed
+
+        return await self._ask(job)
+
+    async def mark(self, sidecar: Sidecar, /) -> None:
+        """Store a changed sidecar."""
+        await self._ask(lambda: files.write_sidecar(self.folder, sidecar))
+
+    async def close(self) -> None:
+        """Finish all jobs and stop the thread."""
+        await asyncio.to_thread(self._jobs.put, None, timeout=_FINISH_S)
+        await asyncio.to_thread(self._thread.join, _FINISH_S)
+
+    def _put(self, recording: Recording, job: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                job()
+            except OSError as error:
+                if not recording.failed:
+                    _log.error("a recording cannot be written", call=recording.sidecar.call, reason=str(error))
+                recording.failed = True
+
+        try:
+            self._jobs.put_nowait(guarded)
+        except queue.Full:
+            self.missed_chunks += 1
+
+    async def _ask(self, job: Callable[[], T]) -> T:
+        """Run ``job`` after all that was handed over before; OSError of the disk goes to the caller."""
+        loop, done = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+        def run() -> None:
+            try:
+                result = job()
+            except OSError as error:
+                loop.call_soon_threadsafe(_settle, done, None, error)
+            else:
+                loop.call_soon_threadsafe(_settle, done, result, None)
+
+        await asyncio.to_thread(self._jobs.put, run, timeout=_FINISH_S)
+        async with asyncio.timeout(_FINISH_S):
+            answer: T = await done
+        return answer
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+def _settle(done: "asyncio.Future[Any]", result: object, error: OSError | None) -> None:
+    if done.cancelled():
+        return
+    if error is None:
+        done.set_result(result)
+    else:
+        done.set_exception(error)

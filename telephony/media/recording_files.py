@@ -1,0 +1,101 @@
+"""Recordings on disk. Every function blocks and runs in the recorder's thread."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from runtime.codec import MalformedMessage, decode, encode
+from runtime.wav import wav_header
+from telephony.media.sidecar import BYTES_PER_SAMPLE, CHANNELS, HEADER_BYTES, Sidecar, Stage, whole_samples
+
+_PART = ".part"
+
+
+def sidecar_path(folder: Path, sidecar: Sidecar, /) -> Path:
+    """Return where the sidecar lies."""
+    return folder / f"{sidecar.recording_name}.json"
+
+
+def part_path(folder: Path, sidecar: Sidecar, /) -> Path:
+    """Return where the sound lies while it is recorded."""
+    return folder / f"{sidecar.recording_name}{_PART}"
+
+
+def write_sidecar(folder: Path, sidecar: Sidecar, /) -> None:
+    """Put the sidecar in place at once, old or new but never half."""
+    target = sidecar_path(folder, sidecar)
+    fresh = target.with_suffix(".new")
+    with fresh.open("wb") as file:
+        file.write(encode(sidecar))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(target)
+
+
+def begin(folder: Path, sidecar: Sidecar, /) -> int:
+    """Write the sidecar and an empty WAV; return the open file descriptor."""
+    write_sidecar(folder, sidecar)
+    descriptor = os.open(part_path(folder, sidecar), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    os.pwrite(descriptor, wav_header(data_bytes=0, channels=CHANNELS), 0)
+    return descriptor
+
+
+def append(descriptor: int, first_sample: int, pcm: bytes, /) -> None:
+    """Write interleaved samples at their place and let the header name all that is there."""
+    os.pwrite(descriptor, pcm, HEADER_BYTES + first_sample * BYTES_PER_SAMPLE)
+    end = first_sample * BYTES_PER_SAMPLE + len(pcm)
+    os.pwrite(descriptor, wav_header(data_bytes=end, channels=CHANNELS), 0)
+
+
+def close(folder: Path, sidecar: Sidecar, descriptor: int, samples: int, /) -> str:
+    """Give the file its length, header and name; return the sha256 of its bytes."""
+    os.ftruncate(descriptor, HEADER_BYTES + samples * BYTES_PER_SAMPLE)
+    os.pwrite(descriptor, wav_header(data_bytes=samples * BYTES_PER_SAMPLE, channels=CHANNELS), 0)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    part = part_path(folder, sidecar)
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    part.rename(folder / sidecar.recording_name)
+    _sync_folder(folder)
+    return digest
+
+
+def recover(folder: Path, /) -> list[Sidecar]:
+    """Close what a killed process left open; return every recording no switch was told of."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    orphans = []
+    for path in sorted(folder.glob("*.wav.json")):
+        try:
+            sidecar = decode(path.read_bytes(), Sidecar)
+        except MalformedMessage:
+            continue
+        if sidecar.stage is Stage.RECORDING:
+            sidecar = _close_left_open(folder, sidecar)
+        if sidecar.stage is Stage.ORPHANED:
+            orphans.append(sidecar)
+    return orphans
+
+
+def _close_left_open(folder: Path, sidecar: Sidecar, /) -> Sidecar:
+    part, whole = part_path(folder, sidecar), folder / sidecar.recording_name
+    samples, digest = 0, ""
+    if part.exists():
+        descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC)
+        samples = whole_samples(os.fstat(descriptor).st_size)
+        digest = close(folder, sidecar, descriptor, samples)
+    elif whole.exists():
+        samples = whole_samples(whole.stat().st_size)
+        with whole.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    closed = sidecar.closed(stage=Stage.ORPHANED, samples=samples, sha256=digest, media_lost=True)
+    write_sidecar(folder, closed)
+    return closed
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,145 @@
+"""A leg's UDP port: datagrams of one peer in and out."""
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import Iterator
+
+from telephony.media.g711 import LAW_OF, PAYLOAD_TYPES, Law
+from telephony.media.incoming import Incoming
+from telephony.media.latch import Address, SourceLatch
+from telephony.media.outgoing import Outgoing
+from telephony.media.rtp import MalformedRtp, is_rtcp, parse
+from telephony.media.sending import Histogram
+from telephony.media_protocol import Codec, Direction
+from vocabulary.errors import Transient
+
+_TRIES = 64
+_SENDS = {Direction.SENDRECV, Direction.SENDONLY}
+_LISTENS = {Direction.SENDRECV, Direction.RECVONLY}
+
+
+class NoPortFree(Transient):
+    """All UDP ports of the range are taken."""
+
+
+class RtpPort(asyncio.DatagramProtocol):
+    """One even port. ``send`` is called by the tick and by nobody else, so a re-INVITE cannot add a sender."""
+
+    def __init__(self, *, codec: Codec, remote: Address, dtmf_payload_type: int | None) -> None:
+        """Take what the peer's SDP says."""
+        self.out_law: Law = LAW_OF[codec]
+        self.direction = Direction.SENDRECV
+        self.incoming = Incoming(law=self.out_law, dtmf_payload_type=dtmf_payload_type, opened_at=time.monotonic())
+        self.outgoing = Outgoing(
+            ssrc=random.getrandbits(32),
+            sequence=random.getrandbits(15),
+            timestamp=random.getrandbits(32),
+        )
+        self.malformed = 0
+        self.strangers = 0
+        self.host, self.port = "", 0
+        self.intervals: Histogram | None = None
+        self._latch = SourceLatch(remote)
+        self._transport: asyncio.DatagramTransport | None = None
+        self._sent_at = 0.0
+
+    @property
+    def dropped(self) -> int:
+        """Datagrams that were not played."""
+        return self.malformed + self.strangers + self.incoming.dropped + self.incoming.late
+
+    @property
+    def expects_sound(self) -> bool:
+        """False while the peer holds the call."""
+        return self.direction in _LISTENS
+
+    def update(self, *, codec: Codec, remote: Address, dtmf_payload_type: int | None, direction: Direction) -> None:
+        """Take what a re-INVITE changed; sequence, SSRC and pace go on."""
+        self.out_law = LAW_OF[codec]
+        self.incoming.dtmf_payload_type = dtmf_payload_type
+        if direction in _LISTENS and not self.expects_sound:
+            self.incoming.heard_at = time.monotonic()
+        self.direction = direction
+        self._latch.signal(remote)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport (uvloop's is no subclass of asyncio's)."""
+        self._transport = transport  # type: ignore[assignment]  # asyncio hands a datagram transport to this protocol
+        self.host, self.port = transport.get_extra_info("sockname")[:2]
+
+    def datagram_received(self, data: bytes, addr: Address) -> None:
+        """Count, check and buffer one datagram; never raises."""
+        now = time.monotonic()
+        if is_rtcp(data):
+            if addr[0] == self._latch.target[0]:
+                self.incoming.heard_at = now
+            return
+        try:
+            packet = parse(data)
+        except MalformedRtp:
+            self.malformed += 1
+            return
+        if not self._latch.accepts(addr[:2], ssrc=packet.ssrc, now=now):
+            self.strangers += 1
+            return
+        self.incoming.put(packet, now=now)
+
+    def error_received(self, exc: Exception) -> None:
+        """Ignore ICMP errors: a peer that is gone is found by silence."""
+
+    def send(self, payload: bytes, /) -> None:
+        """Send the 160 octets of this tick, or let the tick pass while on hold."""
+        if self._transport is None or self.direction not in _SENDS:
+            self.outgoing.pause()
+            self._sent_at = 0.0
+            return
+        self._transport.sendto(
+            self.outgoing.packet(payload, payload_type=PAYLOAD_TYPES[self.out_law]), self._latch.target
+        )
+        now = time.monotonic()
+        if self._sent_at and self.intervals is not None:
+            self.intervals.add(now - self._sent_at)
+        self._sent_at = now
+
+    def close(self) -> None:
+        """Give the port back."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+
+class PortRange:
+    """Even UDP ports, handed out round and round so that a port rests after a call."""
+
+    def __init__(self, ports: tuple[int, int] | None) -> None:
+        """Take first and last port, or None to let the system choose."""
+        self._ports = [port for port in range(ports[0], ports[1] + 1) if port % 2 == 0] if ports else []
+        self._at = 0
+
+    async def open(self, port: RtpPort, /, *, host: str) -> None:
+        """Bind ``port`` to an even UDP port of ``host``; NoPortFree when there is none."""
+        loop = asyncio.get_running_loop()
+        for number in self._candidates():
+            udp = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+            udp.setblocking(False)
+            try:
+                udp.bind((host, number))
+            except OSError:
+                udp.close()
+                continue
+            if udp.getsockname()[1] % 2:
+                udp.close()
+                continue
+            await loop.create_datagram_endpoint(lambda: port, sock=udp)
+            return
+        raise NoPortFree("no UDP port is free for a call: widen rtp_ports")
+
+    def _candidates(self) -> Iterator[int]:
+        if not self._ports:
+            yield from (0 for _ in range(_TRIES))
+            return
+        for _ in self._ports:
+            yield self._ports[self._at]
+            self._at = (self._at + 1) % len(self._ports)

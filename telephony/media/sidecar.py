@@ -1,0 +1,77 @@
+"""The small JSON file beside each recording: what a successor must know to close it and to report it. No I/O."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from telephony.media_protocol import ClosedRecording, OrphanCall
+from vocabulary.audio import SAMPLES_PER_MS
+from vocabulary.errors import Refused
+from vocabulary.ids import CallId, ContactId
+
+CHANNELS = 2
+HEADER_BYTES = 44
+BYTES_PER_SAMPLE = 2 * CHANNELS
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.wav")
+
+
+class Stage(StrEnum):
+    """Where a recording is in its life."""
+
+    RECORDING = "recording"
+    ORPHANED = "orphaned"
+    """Closed without the switch knowing."""
+    REPORTED = "reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sidecar:
+    """One call's recording. ``samples`` a channel and ``sha256`` are set when it is closed."""
+
+    call: CallId
+    contact: ContactId
+    host: str
+    recording_name: str
+    started_at: datetime
+    stage: Stage = Stage.RECORDING
+    samples: int = 0
+    sha256: str = ""
+    media_lost: bool = False
+
+    def closed(self, *, stage: Stage, samples: int, sha256: str, media_lost: bool = False) -> "Sidecar":
+        """Return it with the figures of the finished file."""
+        return replace(self, stage=stage, samples=samples, sha256=sha256, media_lost=media_lost)
+
+    def recording(self, folder: Path, /) -> ClosedRecording:
+        """Return what the switch is told."""
+        return ClosedRecording(
+            recording_name=self.recording_name,
+            sha256=self.sha256,
+            samples=self.samples,
+            path=str(folder / self.recording_name),
+        )
+
+    def orphan(self, folder: Path, /) -> OrphanCall:
+        """Return it as a call that lost its switch or its media."""
+        return OrphanCall(
+            call=self.call,
+            contact=self.contact,
+            started_at=self.started_at,
+            duration_ms=self.samples // SAMPLES_PER_MS,
+            recording=self.recording(folder) if self.samples else None,
+            media_lost=self.media_lost,
+        )
+
+
+def checked_name(name: str, /) -> str:
+    """Return ``name`` when it is a plain file name ending in .wav, else Refused ``bad-name``."""
+    if not _NAME.fullmatch(name):
+        raise Refused("bad-name", f"录音文件名 {name!r} 不合规：只能用字母、数字、点、横线，并以 .wav 结尾")
+    return name
+
+
+def whole_samples(file_bytes: int, /) -> int:
+    """Return the samples a channel in a recording of ``file_bytes``, whatever its header says."""
+    return max(0, file_bytes - HEADER_BYTES) // BYTES_PER_SAMPLE
