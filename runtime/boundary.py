@@ -1,0 +1,34 @@
+"""The one place where a server of requests outlives a fault in a handler: it is logged and becomes a value."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from runtime.failures import Failure, Family, failure_of
+from runtime.telemetry import get_logger
+from vocabulary.errors import HotlineError
+
+T = TypeVar("T")
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """The handler returned."""
+
+    value: T
+
+
+async def outcome(work: Awaitable[T], /, *, of: str) -> Done[T] | Failure:
+    """Await a handler; foreseen errors and faults come back as Failure, faults are logged under the name ``of``."""
+    try:
+        return Done(await work)
+    except HotlineError as error:
+        return failure_of(error)
+    except Exception:
+        log.exception("a handler failed in an unforeseen way", handler=of)
+        return Failure(
+            family=Family.PERMANENT,
+            reason="fault",
+            text=f"{of} failed in an unforeseen way; see the log of its process",
+        )
