@@ -1,0 +1,70 @@
+"""What the user agent server asks its surroundings to do or to know."""
+
+from dataclasses import dataclass, field
+
+from telephony.sip.addresses import Address
+from telephony.sip.sdp import Agreed
+from vocabulary.personal import PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put a datagram on the wire."""
+
+    data: bytes = field(repr=False)
+    destination: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Someone calls; answer with ``accept`` or ``refuse`` of the same tag. ``agreed`` is None for a late offer."""
+
+    tag: str
+    caller: PhoneNumber
+    dialled: str
+    user_agent: str
+    agreed: Agreed | None
+    wanted_seat: str
+    """From ``X-Hotline-Seat`` of this machine's own test calls, else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The caller cancelled before our 200; 487 is under way."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The ACK came; ``agreed`` is set when it carried the answer to our offer."""
+
+    tag: str
+    agreed: Agreed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Renegotiated:
+    """A re-INVITE, UPDATE or its ACK changed the stream; it has been answered."""
+
+    tag: str
+    agreed: Agreed
+
+
+@dataclass(frozen=True, slots=True)
+class DigitSignalled:
+    """A key by INFO (application/dtmf-relay)."""
+
+    tag: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The dialog is over by the peer's BYE, or because no ACK came (``no-ack``) or none that fits (``no-codec``)."""
+
+    tag: str
+    why: str
+
+
+Effect = Send | Invited | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Gone

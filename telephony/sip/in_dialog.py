@@ -1,0 +1,82 @@
+"""Requests within a dialog: re-INVITE, UPDATE, INFO, OPTIONS, BYE (RFC 3261 §12.2.2, §14.2, §15.1.2; RFC 3311)."""
+
+import re
+from dataclasses import replace
+from typing import Protocol
+
+from telephony.sip.dialogs import Dialog, Phase, refreshed
+from telephony.sip.effects import DigitSignalled, Effect, Gone, Renegotiated
+from telephony.sip.messages import Request
+from telephony.sip.responses import ALLOW, Extra
+from telephony.sip.sdp import Agreed, MalformedSdp, NotAcceptable, agree, parse_sdp, sdp_part
+
+_SIGNAL = re.compile(rb"^\s*Signal\s*=\s*([0-9A-Da-d*#])\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+class Agent(Protocol):
+    """What of the user agent is needed here."""
+
+    dialogs: dict[str, Dialog]
+
+    def keep(self, dialog: Dialog, /) -> Dialog:
+        """Store the new value of a dialog."""
+        ...
+
+    def answer(self, request: Request, /, *, status: int, now: float, tag: str = "", extra: Extra = ()) -> list[Effect]:
+        """Send a final response."""
+        ...
+
+    def agree_on(self, dialog: Dialog, /, *, request: Request, now: float) -> list[Effect]:
+        """Answer with 200 and SDP."""
+        ...
+
+
+def offered(request: Request, /) -> tuple[Agreed | None, int]:
+    """Return (what we agree to, status of the refusal or 0); both empty when the request has no body.
+
+    415 for a body that is no SDP, 420 for an extension we lack, 400 for broken SDP, 488 for no stream we can speak.
+    """
+    headers = request.headers
+    if headers.all("Require") and request.method != "ACK":
+        return None, 420
+    if not request.body.strip():
+        return None, 0
+    encoding = headers.first("Content-Encoding").lower()
+    body = sdp_part(headers.first("Content-Type"), request.body)
+    if body is None or encoding not in {"", "identity"}:
+        return None, 415
+    try:
+        return agree(parse_sdp(body)), 0
+    except MalformedSdp:
+        return None, 400
+    except NotAcceptable:
+        return None, 488
+
+
+def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> list[Effect]:
+    """Carry out a request within ``dialog`` and answer it."""
+    if request.method == "BYE":
+        effects = agent.answer(request, status=200, now=now, tag=dialog.tag)
+        agent.dialogs.pop(dialog.tag, None)
+        return [*effects, Gone(dialog.tag, "bye")]
+    if dialog.phase is Phase.LEAVING:
+        return agent.answer(request, status=481, now=now, tag=dialog.tag)
+    if dialog.early or request.cseq <= dialog.remote_cseq:
+        return agent.answer(request, status=500, now=now, tag=dialog.tag, extra=(("Retry-After", "1"),))
+    dialog = agent.keep(refreshed(dialog, request))
+    if request.method == "INVITE" or (request.method == "UPDATE" and request.body.strip()):
+        return _renegotiate(agent, dialog, request, now)
+    extra = (("Allow", ALLOW), ("Accept", "application/sdp")) if request.method == "OPTIONS" else ()
+    effects = agent.answer(request, status=200, now=now, tag=dialog.tag, extra=extra)
+    signal = _SIGNAL.search(request.body) if request.method == "INFO" else None
+    return [*effects, DigitSignalled(dialog.tag, signal[1].decode().upper())] if signal else effects
+
+
+def _renegotiate(agent: Agent, dialog: Dialog, request: Request, now: float) -> list[Effect]:
+    agreed, status = offered(request)
+    if status:
+        return agent.answer(request, status=status, now=now, tag=dialog.tag)
+    ours = dialog.ours.next() if dialog.ours is not None else None
+    phase = Phase.CONFIRMED if dialog.phase is Phase.ACCEPTED else dialog.phase
+    effects = agent.agree_on(replace(dialog, agreed=agreed, ours=ours, phase=phase), request=request, now=now)
+    return [*effects, Renegotiated(dialog.tag, agreed)] if agreed is not None else effects
