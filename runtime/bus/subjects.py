@@ -1,0 +1,16 @@
+"""Subjects as NATS matches them: ``*`` is one token, a last ``>`` one or more."""
+
+CONFIG_BUCKET = "config"
+FACTS_STREAM = "FACTS"
+FACTS_PATTERN = "fact.>"
+
+
+def matches(pattern: str, subject: str, /) -> bool:
+    """Return whether ``subject`` falls under ``pattern``."""
+    wanted, tokens = pattern.split("."), subject.split(".")
+    for position, token in enumerate(wanted):
+        if token == ">":
+            return position < len(tokens)
+        if position >= len(tokens) or token not in {"*", tokens[position]}:
+            return False
+    return len(wanted) == len(tokens)
