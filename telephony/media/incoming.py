@@ -19,8 +19,6 @@ class Incoming:
         self.received = 0
         self.dropped = 0
         self.digits: deque[str] = deque(maxlen=32)
-        self.sounded = False
-        """A frame of real sound was taken."""
         self._reader = DigitReader()
         self._jitter = JitterBuffer(silence=SILENCE[law], loudness=LOUDNESS[law])
 
@@ -56,7 +54,4 @@ class Incoming:
 
     def take(self) -> bytes | Frame:
         """Return the 160 octets of this tick in ``law``, or why there are none."""
-        frame = self._jitter.pop()
-        if not self.sounded and isinstance(frame, bytes):
-            self.sounded = True
-        return frame
+        return self._jitter.pop()

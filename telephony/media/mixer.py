@@ -21,10 +21,8 @@ from vocabulary.audio import FRAME_SAMPLES
 class Source(Protocol):
     """Where a slot's sound comes from."""
 
-    @property
-    def law(self) -> Law:
-        """The law of the octets that ``take`` returned last."""
-        ...
+    law: Law
+    """The law of the octets that ``take`` returned last."""
 
     def take(self) -> bytes | Frame:
         """Return the octets of this tick, or why there are none."""

@@ -103,6 +103,10 @@ class RtpPort(asyncio.DatagramProtocol):
             self.intervals.add(now - self._sent_at)
         self._sent_at = now
 
+    def skip(self, ticks: int, /) -> None:
+        """Let ticks pass that were lost."""
+        self.outgoing.skip(ticks)
+
     def close(self) -> None:
         """Give the port back."""
         if self._transport is not None:

@@ -13,12 +13,19 @@ class Histogram:
         self._bins = [0] * (_BINS + 1)
         self.longest_ms = 0.0
         self.count = 0
+        self._sum_ms = 0.0
+
+    @property
+    def mean_rate(self) -> float:
+        """Intervals a second, 0 when nothing was counted."""
+        return 1000 * self.count / self._sum_ms if self._sum_ms else 0.0
 
     def add(self, seconds: float, /) -> None:
         """Count one duration."""
         ms = seconds * 1000
         self._bins[min(_BINS, max(0, int(ms / _STEP_MS)))] += 1
         self.count += 1
+        self._sum_ms += ms
         self.longest_ms = max(self.longest_ms, ms)
 
     def percentile(self, share: float, /) -> float:

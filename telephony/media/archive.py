@@ -1,0 +1,108 @@
+"""Which calls are recorded where, and which of them no switch was told of."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from telephony.media.recorder import Recorder, Recording
+from telephony.media.sidecar import Sidecar, Stage, checked_name
+from telephony.media_protocol import ClosedRecording, EndedCall, OrphanCall, StartCall
+from vocabulary.audio import SAMPLES_PER_MS
+from vocabulary.ids import CallId
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    asked: StartCall
+    started_at: datetime
+    recording: Recording | None
+
+
+class CallWriter:
+    """A recording as the tick sees it."""
+
+    def __init__(self, recorder: Recorder, recording: Recording) -> None:
+        self._recorder, self._recording = recorder, recording
+
+    def write(self, *, first_sample: int, pcm: bytes) -> None:
+        """Take interleaved samples of two channels."""
+        self._recorder.write(self._recording, first_sample=first_sample, pcm=pcm)
+
+
+class Archive:
+    """The recordings of calls that live, and of orphans until they are forgotten."""
+
+    def __init__(self, folder: Path, *, host: str) -> None:
+        self._recorder = Recorder(folder)
+        self._host = host
+        self._entries: dict[CallId, _Entry] = {}
+        self._orphans: dict[CallId, OrphanCall] = {}
+        self._sidecars: dict[CallId, Sidecar] = {}
+
+    async def recover(self) -> int:
+        """Close what a killed predecessor left; return the number of calls no switch was told of."""
+        for sidecar in await self._recorder.recover():
+            self._remember(sidecar)
+        return len(self._orphans)
+
+    def begin(self, asked: StartCall, /) -> CallWriter | None:
+        """Begin a call's recording; None when it is not to be recorded. Refused ``bad-name``."""
+        now = datetime.now(UTC)
+        recording = None
+        if asked.recording_name:
+            sidecar = Sidecar(
+                call=asked.call,
+                contact=asked.contact,
+                host=self._host,
+                recording_name=checked_name(asked.recording_name),
+                started_at=now,
+            )
+            recording = self._recorder.begin(sidecar)
+        self._entries[asked.call] = _Entry(asked, now, recording)
+        return None if recording is None else CallWriter(self._recorder, recording)
+
+    def started_at(self, call: CallId, /) -> datetime:
+        """Return the instant of call time 0."""
+        return self._entries[call].started_at
+
+    async def finish(self, call: CallId, /, *, samples: int, told: bool) -> EndedCall:
+        """Close a call's recording; with ``told`` False it becomes an orphan."""
+        entry = self._entries.pop(call)
+        closed: ClosedRecording | None = None
+        if entry.recording is not None:
+            stage = Stage.REPORTED if told else Stage.ORPHANED
+            sidecar = await self._recorder.finish(entry.recording, samples=samples, stage=stage)
+            closed = sidecar.recording(self._recorder.folder) if sidecar.sha256 else None
+            if not told:
+                self._remember(sidecar)
+        elif not told:
+            self._orphans[call] = OrphanCall(
+                call=call,
+                contact=entry.asked.contact,
+                started_at=entry.started_at,
+                duration_ms=samples // SAMPLES_PER_MS,
+                recording=None,
+                media_lost=False,
+            )
+        return EndedCall(recording=closed, duration_ms=samples // SAMPLES_PER_MS)
+
+    @property
+    def orphans(self) -> tuple[OrphanCall, ...]:
+        """Calls that ended without a switch, oldest first."""
+        return tuple(sorted(self._orphans.values(), key=lambda orphan: orphan.started_at))
+
+    async def forget(self, calls: tuple[CallId, ...], /) -> None:
+        """The switch has stored what it was told about these."""
+        for call in calls:
+            self._orphans.pop(call, None)
+            sidecar = self._sidecars.pop(call, None)
+            if sidecar is not None:
+                await self._recorder.mark(replace(sidecar, stage=Stage.REPORTED))
+
+    async def close(self) -> None:
+        """Write what is handed over and stop."""
+        await self._recorder.close()
+
+    def _remember(self, sidecar: Sidecar) -> None:
+        self._sidecars[sidecar.call] = sidecar
+        self._orphans[sidecar.call] = sidecar.orphan(self._recorder.folder)

@@ -1,0 +1,255 @@
+"""What the switch asks for, carried out on the floor. All is idempotent by leg, line or call."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from runtime.wire import Handlers, by_type
+from telephony import media_protocol as words
+from telephony.media.archive import Archive
+from telephony.media.floor import Floor
+from telephony.media.legs import CallSound, Leg
+from telephony.media.lines import Lines
+from telephony.media.playlist import Playlist
+from telephony.media.prompts import Prompts
+from telephony.media.rtp_port import PortRange, RtpPort
+from telephony.media.speech import SpeechGate
+from telephony.media.statistics import Statistics
+from telephony.media.voice_activity import VoiceActivity
+from vocabulary.audio import Party
+from vocabulary.errors import Refused
+from vocabulary.ids import CallId
+
+_REMEMBERED_CALLS = 2000
+_DONE = words.Carried()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the commands work on."""
+
+    floor: Floor
+    lines: Lines
+    archive: Archive
+    prompts: Prompts
+    ports: PortRange
+    statistics: Statistics
+
+
+class Commands:
+    """One async method a command; ``handlers`` gives them to the wire."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._floor, self._lines, self._archive = parts.floor, parts.lines, parts.archive
+        self._prompts, self._ports, self._statistics = parts.prompts, parts.ports, parts.statistics
+        self._ended: OrderedDict[CallId, words.EndedCall] = OrderedDict()
+        self._changing = asyncio.Lock()
+
+    def handlers(self) -> Handlers:
+        """Return the handlers of ``runtime.wire``."""
+        return by_type(
+            {
+                words.OpenRtpLeg: self.open_rtp_leg,
+                words.UpdateRtpLeg: self.update_rtp_leg,
+                words.StartCall: self.start_call,
+                words.OpenLine: self.open_line,
+                words.CloseLine: self.close_line,
+                words.AttachLine: self.attach_line,
+                words.Play: self.play,
+                words.StopPlay: self.stop_play,
+                words.Bridge: self.bridge,
+                words.Unbridge: self.unbridge,
+                words.CloseLeg: self.close_leg,
+                words.EndCall: self.end_call,
+                words.ListLegs: self.list_legs,
+                words.Orphans: self.orphans,
+                words.ForgetOrphans: self.forget_orphans,
+                words.MediaStatsAsked: self.statistics,
+            }
+        )
+
+    async def open_rtp_leg(self, asked: words.OpenRtpLeg) -> words.RtpLegOpened:
+        """Bind a port and begin to send."""
+        async with self._changing:
+            known = self._floor.legs.get(asked.leg)
+            if known is None:
+                port = RtpPort(
+                    codec=asked.codec,
+                    remote=(asked.remote_host, asked.remote_port),
+                    dtmf_payload_type=asked.dtmf_payload_type,
+                )
+                await self._ports.open(port, host=asked.bind_host)
+                known = Leg(
+                    leg=asked.leg,
+                    call=asked.call,
+                    contact=asked.contact,
+                    party=asked.party,
+                    port=port,
+                    slot=self._floor.add_port(port),
+                )
+                if asked.party is Party.CALLER:
+                    known.voice, known.gate = VoiceActivity(), SpeechGate()
+                self._floor.add_leg(known)
+        port = _rtp_port(known)
+        return words.RtpLegOpened(host=port.host, port=port.port)
+
+    async def update_rtp_leg(self, asked: words.UpdateRtpLeg) -> words.Carried:
+        """Change codec, address, keys or direction of the one sender there is."""
+        leg = self._floor.leg(asked.leg)
+        _rtp_port(leg).update(
+            codec=asked.codec,
+            remote=(asked.remote_host, asked.remote_port),
+            dtmf_payload_type=asked.dtmf_payload_type,
+            direction=asked.direction,
+        )
+        self._floor.change_law(leg.slot)
+        return _DONE
+
+    async def start_call(self, asked: words.StartCall) -> words.CallStarted:
+        """Let call time, recording and taps begin with the next tick."""
+        if asked.call not in self._floor.calls:
+            caller = self._floor.leg(asked.caller_leg)
+            writer = self._archive.begin(asked)
+            self._floor.start_call(CallSound(caller=caller, writer=writer))
+        return words.CallStarted(started_at=self._archive.started_at(asked.call))
+
+    async def open_line(self, asked: words.OpenLine) -> words.LineOpened:
+        """Answer a browser's offer."""
+        return words.LineOpened(answer_sdp=await self._lines.open(asked.line, asked.offer_sdp))
+
+    async def close_line(self, asked: words.CloseLine) -> words.Carried:
+        """Close a browser's line."""
+        await self._lines.close(asked.line)
+        return _DONE
+
+    async def attach_line(self, asked: words.AttachLine) -> words.LegAttached:
+        """Begin a leg on a line; the leg that was on it before ends."""
+        known = self._floor.legs.get(asked.leg)
+        if known is not None:
+            return words.LegAttached(at_ms=known.attached_ms)
+        call = self._floor.call(asked.call)
+        line, slot = self._lines.get(asked.line)
+        for other in [leg for leg in self._floor.legs.values() if leg.slot is slot]:
+            self._floor.remove_leg(other.leg)
+        leg = Leg(
+            leg=asked.leg,
+            call=call.call,
+            contact=asked.contact,
+            party=asked.party,
+            port=line,
+            slot=slot,
+            line=asked.line,
+            attached_ms=call.at_ms,
+        )
+        self._floor.add_leg(leg)
+        return words.LegAttached(at_ms=leg.attached_ms)
+
+    async def play(self, asked: words.Play) -> words.Carried:
+        """Play prompts to a leg."""
+        self._floor.leg(asked.leg)
+        sounds = await self._prompts.sounds(asked.prompts)
+        leg = self._floor.leg(asked.leg)
+        playing = leg.slot.playlist
+        if playing is None or playing.play_id != asked.play_id:
+            self._floor.play(leg, Playlist(play_id=asked.play_id, sounds=sounds, loop=asked.loop))
+        return _DONE
+
+    async def stop_play(self, asked: words.StopPlay) -> words.Carried:
+        """Cut what is played to a leg."""
+        leg = self._floor.legs.get(asked.leg)
+        if leg is not None:
+            self._floor.stop_play(leg)
+        return _DONE
+
+    async def bridge(self, asked: words.Bridge) -> words.Bridged:
+        """Let two legs hear each other."""
+        call = self._floor.call(asked.call)
+        leg_a, leg_b = self._floor.leg(asked.leg_a), self._floor.leg(asked.leg_b)
+        if leg_a is leg_b or {leg_a.call, leg_b.call} != {asked.call}:
+            raise Refused("other-call", "接通的两方必须是同一通电话里的不同两方")
+        self._floor.bridge(call, leg_a, leg_b)
+        return words.Bridged(at_ms=call.at_ms)
+
+    async def unbridge(self, asked: words.Unbridge) -> words.Carried:
+        """Part the legs of a call."""
+        call = self._floor.calls.get(asked.call)
+        if call is not None:
+            self._floor.unbridge(call)
+        return _DONE
+
+    async def close_leg(self, asked: words.CloseLeg) -> words.Carried:
+        """End a leg and give its port back."""
+        leg = self._floor.remove_leg(asked.leg)
+        if leg is not None:
+            self._release(leg)
+        return _DONE
+
+    async def end_call(self, asked: words.EndCall) -> words.EndedCall:
+        """End a call with its legs and its recording."""
+        async with self._changing:
+            ended = self._ended.get(asked.call)
+            return await self._end(asked.call, told=True) if ended is None else ended
+
+    async def list_legs(self, _: words.ListLegs) -> words.Legs:
+        """Name all legs."""
+        return words.Legs(legs=tuple(_state(leg) for leg in self._floor.legs.values()))
+
+    async def orphans(self, asked: words.Orphans) -> words.OrphanCalls:
+        """End the calls that the switch does not know and name those that lost theirs."""
+        await self.abandon(known=asked.known)
+        self._lines.announce()
+        return words.OrphanCalls(calls=self._archive.orphans)
+
+    async def forget_orphans(self, asked: words.ForgetOrphans) -> words.Carried:
+        """The switch has stored what became of these calls."""
+        await self._archive.forget(asked.calls)
+        return _DONE
+
+    async def statistics(self, _: words.MediaStatsAsked) -> words.MediaStats:
+        """Give figures since the last asking."""
+        return self._statistics.take(legs=len(self._floor.legs), lines=self._lines.connected)
+
+    async def abandon(self, *, known: tuple[CallId, ...] = ()) -> None:
+        """End every call that is not in ``known``; they become orphans."""
+        async with self._changing:
+            calls = {leg.call for leg in self._floor.legs.values()} | set(self._floor.calls)
+            for call in calls - set(known):
+                await self._end(call, told=False)
+
+    async def _end(self, call: CallId, *, told: bool) -> words.EndedCall:
+        sound, legs = self._floor.end_call(call)
+        for leg in legs:
+            self._release(leg)
+        if sound is None:
+            return words.EndedCall(recording=None, duration_ms=0)
+        ended = self._ended[call] = await self._archive.finish(call, samples=sound.samples, told=told)
+        while len(self._ended) > _REMEMBERED_CALLS:
+            self._ended.popitem(last=False)
+        return ended
+
+    def _release(self, leg: Leg) -> None:
+        if isinstance(leg.port, RtpPort):
+            self._floor.remove_port(leg.slot)
+            leg.port.close()
+
+
+def _rtp_port(leg: Leg) -> RtpPort:
+    if not isinstance(leg.port, RtpPort):
+        raise Refused("no-leg", "这一方在浏览器线路上，没有 RTP 端口")
+    return leg.port
+
+
+def _state(leg: Leg) -> words.LegState:
+    port = leg.port
+    return words.LegState(
+        leg=leg.leg,
+        call=leg.call,
+        party=leg.party,
+        line=leg.line,
+        host=port.host if isinstance(port, RtpPort) else "",
+        port=port.port if isinstance(port, RtpPort) else 0,
+        sent=port.outgoing.sent,
+        received=port.incoming.received,
+        lost=port.incoming.lost - leg.lost_before,
+        dropped=port.dropped,
+    )

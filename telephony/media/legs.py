@@ -1,0 +1,164 @@
+"""Legs and calls as the tick sees them. No I/O: sockets, taps and files come in as ports."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from telephony.media.g711 import Law, Samples
+from telephony.media.incoming import Incoming
+from telephony.media.mixer import Mixer, Slot
+from telephony.media.outgoing import Outgoing
+from telephony.media.sending import Histogram
+from telephony.media.speech import SpeechGate
+from telephony.media.tap_ring import TapRing
+from vocabulary.audio import FRAME_MS, FRAME_SAMPLES, Party
+from vocabulary.ids import CallId, ContactId, LegId, SeatNo
+from vocabulary.taps import TapLeg
+
+_CHUNK_TICKS = 50
+
+
+class Port(Protocol):
+    """Where a leg's packets come from and go to: a UDP port or a browser line."""
+
+    incoming: Incoming
+    out_law: Law
+    outgoing: Outgoing
+    intervals: Histogram | None
+
+    @property
+    def dropped(self) -> int:
+        """Datagrams that were not played."""
+        ...
+
+    @property
+    def expects_sound(self) -> bool:
+        """False while the peer holds the call."""
+        ...
+
+    def send(self, payload: bytes, /) -> None:
+        """Send the 160 octets of this tick."""
+        ...
+
+    def skip(self, ticks: int, /) -> None:
+        """Let ticks pass that were lost."""
+        ...
+
+
+class Voice(Protocol):
+    """A voice detector of one leg."""
+
+    def voiced(self, frame: Samples, /) -> bool:
+        """Tell whether 160 samples contain a voice."""
+        ...
+
+
+class Taps(Protocol):
+    """Where legs are let heard."""
+
+    def open(self, leg: TapLeg, /) -> TapRing:
+        """Begin a leg."""
+        ...
+
+    def feed(self, ring: TapRing, pcm: bytes, /) -> None:
+        """Take a leg's next samples."""
+        ...
+
+    def close(self, ring: TapRing, /) -> None:
+        """End a leg."""
+        ...
+
+
+class Writer(Protocol):
+    """Where a call's two channels are written."""
+
+    def write(self, *, first_sample: int, pcm: bytes) -> None:
+        """Take interleaved samples of two channels."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Leg:
+    """One party's time in one call."""
+
+    leg: LegId
+    call: CallId
+    contact: ContactId
+    party: Party
+    port: Port
+    slot: Slot
+    line: SeatNo | None = None
+    attached_ms: int = 0
+    ring: TapRing | None = None
+    voice: Voice | None = None
+    gate: SpeechGate | None = None
+    audible: bool = False
+    """First audio was reported."""
+    timed_out: bool = False
+    lost_before: int = 0
+
+
+class CallSound:
+    """A call from its time 0: recording and taps, always as long as the ticks that passed."""
+
+    def __init__(self, *, caller: Leg, writer: Writer | None) -> None:
+        """Call time 0 is the next tick. ``writer`` is None for a call that is not recorded."""
+        self.call = caller.call
+        self.contact = caller.contact
+        self.caller = caller
+        self.legs: dict[LegId, Leg] = {}
+        self.bridged: tuple[Leg, Leg] | None = None
+        self._writer = writer
+        self._chunk = bytearray()
+        self._written = 0
+        self._ticks = 0
+
+    @property
+    def samples(self) -> int:
+        """Samples since call time 0."""
+        return self._ticks * FRAME_SAMPLES
+
+    @property
+    def at_ms(self) -> int:
+        """Call time of the next tick."""
+        return self._ticks * FRAME_MS
+
+    def open_tap(self, leg: Leg, taps: Taps, /) -> None:
+        """Let ``leg`` be heard from the next tick on."""
+        leg.ring = taps.open(
+            TapLeg(leg=leg.leg, call=self.call, contact=leg.contact, party=leg.party, first_sample=self.samples)
+        )
+        self.legs[leg.leg] = leg
+
+    def tick(self, mixer: Mixer, taps: Taps, /) -> None:
+        """Take one tick: channel 1 the caller, channel 2 what the caller is told."""
+        for leg in self.legs.values():
+            if leg.ring is not None:
+                taps.feed(leg.ring, mixer.heard[leg.slot.row].tobytes())
+        if self._writer is not None:
+            row = self.caller.slot.row
+            both = np.zeros((FRAME_SAMPLES, 2), dtype="<i2")
+            if row >= 0:
+                both[:, 0], both[:, 1] = mixer.heard[row], mixer.told[row]
+            self._chunk += both.tobytes()
+        self._ticks += 1
+        if self._ticks % _CHUNK_TICKS == 0:
+            self.flush()
+
+    def skip(self, ticks: int, taps: Taps, /) -> None:
+        """Fill ticks that were lost with silence, so that call time stays true."""
+        for leg in self.legs.values():
+            if leg.ring is not None:
+                taps.feed(leg.ring, bytes(2 * FRAME_SAMPLES * ticks))
+        if self._writer is not None:
+            self._chunk += bytes(4 * FRAME_SAMPLES * ticks)
+        self._ticks += ticks
+        self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is not written yet."""
+        if self._writer is not None and self._chunk:
+            self._writer.write(first_sample=self._written, pcm=bytes(self._chunk))
+        self._written += len(self._chunk) // 4
+        self._chunk.clear()

@@ -1,0 +1,69 @@
+"""The browser lines of all seats."""
+
+import time
+from collections.abc import Callable
+
+from telephony.media.floor import Floor
+from telephony.media.mixer import Slot
+from telephony.media.webrtc import Line
+from telephony.media_protocol import LineState
+from vocabulary.errors import Refused
+from vocabulary.ids import SeatNo
+
+
+class Lines:
+    """Lines by seat. Each has a row of its own, so that silence keeps it open between calls."""
+
+    def __init__(self, floor: Floor, *, tell: Callable[[object], None]) -> None:
+        self._floor, self._tell = floor, tell
+        self._lines: dict[SeatNo, tuple[Line, Slot]] = {}
+
+    @property
+    def connected(self) -> int:
+        """Lines on which sound can pass."""
+        return sum(line.connected for line, _ in self._lines.values())
+
+    async def open(self, seat: SeatNo, offer_sdp: str, /) -> str:
+        """Return the answer to a browser's offer; a connection that the seat has is replaced, its legs stay."""
+        if seat not in self._lines:
+            line = Line(on_change=lambda connected: self._tell(LineState(line=seat, connected=connected)))
+            self._lines[seat] = (line, self._floor.add_port(line))
+        line, slot = self._lines[seat]
+        answer = await line.answer(offer_sdp)
+        if seat in self._lines:
+            self._floor.change_law(slot)
+        return answer
+
+    async def close(self, seat: SeatNo, /) -> None:
+        """Close a seat's line with its legs; no error when there is none."""
+        entry = self._lines.pop(seat, None)
+        if entry is None:
+            return
+        line, slot = entry
+        for leg in [leg for leg in self._floor.legs.values() if leg.slot is slot]:
+            self._floor.remove_leg(leg.leg)
+        self._floor.remove_port(slot)
+        await line.close()
+
+    def get(self, seat: SeatNo, /) -> tuple[Line, Slot]:
+        """Return a seat's line; Refused ``no-line``."""
+        entry = self._lines.get(seat)
+        if entry is None:
+            raise Refused("no-line", "这个座席没有线路")
+        return entry
+
+    def watch(self) -> None:
+        """Notice lines that fell silent; called once a second."""
+        now = time.monotonic()
+        for line, _ in self._lines.values():
+            line.watch(now)
+
+    def announce(self) -> None:
+        """Tell the state of every line, to a switch that is new."""
+        for seat, (line, _) in self._lines.items():
+            self._tell(LineState(line=seat, connected=line.connected))
+
+    async def close_all(self) -> None:
+        """Close every line."""
+        for seat in list(self._lines):
+            await self.close(seat)

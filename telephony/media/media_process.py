@@ -1,0 +1,130 @@
+"""The media process: one loop, one tick, the switch on one socket, tap readers on another."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import sys
+import time
+from collections import deque
+
+from runtime.background import background
+from runtime.codec import encode
+from runtime.failures import NoAnswer
+from runtime.telemetry import get_logger
+from runtime.wire import Wire, listen_wire
+from telephony.media.archive import Archive
+from telephony.media.commands import Commands, Parts
+from telephony.media.config import MediaConfig
+from telephony.media.floor import Floor
+from telephony.media.lines import Lines
+from telephony.media.prompts import Prompts
+from telephony.media.rtp_port import PortRange
+from telephony.media.statistics import Statistics
+from telephony.media.tap_server import TapServer
+from telephony.media.ticker import run_ticker
+from telephony.media.warm_up import warm_up
+
+_log = get_logger(__name__)
+_PRIORITY = 10
+_NOTIFIES = 1000
+
+
+class SwitchLink:
+    """The switch that is connected now, and what it is told. Without one the oldest notifies are dropped."""
+
+    def __init__(self) -> None:
+        self.wire: Wire | None = None
+        self.gone_at: float | None = time.monotonic()
+        self._notifies: deque[object] = deque(maxlen=_NOTIFIES)
+        self._fresh = asyncio.Event()
+
+    def tell(self, notify: object, /) -> None:
+        """Queue a notify; never blocks."""
+        self._notifies.append(notify)
+        self._fresh.set()
+
+    async def connected(self, wire: Wire, /) -> None:
+        """Take a new switch; what was said to nobody is forgotten."""
+        self.wire, self.gone_at = wire, None
+        self._notifies.clear()
+
+    async def run(self) -> None:
+        """Send notifies in order."""
+        while True:
+            await self._fresh.wait()
+            self._fresh.clear()
+            while self._notifies:
+                notify = self._notifies.popleft()
+                wire = self.wire
+                if wire is not None and not wire.closed:
+                    with contextlib.suppress(NoAnswer):
+                        await wire.notify(notify)
+
+    def look(self) -> float:
+        """Return for how many seconds there has been no switch."""
+        if self.wire is not None and self.wire.closed:
+            self.wire, self.gone_at = None, time.monotonic()
+        return 0.0 if self.gone_at is None else time.monotonic() - self.gone_at
+
+
+async def serve(config: MediaConfig) -> None:
+    """Run until cancelled; on the way out every recording is closed."""
+    realtime = config.want_realtime and ask_for_realtime()
+    link, taps = SwitchLink(), TapServer()
+    floor = Floor(taps=taps, tell=link.tell, rtp_timeout_s=config.rtp_timeout_s)
+    statistics = Statistics(floor, realtime=realtime)
+    parts = Parts(
+        floor=floor,
+        lines=Lines(floor, tell=link.tell),
+        archive=Archive(config.recordings, host=config.host),
+        prompts=Prompts(config.prompts),
+        ports=PortRange(config.rtp_ports),
+        statistics=statistics,
+    )
+    commands = Commands(parts)
+    orphans, prompts = await parts.archive.recover(), await parts.prompts.load()
+    await warm_up()
+    gc.collect()
+    gc.freeze()
+    ticker = run_ticker(tick=lambda: floor.tick(time.monotonic()), skip=floor.skip, lateness=statistics.lateness)
+    try:
+        async with (
+            background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),
+            taps.listening(config.tap_socket),
+            listen_wire(config.media_socket, handlers=commands.handlers(), on_connect=link.connected),
+        ):
+            _log.info("media serves", realtime=realtime, prompts=prompts, orphans=orphans)
+            _say_ready({"media_socket": str(config.media_socket), "realtime": realtime, "prompts": prompts})
+            await asyncio.Event().wait()
+    finally:
+        await commands.abandon()
+        await parts.lines.close_all()
+        await parts.archive.close()
+
+
+async def _each_second(
+    parts: Parts, commands: Commands, taps: TapServer, link: SwitchLink, config: MediaConfig
+) -> None:
+    while True:
+        await asyncio.sleep(1.0)
+        parts.lines.watch()
+        taps.sweep()
+        if link.look() > config.orphan_grace_s and (parts.floor.legs or parts.floor.calls):
+            _log.warning("the switch stays away, its calls are ended", calls=len(parts.floor.calls))
+            await commands.abandon()
+
+
+def ask_for_realtime() -> bool:
+    """Ask for SCHED_RR for this thread alone (CAP_SYS_NICE or RLIMIT_RTPRIO); say so when it is refused."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(_PRIORITY))
+    except (OSError, AttributeError) as error:
+        _log.warning("no real-time priority: sound may stutter on a busy machine", reason=str(error))
+        return False
+    return True
+
+
+def _say_ready(facts: dict[str, object]) -> None:
+    sys.stdout.write(f"ready {encode(facts).decode()}\n")
+    sys.stdout.flush()
