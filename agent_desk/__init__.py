@@ -1,0 +1,28 @@
+"""CALL + TRANSCRIPT + SUGGESTION → REQUEST: the agent's desk."""
+
+from pathlib import Path
+
+from agent_desk.accounts.service import Accounts, NewAccount
+from agent_desk.desk import AgentDesk, DeskNeeds
+from agent_desk.drafting.places import PlaceName
+from agent_desk.live.compose import City
+from agent_desk.pages.session import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice
+from agent_desk.ports import CategoryGuess
+
+MIGRATIONS = ("agent_desk", Path(__file__).parent / "migrations")
+
+__all__ = [
+    "MIGRATIONS",
+    "Accounts",
+    "AgentDesk",
+    "CategoryChoice",
+    "CategoryGuess",
+    "City",
+    "CityInfo",
+    "DeskChoices",
+    "DeskNeeds",
+    "DialogueChoice",
+    "DistrictChoice",
+    "NewAccount",
+    "PlaceName",
+]

@@ -1,11 +1,11 @@
 """Runs the life of orders: reads state under a lock, decides, writes row, timeline and event in one transaction."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from runtime.clock import Clock
 from runtime.ids import new_id
-from runtime.postgres import Database, Transaction
+from runtime.postgres import Database, Row, Transaction
 from vocabulary.errors import Refused
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import ContactId, EventId, UnitCode, WorkOrderNo
@@ -42,6 +42,15 @@ class Step:
     command: Command
     text: str
     reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """Until when, and whether it is past and still unanswered."""
+
+    due_at: datetime | None
+    limit_text: str
+    overdue: bool
 
 
 class OrderService:
@@ -139,6 +148,27 @@ class OrderService:
         if row is None:
             raise Refused("no-order", f"没有工单 {number}")
         return store.brief(row, unit_names=self._unit_names)
+
+    async def whole(self, number: WorkOrderNo, /) -> tuple[Row, list[Row], OrderBrief] | None:
+        """Return the row of an order, its timeline and its brief; None when it does not exist."""
+        row = await store.row_of(self._database, number)
+        if row is None:
+            return None
+        return row, await store.stages_of(self._database, number), store.brief(row, unit_names=self._unit_names)
+
+    async def waiting_for(self, unit: UnitCode, /) -> list[tuple[Row, OrderBrief]]:
+        """Return the orders a unit must answer, the oldest deadline first."""
+        rows = await store.waiting_rows(self._database, unit)
+        return [(row, store.brief(row, unit_names=self._unit_names)) for row in rows]
+
+    def deadline_of(self, brief: OrderBrief, /) -> Deadline:
+        """Tell until when the order must be answered and whether it is overdue."""
+        waiting = brief.stage in {Stage.ACCEPT, Stage.DISPATCH}
+        return Deadline(
+            due_at=brief.due_at,
+            limit_text=self.catalogue.category(brief.category).limit.text if brief.due_at else "",
+            overdue=waiting and brief.due_at is not None and self._clock.now() > brief.due_at,
+        )
 
     async def of_contact(self, contact: ContactId, /) -> OrderBrief | None:
         """Return the order of a contact, None while there is none."""

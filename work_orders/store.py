@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
-from runtime.postgres import Database, Transaction
+from runtime.postgres import Database, Row, Transaction
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.personal import PhoneNumber
 from work_orders.order import Order
 
-Row = Mapping[str, Any]
 _OPEN_FIRST = "order by (closed_at is not null), created_at desc"
 
 
@@ -123,19 +121,25 @@ async def briefs(
 async def row_of(database: Database, order_no: WorkOrderNo, /) -> Row | None:
     """Return the whole row of an order."""
     async with database.reading() as connection:
-        row: Row | None = await connection.fetchrow(
-            "select * from work_orders.work_order where order_no = $1", order_no
+        return await connection.fetchrow("select * from work_orders.work_order where order_no = $1", order_no)
+
+
+async def waiting_rows(database: Database, unit: UnitCode, /) -> list[Row]:
+    """Return the rows that wait for a unit's answer, the oldest deadline first."""
+    async with database.reading() as connection:
+        return await connection.fetch(
+            "select * from work_orders.work_order where unit = $1 and stage = $2 order by due_at limit 500",
+            unit,
+            Stage.DISPATCH.value,
         )
-    return row
 
 
 async def stages_of(database: Database, order_no: WorkOrderNo, /) -> list[Row]:
     """Return the timeline of an order, oldest first."""
     async with database.reading() as connection:
-        rows: list[Row] = await connection.fetch(
+        return await connection.fetch(
             "select * from work_orders.stage_entry where order_no = $1 order by at, event_id", order_no
         )
-    return rows
 
 
 def brief(row: Row, /, *, unit_names: Mapping[UnitCode, str]) -> OrderBrief:

@@ -1,0 +1,174 @@
+"""Reads contacts, transcripts and drafts; saves drafts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from runtime.clock import Clock
+from runtime.codec import encode, from_builtins
+from runtime.postgres import Database, Row
+from vocabulary.errors import Refused
+from vocabulary.ids import AccountId, CallId, ContactId, SeatNo
+from vocabulary.orders import Draftable
+from vocabulary.personal import PhoneNumber
+from vocabulary.speech import Utterance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """A contact as the log tells it; ``samples`` is None until the recording is closed."""
+
+    contact: ContactId
+    call: CallId
+    caller: PhoneNumber
+    dialled: str
+    line_name: str
+    accepted_at: datetime
+    connected_at: datetime | None
+    ended_at: datetime | None
+    seat: SeatNo | None
+    reason: str | None
+    record_host: str | None
+    record_name: str | None
+    samples: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftValue:
+    """A value of the form and whether a person typed it: typed text is never replaced by a proposal."""
+
+    value: str = field(repr=False)
+    typed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedDraft:
+    """The form as last saved; ``revision`` grows by one with each save."""
+
+    revision: int
+    values: dict[Draftable, DraftValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A caller who reached nobody."""
+
+    contact: ContactId
+    caller_masked: str
+    line_name: str
+    abandoned_at: datetime
+    waited_seconds: float
+    done: bool
+    done_by: str
+
+
+class ContactStore:
+    """Queries over the tables of the desk."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def record(self, contact: ContactId, /) -> ContactRecord | None:
+        """Return what is known of a contact, None before its first fact is in the log."""
+        async with self._database.reading() as connection:
+            row = await connection.fetchrow("select * from agent_desk.contact where contact = $1", contact)
+        return _record(row) if row else None
+
+    async def recent(self, *, limit: int, seat: SeatNo | None) -> list[ContactRecord]:
+        """Return the newest contacts, of one seat when given."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(
+                "select * from agent_desk.contact where $2::text is null or seat = $2"
+                " order by accepted_at desc limit $1",
+                limit,
+                seat,
+            )
+        return [_record(row) for row in rows]
+
+    async def utterances(self, contact: ContactId, /) -> tuple[Utterance, ...]:
+        """Return the finals of a contact in order of call time."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(
+                "select data from agent_desk.utterance where contact = $1 order by start_ms, event_id", contact
+            )
+        return tuple(from_builtins(row["data"], Utterance) for row in rows)
+
+    async def draft(self, contact: ContactId, /) -> SavedDraft:
+        """Return the saved form, revision 0 when there is none."""
+        async with self._database.reading() as connection:
+            row = await connection.fetchrow("select revision, fields from agent_desk.draft where contact = $1", contact)
+        return _draft(row) if row else SavedDraft(revision=0)
+
+    async def save_draft(
+        self, contact: ContactId, /, *, revision: int, values: dict[Draftable, DraftValue], account: AccountId
+    ) -> SavedDraft:
+        """Save the form; Refused ``draft-changed`` when somebody saved after ``revision``."""
+        async with self._database.transaction() as tx:
+            saved = await tx.fetchval(
+                "insert into agent_desk.draft (contact, revision, fields, account, saved_at) values ($1, 1, $3, $4, $5)"
+                " on conflict (contact) do update set revision = draft.revision + 1, fields = $3, account = $4,"
+                " saved_at = $5 where draft.revision = $2 returning revision",
+                contact,
+                revision,
+                encode(values),
+                account,
+                self._clock.now(),
+            )
+        if saved is None:
+            raise Refused("draft-changed", "这份草稿已在别处更改，请刷新后再填")
+        return SavedDraft(revision=saved, values=values)
+
+    async def callbacks(self, *, limit: int = 200) -> list[Callback]:
+        """Return people to call back, open ones first, newest first."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(
+                "select * from agent_desk.callback order by (done_at is not null), abandoned_at desc limit $1", limit
+            )
+        return [
+            Callback(
+                contact=ContactId(row["contact"]),
+                caller_masked=PhoneNumber(row["caller_phone"]).masked(),
+                line_name=row["line_name"],
+                abandoned_at=row["abandoned_at"],
+                waited_seconds=row["waited_s"],
+                done=row["done_at"] is not None,
+                done_by=row["done_by"] or "",
+            )
+            for row in rows
+        ]
+
+    async def callback_done(self, contact: ContactId, /, *, by: str) -> None:
+        """Take a caller off the list; Refused ``no-callback`` when he is not on it."""
+        async with self._database.transaction() as tx:
+            done = await tx.fetchval(
+                "update agent_desk.callback set done_at = coalesce(done_at, $2), done_by = coalesce(done_by, $3)"
+                " where contact = $1 returning true",
+                contact,
+                self._clock.now(),
+                by,
+            )
+        if not done:
+            raise Refused("no-callback", "回拨名单里没有这次来电")
+
+
+def _draft(row: Row) -> SavedDraft:
+    values: dict[Draftable, DraftValue] = from_builtins(row["fields"], dict[Draftable, DraftValue])
+    return SavedDraft(revision=row["revision"], values=values)
+
+
+def _record(row: Row) -> ContactRecord:
+    columns: dict[str, Any] = {name: row[name] for name in ("dialled", "line_name", "accepted_at", "connected_at")}
+    return ContactRecord(
+        contact=ContactId(UUID(str(row["contact"]))),
+        call=CallId(UUID(str(row["call"]))),
+        caller=PhoneNumber(row["caller_phone"]),
+        ended_at=row["ended_at"],
+        seat=SeatNo(row["seat"]) if row["seat"] else None,
+        reason=row["reason"],
+        record_host=row["record_host"],
+        record_name=row["record_name"],
+        samples=row["samples"],
+        **columns,
+    )

@@ -1,0 +1,142 @@
+"""One contact as a page shows it: the live board and the tables together."""
+
+from dataclasses import dataclass, field
+
+from agent_desk.contacts.store import ContactRecord, ContactStore, SavedDraft
+from agent_desk.live.board import NOTHING_YET, Board, Talk
+from agent_desk.ports import Orders
+from runtime.web import NotFound
+from vocabulary.calls import CallPhase, CallSnapshot, Origin
+from vocabulary.errors import Transient
+from vocabulary.ids import ContactId
+from vocabulary.orders import DraftField, OrderBrief
+from vocabulary.people import Principal, Role
+from vocabulary.personal import PhoneNumber
+from vocabulary.speech import Utterance
+from vocabulary.suggestions import Suggestions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingInfo:
+    """A closed recording."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """What the workspace shows of one contact; ``partly`` is True while the database is away."""
+
+    contact: ContactId
+    call: CallSnapshot | None
+    caller_masked: str
+    dialled: str
+    line_name: str
+    phase: CallPhase
+    utterances: tuple[Utterance, ...] = field(repr=False)
+    suggestions: Suggestions
+    proposed: tuple[DraftField, ...]
+    draft: SavedDraft
+    open_orders: tuple[OrderBrief, ...]
+    history: tuple[OrderBrief, ...]
+    order: OrderBrief | None
+    recording: RecordingInfo | None
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What the database adds to the board."""
+
+    record: ContactRecord | None = None
+    utterances: tuple[Utterance, ...] = ()
+    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0))
+    history: tuple[OrderBrief, ...] = ()
+    order: OrderBrief | None = None
+
+
+class ContactViews:
+    """Builds views and answers who called (the port of the work orders)."""
+
+    def __init__(self, *, board: Board, store: ContactStore) -> None:
+        self._board = board
+        self._store = store
+        self._orders: Orders | None = None
+
+    def connect(self, orders: Orders, /) -> None:
+        """Give the orders, which themselves ask this object for callers."""
+        self._orders = orders
+
+    async def caller_of(self, contact: ContactId, /) -> PhoneNumber:
+        """Return the caller's number, empty when withheld; NotFound for a contact nobody knows."""
+        talk = self._board.talks.get(contact)
+        if talk is not None and talk.call is not None:
+            return talk.caller
+        record = await self._store.record(contact)
+        if record is None:
+            raise NotFound("没有这次来电，或它还没有入库，请稍候再试")
+        return record.caller
+
+    async def origin_of(self, contact: ContactId, /) -> Origin:
+        """Return LIVE: what comes through this desk really happened, made-up history never does."""
+        await self.caller_of(contact)
+        return Origin.LIVE
+
+    async def view(self, contact: ContactId, /, *, principal: Principal) -> ContactView:
+        """Return the view; NotFound when neither board nor tables know the contact, or it is another seat's."""
+        talk = self._board.talks.get(contact)
+        try:
+            kept, partly = await self._kept(contact, talk), False
+        except Transient:
+            if talk is None:
+                raise
+            kept, partly = _Kept(), True
+        if (talk is None or talk.call is None) and kept.record is None:
+            raise NotFound("没有这次来电")
+        _check_seat(principal, talk, kept.record)
+        return _joined(contact, talk, kept, partly=partly)
+
+    async def _kept(self, contact: ContactId, talk: Talk | None) -> _Kept:
+        record = await self._store.record(contact)
+        caller = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
+        orders = self._orders
+        return _Kept(
+            record=record,
+            utterances=await self._store.utterances(contact),
+            draft=await self._store.draft(contact),
+            history=await orders.of_phone(caller, open_only=False) if orders else (),
+            order=await orders.of_contact(contact) if orders else None,
+        )
+
+
+def _check_seat(principal: Principal, talk: Talk | None, record: ContactRecord | None) -> None:
+    seats = {talk.seat if talk else None, record.seat if record else None} - {None}
+    if principal.role is Role.AGENT and seats and principal.seat not in seats:
+        raise NotFound("这次来电由其他服务代表受理")
+
+
+def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool) -> ContactView:
+    record, snapshot = kept.record, talk.snapshot if talk else None
+    finals = {(u.leg, u.start_ms): u for u in kept.utterances}
+    finals |= talk.finals if talk else {}
+    caller = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
+    ended = (talk.ended if talk else True) or bool(record and record.ended_at)
+    history = tuple(order for order in kept.history if order.contact != contact)
+    samples = record.samples if record else None
+    return ContactView(
+        contact=contact,
+        call=None if ended else snapshot,
+        caller_masked=caller.masked(),
+        dialled=snapshot.dialled if snapshot else (record.dialled if record else ""),
+        line_name=snapshot.line_name if snapshot else (record.line_name if record else ""),
+        phase=CallPhase.ENDED if ended or snapshot is None else snapshot.phase,
+        utterances=tuple(sorted(finals.values(), key=lambda heard: (heard.start_ms, heard.party))),
+        suggestions=talk.suggestions if talk else NOTHING_YET,
+        proposed=talk.proposed if talk else (),
+        draft=kept.draft,
+        open_orders=tuple(order for order in history if order.closed_at is None),
+        history=history,
+        order=kept.order,
+        recording=RecordingInfo(seconds=samples / 8000) if samples else None,
+        partly=partly,
+    )

@@ -1,0 +1,102 @@
+"""The room put together: what the desk process runs, serves and reads."""
+
+from dataclasses import dataclass
+
+from agent_desk.accounts.service import Accounts
+from agent_desk.contacts.projection import consumers
+from agent_desk.contacts.store import ContactStore
+from agent_desk.contacts.view import ContactViews
+from agent_desk.live.compose import City
+from agent_desk.live.feed import Message
+from agent_desk.live.hub import LiveDesk
+from agent_desk.live.socket import LiveSocket
+from agent_desk.pages.contacts import ContactPages
+from agent_desk.pages.seat import SeatPages
+from agent_desk.pages.session import DeskChoices, SessionPages
+from agent_desk.pages.sound import SoundPages
+from agent_desk.ports import Knowledge, Orders, Telephony
+from runtime.bus import Bus
+from runtime.clock import Clock
+from runtime.log import Consumer
+from runtime.postgres import Database
+from runtime.web import Route, WebSocketRoute
+from vocabulary.orders import OrderBrief
+from vocabulary.people import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskNeeds:
+    """Everything the room gets from outside; ``microphone`` is a WAV file's bytes."""
+
+    database: Database
+    bus: Bus
+    clock: Clock
+    accounts: Accounts
+    telephony: Telephony
+    knowledge: Knowledge
+    city: City
+    choices: DeskChoices
+    microphone: bytes
+
+
+class AgentDesk:
+    """The desk of agents: give it the orders, then run it and serve its routes."""
+
+    def __init__(self, needs: DeskNeeds, /) -> None:
+        self._needs = needs
+        self.live = LiveDesk(
+            bus=needs.bus,
+            telephony=needs.telephony,
+            knowledge=needs.knowledge,
+            city=needs.city,
+            database=needs.database,
+            clock=needs.clock,
+        )
+        self._store = ContactStore(database=needs.database, clock=needs.clock)
+        self.contacts = ContactViews(board=self.live.board, store=self._store)
+
+    def routes(self, *, orders: Orders) -> tuple[Route, ...]:
+        """Return all rows of the room."""
+        needs = self._needs
+        self.contacts.connect(orders)
+        pages = (
+            SessionPages(accounts=needs.accounts, choices=needs.choices, board=self.live.board),
+            SeatPages(telephony=needs.telephony, microphone=needs.microphone),
+            ContactPages(
+                views=self.contacts, store=self._store, orders=orders, database=needs.database, clock=needs.clock
+            ),
+            SoundPages(
+                telephony=needs.telephony,
+                store=self._store,
+                views=self.contacts,
+                database=needs.database,
+                clock=needs.clock,
+            ),
+        )
+        return tuple(route for page in pages for route in page.routes())
+
+    def sockets(self) -> tuple[WebSocketRoute, ...]:
+        """Return the live socket."""
+        handler = LiveSocket(live=self.live, views=self.contacts).handle
+        return (
+            WebSocketRoute(
+                path="/api/desk/live",
+                handler=handler,
+                roles=frozenset({Role.AGENT, Role.ADMIN}),
+                summary="Numbered events of one's own seat",
+            ),
+        )
+
+    def consumers(self) -> tuple[Consumer, ...]:
+        """Return the log consumers of the room."""
+        return consumers()
+
+    def order_changed(self, order: OrderBrief, /) -> None:
+        """Tell the seat of a contact that its order moved on."""
+        talk = self.live.board.talks.get(order.contact)
+        if talk is not None and talk.seat is not None:
+            self.live.send(Message(kind="order", data=order, seat=talk.seat, contact=order.contact))
+
+    async def run(self) -> None:
+        """Hear the bus and feed pages until cancelled."""
+        await self.live.run()

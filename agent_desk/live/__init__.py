@@ -1,0 +1,1 @@
+"""What open pages see now: the board of live talks, numbered feeds, and who computes proposals."""

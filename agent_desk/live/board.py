@@ -1,0 +1,237 @@
+"""The live talks of the house, built from events alone: ``apply`` takes one and returns what pages must hear."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent_desk.live.feed import Message
+from vocabulary.audio import Party
+from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.events import Event
+from vocabulary.events.agent_desk import DraftProposed
+from vocabulary.events.asr import (
+    PartialHeard,
+    RecogniserStatus,
+    SpeechEnded,
+    SpeechStarted,
+    TranscriptClosed,
+    UtteranceFinalised,
+)
+from vocabulary.events.knowledge import SuggestionsChanged
+from vocabulary.events.telephony import (
+    CallAccepted,
+    CallChanged,
+    CallConnected,
+    CallEnded,
+    CallOffered,
+    OfferEnded,
+    SeatChanged,
+)
+from vocabulary.ids import CallId, ContactId, LegId, SeatNo
+from vocabulary.orders import DraftField
+from vocabulary.personal import PhoneNumber
+from vocabulary.speech import Utterance
+from vocabulary.suggestions import Suggestions
+
+KEPT_TALKS = 500
+NOTHING_YET = Suggestions(items=(), reason="等诉求人说出具体事项", revision=0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """One contact as it goes on."""
+
+    contact: ContactId
+    call: CallId | None = None
+    caller: PhoneNumber = field(default_factory=lambda: PhoneNumber(""))
+    snapshot: CallSnapshot | None = None
+    seat: SeatNo | None = None
+    finals: dict[tuple[LegId, int], Utterance] = field(default_factory=dict)
+    partials: dict[LegId, PartialHeard] = field(default_factory=dict)
+    suggestions: Suggestions = NOTHING_YET
+    proposed: tuple[DraftField, ...] = ()
+    draft_revision: int = 0
+    ended: bool = False
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        """The finals in order of call time."""
+        return tuple(sorted(self.finals.values(), key=lambda heard: (heard.start_ms, heard.party)))
+
+    @property
+    def caller_partial(self) -> str:
+        """What the caller is saying right now, as far as it is heard."""
+        return "".join(partial.text for partial in self.partials.values() if partial.party is Party.CALLER)
+
+
+class Board:
+    """Talks by contact, seats by number. Duplicates and stale revisions change nothing and tell nobody."""
+
+    def __init__(self) -> None:
+        self.talks: OrderedDict[ContactId, Talk] = OrderedDict()
+        self.seats: dict[SeatNo, SeatSnapshot] = {}
+        self.recogniser: RecogniserStatus | None = None
+
+    def talk(self, contact: ContactId, /) -> Talk:
+        """Return the talk of a contact, begun when new; the oldest ended ones are forgotten beyond 500."""
+        talk = self.talks.get(contact)
+        if talk is None:
+            talk = self.talks[contact] = Talk(contact=contact)
+            if len(self.talks) > KEPT_TALKS:
+                done = next((key for key, old in self.talks.items() if old.ended), next(iter(self.talks)))
+                del self.talks[done]
+        return talk
+
+    def apply(self, event: Event, /) -> tuple[Message, ...]:
+        """Take one event in and return the messages it leads to."""
+        handler: Any = _HANDLERS.get(type(event))
+        return handler(self, event) if handler else ()
+
+    def sees_waiting(self) -> int:
+        """Return how many live calls have not reached a person yet."""
+        return sum(
+            1 for talk in self.talks.values() if talk.snapshot and not talk.ended and talk.snapshot.connected_at is None
+        )
+
+
+def _for_talk(talk: Talk, kind: str, data: object) -> tuple[Message, ...]:
+    if talk.seat is None:
+        return ()
+    return (Message(kind=kind, data=data, seat=talk.seat, contact=talk.contact),)
+
+
+def _on_accepted(board: Board, event: CallAccepted) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    talk.call, talk.caller = event.call, event.caller
+    return ()
+
+
+def _on_offered(board: Board, event: CallOffered) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    talk.call, talk.caller, talk.seat = event.call, event.caller, event.seat
+    return _for_talk(talk, "offer", event)
+
+
+def _on_offer_ended(board: Board, event: OfferEnded) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    message = Message(kind="offer-ended", data=event, seat=event.seat, contact=event.contact)
+    if event.outcome != "answered" and talk.seat == event.seat:
+        talk.seat = None
+    return (message,)
+
+
+def _on_connected(board: Board, event: CallConnected) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    talk.call, talk.seat = event.call, event.seat
+    return _for_talk(talk, "connected", event)
+
+
+def _on_ended(board: Board, event: CallEnded) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    talk.ended, talk.caller, talk.call = True, event.caller, event.call
+    talk.seat = event.seat or talk.seat
+    return _for_talk(talk, "ended", event)
+
+
+def _on_call(board: Board, event: CallChanged) -> tuple[Message, ...]:
+    snapshot = event.call
+    talk = board.talk(snapshot.contact)
+    if talk.snapshot is not None and snapshot.revision <= talk.snapshot.revision:
+        return ()
+    talk.snapshot, talk.caller, talk.call = snapshot, snapshot.caller, snapshot.call
+    talk.seat = snapshot.seat or talk.seat
+    return _for_talk(talk, "call", snapshot)
+
+
+def _on_seat(board: Board, event: SeatChanged) -> tuple[Message, ...]:
+    before = board.seats.get(event.seat.seat)
+    if before is not None and event.seat.revision <= before.revision:
+        return ()
+    board.seats[event.seat.seat] = event.seat
+    return (Message(kind="seat", data=event.seat, seat=event.seat.seat),)
+
+
+def _on_final(board: Board, event: UtteranceFinalised) -> tuple[Message, ...]:
+    talk = board.talk(event.utterance.contact)
+    key = (event.leg, event.utterance.start_ms)
+    if key in talk.finals:
+        return ()
+    talk.finals[key] = event.utterance
+    partial = talk.partials.get(event.leg)
+    if partial is not None and partial.start_ms <= event.utterance.end_ms:
+        del talk.partials[event.leg]
+    return _for_talk(talk, "final", event.utterance)
+
+
+def _on_partial(board: Board, event: PartialHeard) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    before = talk.partials.get(event.leg)
+    if before is not None and (before.start_ms, before.revision) >= (event.start_ms, event.revision):
+        return ()
+    if (event.leg, event.start_ms) in talk.finals:
+        return ()
+    talk.partials[event.leg] = event
+    return _for_talk(talk, "partial", event)
+
+
+def _on_suggestions(board: Board, event: SuggestionsChanged) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    if event.suggestions.revision <= talk.suggestions.revision:
+        return ()
+    talk.suggestions = event.suggestions
+    return _for_talk(talk, "suggestions", event.suggestions)
+
+
+def _on_draft(board: Board, event: DraftProposed) -> tuple[Message, ...]:
+    if event.contact is None:
+        return ()
+    talk = board.talk(event.contact)
+    if event.revision <= talk.draft_revision:
+        return ()
+    talk.draft_revision, talk.proposed = event.revision, event.fields
+    return _for_talk(talk, "draft", event)
+
+
+def _on_recogniser(board: Board, event: RecogniserStatus) -> tuple[Message, ...]:
+    board.recogniser = event
+    return (Message(kind="recogniser", data=event),)
+
+
+def _passed_on(kind: str) -> Any:
+    def handle(board: Board, event: Event) -> tuple[Message, ...]:
+        return _for_talk(board.talk(event.contact), kind, event) if event.contact else ()
+
+    return handle
+
+
+_HANDLERS: dict[type[Event], Any] = {
+    CallAccepted: _on_accepted,
+    CallOffered: _on_offered,
+    OfferEnded: _on_offer_ended,
+    CallConnected: _on_connected,
+    CallEnded: _on_ended,
+    CallChanged: _on_call,
+    SeatChanged: _on_seat,
+    UtteranceFinalised: _on_final,
+    PartialHeard: _on_partial,
+    SpeechStarted: _passed_on("speech-started"),
+    SpeechEnded: _passed_on("speech-ended"),
+    TranscriptClosed: _passed_on("transcript-closed"),
+    SuggestionsChanged: _on_suggestions,
+    DraftProposed: _on_draft,
+    RecogniserStatus: _on_recogniser,
+}

@@ -1,0 +1,89 @@
+"""The page's WebSocket: what was missed or a snapshot first, then the feed."""
+
+import asyncio
+from uuid import UUID
+
+from agent_desk.contacts.view import ContactViews
+from agent_desk.live.feed import Numbered
+from agent_desk.live.hub import LiveDesk, Page, PageTooSlow
+from agent_desk.live.snapshot import DeskSnapshot
+from runtime.codec import encode
+from runtime.web import Socket
+from vocabulary.errors import Transient
+from vocabulary.ids import SeatNo
+from vocabulary.people import Principal
+
+TRY_AGAIN_LATER = 1013
+NO_SEAT = 4403
+
+
+class LiveSocket:
+    """Handles ``/api/desk/live``."""
+
+    def __init__(self, *, live: LiveDesk, views: ContactViews) -> None:
+        self._live = live
+        self._views = views
+
+    async def handle(self, socket: Socket, principal: Principal | None, /) -> None:
+        """Serve one page until it closes; a page that cannot keep up is closed with 1013 and comes back."""
+        if principal is None or principal.seat is None:
+            await socket.close(code=NO_SEAT, reason="这个账号没有工号")
+            return
+        async with self._live.page(principal.seat, agent=principal.account) as page:
+            try:
+                await self._greet(socket, principal, principal.seat)
+                async with asyncio.TaskGroup() as tasks:
+                    reader = tasks.create_task(_until_closed(socket))
+                    writer = tasks.create_task(_write(socket, page))
+                    await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+                    reader.cancel()
+                    writer.cancel()
+            except* (PageTooSlow, Transient):
+                await socket.close(code=TRY_AGAIN_LATER, reason="请重新连接")
+
+    async def _greet(self, socket: Socket, principal: Principal, seat: SeatNo) -> None:
+        feed, query = self._live.feed(seat), socket.query
+        missed = feed.since(epoch=_uuid(query.get("epoch", "")), n=_number(query.get("after", "")))
+        if missed is not None:
+            for message in missed:
+                await socket.send(encode(message).decode())
+            return
+        last = feed.last
+        snapshot = await self._snapshot(principal, seat)
+        first = Numbered(epoch=self._live.epoch, n=last, kind="snapshot", contact=None, data=snapshot)
+        await socket.send(encode(first).decode())
+
+    async def _snapshot(self, principal: Principal, seat: SeatNo) -> DeskSnapshot:
+        board = self._live.board
+        state = board.seats.get(seat)
+        talk = next((t for t in reversed(board.talks.values()) if t.seat == seat and not t.ended), None)
+        return DeskSnapshot(
+            seat=state,
+            call=talk.snapshot if talk else None,
+            contact_view=await self._views.view(talk.contact, principal=principal) if talk else None,
+            seats=list(board.seats.values()),
+            queue_waiting=board.sees_waiting(),
+            recogniser=board.recogniser,
+        )
+
+
+async def _write(socket: Socket, page: Page) -> None:
+    while True:
+        message = await page.next()
+        await socket.send(encode(message).decode())
+
+
+async def _until_closed(socket: Socket) -> None:
+    while await socket.receive() is not None:
+        pass
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1

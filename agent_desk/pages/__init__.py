@@ -1,0 +1,1 @@
+"""The web side of the desk: one file a subject, each with its rows of routes."""

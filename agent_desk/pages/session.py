@@ -1,0 +1,154 @@
+"""Logging in and out, and what a page needs to know before anything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent_desk.accounts.service import Accounts
+from agent_desk.live.board import Board
+from runtime.web import PUBLIC, SIGNED_IN, Request, Route, WithSession
+from vocabulary.events.asr import RecogniserStatus
+from vocabulary.ids import CategoryCode, UnitCode
+from vocabulary.orders import RequestKind
+from vocabulary.people import Principal
+
+NOT_READY_REASONS = {"break": "小休", "meal": "用餐", "training": "培训", "meeting": "会议", "follow-up": "回访"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    """What a person types."""
+
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryChoice:
+    """A category as the form offers it."""
+
+    code: CategoryCode
+    path: tuple[str, ...]
+    kinds: tuple[RequestKind, ...]
+    unit: UnitCode
+    unit_name: str
+    limit_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictChoice:
+    """A district with its streets and towns."""
+
+    name: str
+    streets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueChoice:
+    """A dialogue that a simulated caller can bring."""
+
+    id: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityInfo:
+    """One name and one sign for every page."""
+
+    name: str
+    short_name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A code with the words a person reads."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskChoices:
+    """What the city offers on forms; the same for everybody."""
+
+    city: CityInfo
+    categories: tuple[CategoryChoice, ...]
+    districts: tuple[DistrictChoice, ...]
+    dialogues: tuple[DialogueChoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSetup:
+    """What a page loads first."""
+
+    principal: Principal
+    city: CityInfo
+    categories: Sequence[CategoryChoice]
+    districts: Sequence[DistrictChoice]
+    dialogues: Sequence[DialogueChoice]
+    not_ready_reasons: list[Choice]
+    recogniser: RecogniserStatus | None
+
+
+class SessionPages:
+    """Handlers of sessions and setup."""
+
+    def __init__(self, *, accounts: Accounts, choices: DeskChoices, board: Board) -> None:
+        self._accounts = accounts
+        self._choices = choices
+        self._board = board
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the rows."""
+        path = "/api/session"
+        return (
+            Route(
+                method="POST",
+                path=path,
+                handler=self.log_in,
+                roles=PUBLIC,
+                summary="Log in",
+                request=LogIn,
+                reply=Principal,
+            ),
+            Route(
+                method="GET", path=path, handler=self.who, roles=SIGNED_IN, summary="Who is logged in", reply=Principal
+            ),
+            Route(method="DELETE", path=path, handler=self.log_out, roles=SIGNED_IN, summary="Log out"),
+            Route(
+                method="GET",
+                path="/api/desk/setup",
+                handler=self.setup,
+                roles=SIGNED_IN,
+                summary="City, categories, districts, dialogues",
+                reply=DeskSetup,
+            ),
+        )
+
+    async def log_in(self, request: Request[LogIn]) -> WithSession:
+        """Check login and password and open a session of 12 hours."""
+        who, token = await self._accounts.log_in(login=request.body.login, password=request.body.password)
+        return WithSession(body=who, token=token)
+
+    async def who(self, request: Request[None]) -> Principal:
+        """Answer with the person of this session."""
+        return request.principal
+
+    async def log_out(self, request: Request[None]) -> WithSession:
+        """End this session."""
+        if request.token is not None:
+            await self._accounts.log_out(request.token)
+        return WithSession(body=None, token=None)
+
+    async def setup(self, request: Request[None]) -> DeskSetup:
+        """Answer with everything a page offers for choice."""
+        return DeskSetup(
+            principal=request.principal,
+            city=self._choices.city,
+            categories=self._choices.categories,
+            districts=self._choices.districts,
+            dialogues=self._choices.dialogues,
+            not_ready_reasons=[Choice(code=code, label=label) for code, label in NOT_READY_REASONS.items()],
+            recogniser=self._board.recogniser,
+        )

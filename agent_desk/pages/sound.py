@@ -1,0 +1,95 @@
+"""Hearing a stretch of a recording; every play is written down before the first sample leaves."""
+
+from agent_desk.auditing import write_down
+from agent_desk.contacts.store import ContactStore
+from agent_desk.contacts.view import ContactViews
+from agent_desk.pages.contacts import READERS, check_reason, contact_of
+from agent_desk.ports import Telephony
+from runtime.clock import Clock
+from runtime.ids import new_id
+from runtime.postgres import Database
+from runtime.wav import wav_header
+from runtime.web import Download, NotFound, Request, Route
+from vocabulary.audio import SAMPLES_PER_MS
+from vocabulary.errors import Refused
+from vocabulary.events.agent_desk import RecordingPlayed
+from vocabulary.ids import EventId
+
+STRETCH_SAMPLES = 65_536
+LONGEST_MS = 10 * 60 * 1000
+
+
+class SoundPages:
+    """Handler of recordings."""
+
+    def __init__(
+        self,
+        *,
+        telephony: Telephony,
+        store: ContactStore,
+        views: ContactViews,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._telephony = telephony
+        self._store = store
+        self._views = views
+        self._database = database
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the row."""
+        return (
+            Route(
+                method="GET",
+                path="/api/contacts/{contact}/audio",
+                handler=self.stretch,
+                roles=READERS,
+                summary="A stretch of the recording: channel 1 the caller, channel 2 what the caller was told",
+                reply=Download,
+                query={"from_ms": "call time", "to_ms": "call time, default the end", "why": "why it is heard"},
+            ),
+        )
+
+    async def stretch(self, request: Request[None]) -> Download:
+        """Answer with two-channel WAV of [from_ms, to_ms)."""
+        contact, why = contact_of(request.path["contact"]), request.query.get("why", "").strip()
+        check_reason(why)
+        await self._views.view(contact, principal=request.principal)
+        record = await self._store.record(contact)
+        if record is None or record.record_host is None or record.record_name is None or not record.samples:
+            raise NotFound("这次来电的录音还没有保存完成，请在通话结束后再听")
+        end_ms = record.samples // SAMPLES_PER_MS
+        start = request.whole("from_ms", default=0, most=end_ms)
+        stop = min(request.whole("to_ms", default=end_ms), end_ms, start + LONGEST_MS)
+        if stop <= start:
+            raise Refused("empty-stretch", "这一段没有录音")
+        async with self._database.transaction() as tx:
+            account = request.principal.account
+            at = self._clock.now()
+            await write_down(tx, at=at, account=account, what="recording-played", contact=contact, why=why)
+            tx.emit(
+                RecordingPlayed(
+                    event_id=EventId(new_id()),
+                    occurred_at=at,
+                    contact=contact,
+                    call=record.call,
+                    account=account,
+                    from_ms=start,
+                    to_ms=stop,
+                    why="",
+                )
+            )
+        pcm = await self._read(record.record_host, record.record_name, start * SAMPLES_PER_MS, stop * SAMPLES_PER_MS)
+        return Download(content_type="audio/wav", body=wav_header(data_bytes=len(pcm), channels=2) + pcm)
+
+    async def _read(self, host: str, name: str, first: int, end: int) -> bytes:
+        parts: list[bytes] = []
+        while first < end:
+            wanted = min(STRETCH_SAMPLES, end - first)
+            part = await self._telephony.recording(host=host, name=name, first_sample=first, samples=wanted)
+            if not part.pcm:
+                break
+            parts.append(part.pcm)
+            first += len(part.pcm) // 4
+        return b"".join(parts)

@@ -1,0 +1,83 @@
+"""What the desk needs from its neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.desk_requests import RecordingStretch
+from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode, OfferId, SeatNo
+from vocabulary.orders import OrderBrief, OrderRequest
+from vocabulary.people import Principal
+from vocabulary.personal import PhoneNumber
+from vocabulary.speech import Utterance
+from vocabulary.suggestions import Suggestions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryGuess:
+    """A category that the words point to; ``confidence`` in 0..1, ``matched`` = the words."""
+
+    category: CategoryCode
+    confidence: float
+    matched: tuple[str, ...] = field(repr=False)
+
+
+class Telephony(Protocol):
+    """Seats, calls and recordings, on whatever host they are."""
+
+    async def sign_in(
+        self, *, seat: SeatNo, agent: AccountId, agent_name: str, skills: frozenset[str]
+    ) -> SeatSnapshot: ...
+
+    async def sign_out(self, *, seat: SeatNo, agent: AccountId) -> None: ...
+
+    async def ready(self, *, seat: SeatNo, agent: AccountId, ready: bool, reason: str) -> SeatSnapshot: ...
+
+    async def answer(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> CallSnapshot: ...
+
+    async def decline(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> None: ...
+
+    async def hang_up(self, *, seat: SeatNo, agent: AccountId, call: CallId) -> None: ...
+
+    async def wrap_up_done(self, *, seat: SeatNo, agent: AccountId) -> SeatSnapshot: ...
+
+    async def line(self, *, seat: SeatNo, agent: AccountId, offer_sdp: str) -> str: ...
+
+    async def seats(self) -> tuple[SeatSnapshot, ...]: ...
+
+    async def calls(self) -> tuple[CallSnapshot, ...]: ...
+
+    async def recording(self, *, host: str, name: str, first_sample: int, samples: int) -> RecordingStretch: ...
+
+    async def test_call(self, *, dialogue: str, seat: SeatNo | None) -> None: ...
+
+
+class Knowledge(Protocol):
+    """Which entry and which category fit the talk."""
+
+    async def suggest(
+        self, utterances: Sequence[Utterance], /, *, contact: ContactId, partial: str, revision: int
+    ) -> Suggestions: ...
+
+    async def category_guesses(self, text: str, /) -> tuple[CategoryGuess, ...]: ...
+
+    async def syllables(self, text: str, /) -> tuple[str, ...]:
+        """Return one toneless pinyin syllable for each character, the character itself where it has none."""
+        ...
+
+    async def forget(self, contact: ContactId, /) -> None:
+        """Drop what was remembered of a contact's suggestions."""
+        ...
+
+    async def current_version(self, entry: EntryCode, /) -> int | None: ...
+
+
+class Orders(Protocol):
+    """Work orders of a contact or a number."""
+
+    async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief: ...
+
+    async def of_contact(self, contact: ContactId, /) -> OrderBrief | None: ...
+
+    async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]: ...

@@ -1,0 +1,136 @@
+"""The board and the feeds, from events alone."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from agent_desk.live.board import KEPT_TALKS, Board
+from agent_desk.live.feed import KEPT, Feed, Message
+from vocabulary.audio import Party
+from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
+from vocabulary.events.asr import PartialHeard, UtteranceFinalised
+from vocabulary.events.telephony import CallOffered, OfferEnded, SeatChanged
+from vocabulary.ids import AccountId, CallId, ContactId, EventId, LegId, OfferId, SeatNo
+from vocabulary.personal import PhoneNumber
+from vocabulary.speech import Utterance
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+CONTACT, CALL, LEG, OFFER = ContactId(UUID(int=1)), CallId(UUID(int=2)), LegId(UUID(int=3)), OfferId(UUID(int=4))
+SEAT, AGENT = SeatNo("007"), AccountId(UUID(int=5))
+
+
+def identity() -> EventId:
+    return EventId(uuid4())
+
+
+def offered(seat: SeatNo = SEAT) -> CallOffered:
+    return CallOffered(
+        event_id=identity(), occurred_at=NOW, contact=CONTACT, call=CALL, offer=OFFER, seat=seat, agent=AGENT,
+        expires_at=NOW + timedelta(seconds=6), caller=PhoneNumber("19900000101"), dialled="12345", line_name="",
+        queued_at=NOW, invite_at=NOW,
+    )  # fmt: skip
+
+
+def final(text: str, at: int) -> UtteranceFinalised:
+    heard = Utterance(
+        contact=CONTACT, call=CALL, leg=LEG, party=Party.CALLER, start_ms=at, end_ms=at + 800, text=text, engine="x"
+    )
+    return UtteranceFinalised(event_id=identity(), occurred_at=NOW, contact=CONTACT, leg=LEG, utterance=heard)
+
+
+def partial(text: str, at: int, revision: int) -> PartialHeard:
+    return PartialHeard(
+        event_id=identity(), occurred_at=NOW, contact=CONTACT, call=CALL, leg=LEG, party=Party.CALLER, start_ms=at,
+        revision=revision, text=text,
+    )  # fmt: skip
+
+
+def seat(revision: int, state: SeatState) -> SeatChanged:
+    snapshot = SeatSnapshot(
+        seat=SEAT, agent=AGENT, agent_name="王", state=state, reason="", since=NOW, revision=revision
+    )
+    return SeatChanged(event_id=identity(), occurred_at=NOW, contact=None, seat=snapshot)
+
+
+def kinds(messages: tuple[Message, ...]) -> list[tuple[str, SeatNo | None]]:
+    return [(message.kind, message.seat) for message in messages]
+
+
+def test_words_go_only_to_the_seat_that_has_the_call() -> None:
+    board = Board()
+
+    assert kinds(board.apply(final("停水了", 100))) == []
+
+    board.apply(offered())
+
+    assert kinds(board.apply(final("两天了", 1500))) == [("final", SEAT)]
+
+
+def test_an_offer_that_ended_unanswered_takes_the_words_away_from_that_seat() -> None:
+    board = Board()
+    board.apply(offered())
+    over = OfferEnded(
+        event_id=identity(), occurred_at=NOW, contact=CONTACT, call=CALL, offer=OFFER, seat=SEAT,
+        outcome=OfferOutcome.NO_ANSWER,
+    )  # fmt: skip
+
+    assert kinds(board.apply(over)) == [("offer-ended", SEAT)]
+    assert kinds(board.apply(final("喂", 9000))) == []
+
+
+def test_finals_stand_in_order_of_call_time_and_once() -> None:
+    board = Board()
+    for event in (final("二", 2000), final("一", 500), final("二", 2000)):
+        board.apply(event)
+
+    assert [heard.text for heard in board.talks[CONTACT].utterances] == ["一", "二"]
+
+
+def test_a_final_replaces_its_partial_and_a_late_partial_does_not_come_back() -> None:
+    board = Board()
+    board.apply(partial("停", 500, 1))
+
+    assert board.talks[CONTACT].caller_partial == "停"
+
+    board.apply(final("停水了", 500))
+    board.apply(partial("停水", 500, 2))
+
+    assert board.talks[CONTACT].caller_partial == ""
+
+
+def test_an_older_revision_of_a_seat_changes_nothing() -> None:
+    board = Board()
+    board.apply(seat(5, SeatState.TALKING))
+
+    assert board.apply(seat(4, SeatState.READY)) == ()
+    assert board.seats[SEAT].state is SeatState.TALKING
+
+
+def test_the_board_forgets_the_oldest_talks() -> None:
+    board = Board()
+    for number in range(KEPT_TALKS + 20):
+        board.talk(ContactId(UUID(int=1000 + number)))
+
+    assert len(board.talks) == KEPT_TALKS
+
+
+def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice() -> None:
+    feed = Feed(epoch=UUID(int=7))
+    for number in range(5):
+        feed.append(Message(kind="final", data=number))
+    missed = feed.since(epoch=UUID(int=7), n=3)
+
+    assert missed is not None
+    assert [message.data for message in missed] == [3, 4]
+    assert feed.since(epoch=UUID(int=7), n=5) == []
+
+
+def test_a_page_of_another_epoch_or_too_far_back_needs_a_snapshot() -> None:
+    feed = Feed(epoch=UUID(int=7))
+    for number in range(KEPT + 10):
+        feed.append(Message(kind="final", data=number))
+
+    assert feed.since(epoch=UUID(int=8), n=KEPT) is None
+    assert feed.since(epoch=None, n=0) is None
+    assert feed.since(epoch=UUID(int=7), n=9) is None
+    assert feed.since(epoch=UUID(int=7), n=KEPT + 11) is None
+    assert feed.since(epoch=UUID(int=7), n=10) is not None
