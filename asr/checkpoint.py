@@ -1,0 +1,61 @@
+"""A small file that outlives a killed recogniser: how far each leg was heard."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from asr.ports import Mark
+from runtime.codec import MalformedMessage, decode, encode
+from runtime.telemetry import get_logger
+from vocabulary.ids import LegId
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    leg: LegId
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    legs: tuple[_Line, ...]
+
+
+class CheckpointFile:
+    """Written whole beside the old one, synced, then renamed: a kill leaves the old or the new, never half."""
+
+    def __init__(self, path: Path) -> None:
+        """The file need not exist; its folder is made."""
+        self._path = path
+
+    async def read(self) -> Mapping[LegId, Mark]:
+        """Return the marks of the last write; none when the file is missing or damaged (then all is heard again)."""
+        return await asyncio.to_thread(self._read)
+
+    async def write(self, marks: Mapping[LegId, Mark], /) -> None:
+        """Return when the marks are on disk."""
+        await asyncio.to_thread(self._write, dict(marks))
+
+    def _read(self) -> Mapping[LegId, Mark]:
+        if not self._path.exists():
+            return {}
+        try:
+            content = decode(self._path.read_bytes(), _Content)
+        except MalformedMessage as error:
+            log.warning("the checkpoint is damaged; legs are heard again from the start", fault=str(error))
+            return {}
+        return {line.leg: line.mark for line in content.legs}
+
+    def _write(self, marks: dict[LegId, Mark], /) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        content = _Content(legs=tuple(_Line(leg=leg, mark=mark) for leg, mark in marks.items()))
+        with fresh.open("wb") as file:
+            file.write(encode(content))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)

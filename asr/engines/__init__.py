@@ -1,0 +1,1 @@
+"""Recognition engines. Each third-party engine is imported here and nowhere else, and only when it is opened."""
