@@ -50,5 +50,5 @@ async def background(*works: Coroutine[Any, Any, object]) -> AsyncIterator[None]
     """Run coroutines beside the block and cancel them at its end; when one fails, the block is cancelled."""
     async with nursery() as tasks:
         for work in works:
-            tasks.start(work)
+            _ = tasks.start(work)
         yield

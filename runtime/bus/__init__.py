@@ -43,10 +43,8 @@ async def open_bus(
     from runtime.bus.nats import connect  # noqa: PLC0415
     from runtime.clock import SystemClock  # noqa: PLC0415
 
-    async with (
-        connect(url=url, name=name, user=user, password=password, within=within) as transport,
-        nursery() as tasks,
-    ):
+    connecting = connect(url=url, name=name, user=user, password=password, within=within)
+    async with nursery() as tasks, connecting as transport:
         yield CarriedBus(transport, clock=SystemClock(), tasks=tasks)
 
 

@@ -34,9 +34,7 @@ class Mailbox(Generic[T]):
         if len(self._box) == self._limit > 1:
             self.dropped += 1
             if self.dropped == 1 or self.dropped % 1000 == 0:
-                log.warning(
-                    "a handler is too slow, its oldest messages are dropped", mailbox=self._name, n=self.dropped
-                )
+                log.warning("a slow handler, its oldest messages are dropped", mailbox=self._name, n=self.dropped)
         self._box.append(item)
         self._filled.set()
 

@@ -47,10 +47,14 @@ class MemoryBroker:
 
     def heard(self, passing: Passing, /) -> bool:
         """Hand a message to all who listen; return whether anybody did."""
-        takers = [r for patterns, r in self._listeners if any(matches(p, passing.subject) for p in patterns)]
-        for receive in takers:
-            asyncio.get_running_loop().call_soon(receive, passing)
+        takers = [entry for entry in self._listeners if any(matches(pattern, passing.subject) for pattern in entry[0])]
+        for entry in takers:
+            asyncio.get_running_loop().call_soon(self._hand, entry, passing)
         return bool(takers)
+
+    def _hand(self, entry: tuple[Sequence[str], Receive], passing: Passing, /) -> None:
+        if entry in self._listeners:
+            entry[1](passing)
 
     def append(self, subject: str, data: bytes, headers: dict[str, str], /) -> None:
         """Append to the stream unless its id is known."""
@@ -116,6 +120,12 @@ class _MemoryTransport:
 
     def __init__(self, broker: MemoryBroker, /) -> None:
         self._broker, self._inboxes = broker, 0
+        self._listening: list[_Listening] = []
+
+    async def aclose(self) -> None:
+        """Hear nothing more."""
+        for listening in self._listening:
+            await listening.aclose()
 
     @property
     def connected(self) -> bool:
@@ -134,7 +144,9 @@ class _MemoryTransport:
 
     async def listen(self, receive: Receive, /, *, patterns: Sequence[str]) -> Subscription:
         """See Transport."""
-        return self._broker.add(patterns, receive)
+        listening = self._broker.add(patterns, receive)
+        self._listening.append(listening)
+        return listening
 
     async def request(self, subject: str, data: bytes, /, *, timeout: timedelta) -> bytes:
         """See Transport."""
@@ -200,4 +212,8 @@ async def open_memory_bus(broker: MemoryBroker | None = None, /) -> AsyncIterato
     """Open a bus of this process; give the same ``broker`` to several to let them talk."""
     broker = broker or MemoryBroker()
     async with nursery() as tasks:
-        yield CarriedBus(_MemoryTransport(broker), clock=broker.clock, tasks=tasks)
+        transport = _MemoryTransport(broker)
+        try:
+            yield CarriedBus(transport, clock=broker.clock, tasks=tasks)
+        finally:
+            await transport.aclose()

@@ -33,8 +33,11 @@ async def connect(
 ) -> AsyncIterator["NatsTransport"]:
     """Hold a connection that reconnects by itself for ever; BusAway when the first one does not come ``within``."""
 
+    closing = False
+
     async def lost() -> None:
-        log.warning("the bus is away")
+        if not closing:
+            log.warning("the bus is away")
 
     async def back() -> None:
         log.info("the bus is back")
@@ -50,10 +53,11 @@ async def connect(
                 max_outstanding_pings=2, disconnected_cb=lost, reconnected_cb=back, error_cb=fault, **options,
             )  # fmt: skip
     except _FAULTS as error:
-        raise BusAway(f"no NATS server answers on {url}: {error or type(error).__name__}") from None
+        raise BusAway(f"no NATS server answers on {url}: {str(error) or type(error).__name__}") from None
     try:
         yield NatsTransport(client)
     finally:
+        closing = True
         await _close(client)
 
 
@@ -188,7 +192,7 @@ class NatsTransport:
         except MaxPayloadError:
             raise MessageTooLarge(f"{len(data)} bytes on {subject}") from None
         except _FAULTS as error:
-            raise BusAway(f"not acknowledged: {error or type(error).__name__}") from None
+            raise BusAway(f"not acknowledged: {str(error) or type(error).__name__}") from None
 
     async def facts(self, *, durable: str, max_unacked: int, ack_wait: timedelta) -> FactReader:
         """See Transport."""

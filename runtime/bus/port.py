@@ -124,7 +124,7 @@ class Bus(Protocol):
         ...
 
     async def store(self, event: Event, /, *, number: int, emitter: str, timeout: timedelta) -> None:
-        """Put a fact into the stream and return on its ack; BusAway = unknown, MessageTooLarge = never. For FactEmitter."""
+        """Put a fact into the stream and return on its ack (for FactEmitter); BusAway = unknown, too large = never."""
         ...
 
     async def facts(self, *, durable: str, max_unacked: int = 100, ack_wait: timedelta = ACK_WAIT) -> FactReader:

@@ -75,7 +75,7 @@ class Server(Generic[Q, R]):
         await self._send(passing, reply)
 
     async def _carry_out(self, request: Request, value: Q, subject: str, /) -> bytes:
-        self._replies.begin(request.command_id)
+        _ = self._replies.begin(request.command_id)
         try:
             result = await outcome(self._handler(value), of=subject)
             reply = Reply(body=result.value) if isinstance(result, Done) else Reply(failure=result)

@@ -8,9 +8,9 @@ FACTS_PATTERN = "fact.>"
 def matches(pattern: str, subject: str, /) -> bool:
     """Return whether ``subject`` falls under ``pattern``."""
     wanted, tokens = pattern.split("."), subject.split(".")
-    for position, token in enumerate(wanted):
-        if token == ">":
+    for position, want in enumerate(wanted):
+        if want == ">":
             return position < len(tokens)
-        if position >= len(tokens) or token not in {"*", tokens[position]}:
+        if position >= len(tokens) or want not in {"*", tokens[position]}:
             return False
     return len(wanted) == len(tokens)

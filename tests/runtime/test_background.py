@@ -31,10 +31,13 @@ async def test_a_failure_of_the_work_ends_the_block_and_is_raised_as_it_is() -> 
 
 
 async def test_a_failure_of_the_block_is_raised_as_it_is() -> None:
-    with pytest.raises(LookupError):
+    async def block() -> None:
         async with nursery() as tasks:
             _ = tasks.start(asyncio.sleep(10))
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await block()
 
 
 async def test_workers_run_blocking_calls_in_threads_and_raise_their_failures() -> None:

@@ -1,0 +1,60 @@
+"""What a child process is, what is known of it, and how long to wait before it is started again."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S, HEALTHY_S = 0.2, 10.0, 30.0
+
+
+class ChildState(StrEnum):
+    """Where a child stands."""
+
+    STARTING = "starting"
+    READY = "ready"
+    PAUSING = "pausing"
+    """It died and waits to be started again."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A process to keep alive. ``env`` is added to ours; ``ready_pattern`` is searched in each line it prints.
+
+    A process of ours prints ``ready {json}`` on standard output. ``quiet`` keeps the last lines instead of passing
+    them on; they are logged when it dies.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ready_pattern: str = r"^ready\b"
+    ready_within: timedelta = timedelta(seconds=60)
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_within: timedelta = timedelta(seconds=5)
+    death_signal: signal.Signals = signal.SIGKILL
+    """What the kernel sends it when the supervisor is gone."""
+    user: int | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildStatus:
+    """What is known of a child. ``ready_line`` is what it said when it began to serve."""
+
+    name: str
+    state: ChildState
+    pid: int | None = None
+    restarts: int = 0
+    ready_line: str = ""
+    last_exit: int | None = None
+    """Exit code, or minus the signal that ended it."""
+
+
+def next_pause(previous: float, /, *, lived: float) -> float:
+    """Return seconds until the next start: 0.2 doubling to 10, back to 0.2 after a life of 30 s."""
+    if previous <= 0 or lived >= HEALTHY_S:
+        return FIRST_PAUSE_S
+    return min(previous * 2, LONGEST_PAUSE_S)
