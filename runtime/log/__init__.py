@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runtime.log.consumer import Consumer
 from runtime.log.consuming import ConsumerState, consumer_states, has_passed, reset_projection, run_consumers
-from runtime.log.ports import FactSource, PulledFact
+from runtime.log.ports import FactSource
 from runtime.log.reading import LogRow, log_end, read_log, refused_count
 from runtime.log.writing import run_log_writer
 
@@ -20,7 +20,6 @@ __all__ = [
     "ConsumerState",
     "FactSource",
     "LogRow",
-    "PulledFact",
     "consumer_states",
     "has_passed",
     "log_end",

@@ -112,8 +112,11 @@ class _Runner:
         try:
             async with self._db.transaction() as tx:
                 await tx.execute(
-                    "update log.consumers set fault = $2, fault_position = $3 where name = $1",
+                    "insert into log.consumers (name, kind, moved_at, fault, fault_position) "
+                    "values ($1, $2, $3, $4, $5) on conflict (name) do update set fault = $4, fault_position = $5",
                     self._consumer.name,
+                    self._consumer.kind,
+                    self._clock.now(),
                     failure.reason,
                     self._at,
                 )

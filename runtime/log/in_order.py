@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from runtime.log.ports import PulledFact
+from runtime.bus.port import StoredFact
 
 
 class InOrder:
@@ -10,28 +10,28 @@ class InOrder:
 
     def __init__(self, *, floor: int) -> None:
         self.floor = floor
-        self._held: dict[int, PulledFact] = {}
+        self._held: dict[int, StoredFact] = {}
 
     @property
     def waiting(self) -> bool:
         """Whether something is held behind a number that has not come."""
         return bool(self._held)
 
-    def add(self, facts: Sequence[PulledFact], /) -> list[PulledFact]:
-        """Take what was pulled; return those done with before, which only want their acknowledgement again."""
+    def add(self, facts: Sequence[StoredFact], /) -> list[StoredFact]:
+        """Take what was pulled; return those at or below the floor: done before, or never missed."""
         for fact in facts:
             if fact.sequence > self.floor:
                 self._held[fact.sequence] = fact
         return [fact for fact in facts if fact.sequence <= self.floor]
 
-    def ready(self) -> list[PulledFact]:
+    def ready(self) -> list[StoredFact]:
         """Return the unbroken run that follows the floor; it stays held until ``done``."""
-        run: list[PulledFact] = []
+        run: list[StoredFact] = []
         while (fact := self._held.get(self.floor + 1 + len(run))) is not None:
             run.append(fact)
         return run
 
-    def done(self, facts: Sequence[PulledFact], /) -> None:
+    def done(self, facts: Sequence[StoredFact], /) -> None:
         """Let go of a run that is committed."""
         for fact in facts:
             del self._held[fact.sequence]

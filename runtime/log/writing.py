@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+from runtime.bus.port import StoredFact
 from runtime.clock import Clock
 from runtime.codec import MalformedMessage, decode_event
 from runtime.log.in_order import InOrder
-from runtime.log.ports import FactSource, PulledFact
+from runtime.log.ports import FactSource
 from runtime.postgres import Database, Held, Transaction, ValueNotStored
 from runtime.telemetry import get_logger
 from vocabulary.errors import Transient
@@ -25,10 +26,11 @@ _PAUSE_S = 0.5
 
 async def run_log_writer(db: Database, /, *, source: FactSource, clock: Clock) -> None:
     """Write until cancelled; one process at a time by an advisory lock. Away databases and buses are waited for."""
+    writer = _Writer(db, source=source, clock=clock)
     while True:
         try:
             async with db.holding(LOCK) as held:
-                await _write(_Writer(db, source=source, clock=clock), held=held)
+                await _write(writer, held=held)
         except Transient as error:
             log.warning("the log writer waits", reason=type(error).__name__)
             await asyncio.sleep(_PAUSE_S)
@@ -41,7 +43,7 @@ async def _write(writer: "_Writer", *, held: Held) -> None:
 
 
 class _Writer:
-    """What one holder of the lock knows."""
+    """What was pulled and not yet written; it keeps that while the database is away."""
 
     def __init__(self, db: Database, /, *, source: FactSource, clock: Clock) -> None:
         self._db = db
@@ -56,13 +58,26 @@ class _Writer:
 
     async def turn(self) -> None:
         """Pull once and write what is in order."""
-        pulled = await self._source.pull(batch=BATCH, wait=WAIT)
-        await _acknowledge(self._order.add(pulled))
-        while run := self._order.ready():
-            await self._commit(run[:BATCH])
-            self._order.done(run[:BATCH])
-            await _acknowledge(run[:BATCH])
+        await self._write_run()
+        again = self._order.add(await self._source.fetch(batch=BATCH, timeout=WAIT))
+        await self._commit_and_acknowledge(again)
+        await self._write_run()
         await self._watch_gap()
+
+    async def _write_run(self) -> None:
+        while run := self._order.ready()[:BATCH]:
+            await self._commit_and_acknowledge(run)
+            self._order.done(run)
+
+    async def _commit_and_acknowledge(self, facts: Sequence[StoredFact]) -> None:
+        """Commit first: an acknowledgement that gets lost brings the fact again, which its event_id makes harmless."""
+        if not facts:
+            return
+        await self._commit(facts)
+        try:
+            await self._source.ack(facts)
+        except Transient:
+            log.warning("an acknowledgement did not get through", first=facts[0].sequence, last=facts[-1].sequence)
 
     async def _watch_gap(self) -> None:
         if not self._order.waiting:
@@ -77,7 +92,7 @@ class _Writer:
             log.error("facts are missing from the stream; going on behind them", first=first, last=last)
             self._gap_since = None
 
-    async def _commit(self, facts: Sequence[PulledFact]) -> None:
+    async def _commit(self, facts: Sequence[StoredFact]) -> None:
         """Commit a run; when a value in it cannot be stored, one by one, so that only that one is refused."""
         try:
             async with self._db.transaction() as tx:
@@ -92,7 +107,7 @@ class _Writer:
                 await _refuse(tx, facts[0], reason=str(error))
 
 
-async def _take(tx: Transaction, fact: PulledFact) -> None:
+async def _take(tx: Transaction, fact: StoredFact) -> None:
     try:
         event = decode_event(fact.data)
     except MalformedMessage as error:
@@ -104,7 +119,7 @@ async def _take(tx: Transaction, fact: PulledFact) -> None:
     tx.emit(event)
 
 
-async def _refuse(tx: Transaction, fact: PulledFact, *, reason: str) -> None:
+async def _refuse(tx: Transaction, fact: StoredFact, *, reason: str) -> None:
     log.error("a message of the stream cannot be read", sequence=fact.sequence, reason=reason)
     await tx.execute(
         "insert into log.log_refused (stream, sequence, subject, reason, body) values ($1, $2, $3, $4, $5) "
@@ -115,13 +130,3 @@ async def _refuse(tx: Transaction, fact: PulledFact, *, reason: str) -> None:
         reason.replace("\0", ""),
         fact.data,
     )
-
-
-async def _acknowledge(facts: Sequence[PulledFact]) -> None:
-    """Acknowledge what is committed; an acknowledgement that is lost brings the message again, which is harmless."""
-    for fact in facts:
-        try:
-            await fact.ack()
-        except Transient:
-            log.warning("an acknowledgement did not get through", sequence=fact.sequence)
-            return

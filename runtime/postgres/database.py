@@ -1,16 +1,17 @@
 """The pool: transactions, consistent reads, notices and held locks, each wait with a deadline."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
-from runtime.codec import decode, encode
+from runtime.codec import encode
 from runtime.postgres.faults import DatabaseAway, DatabaseRefused, in_our_words
-from runtime.postgres.transaction import Reading, Transaction
+from runtime.postgres.transaction import Reading, Statements, Transaction
 
 DEADLINE = timedelta(seconds=5)
 """To get a connection."""
@@ -23,13 +24,9 @@ def _jsonb_text(value: object) -> str:
     return (value if isinstance(value, bytes) else encode(value)).decode()
 
 
-def _jsonb_value(text: str) -> object:
-    return decode(text, object)
-
-
 async def _prepare(connection: Any) -> None:
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_jsonb_text, decoder=_jsonb_value, format="text"
+        "jsonb", schema="pg_catalog", encoder=_jsonb_text, decoder=json.loads, format="text"
     )
 
 
@@ -65,7 +62,7 @@ class Database:
                 with in_our_words():
                     await self._pool.release(connection, timeout=DEADLINE.total_seconds())
             except DatabaseAway:
-                connection.terminate()
+                _drop(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -102,6 +99,12 @@ class Database:
                 await _roll_back(under_way, connection)
 
     @asynccontextmanager
+    async def outside_transaction(self) -> AsyncIterator[Statements]:
+        """Give statements that PostgreSQL refuses in a transaction, such as CREATE DATABASE. Raises DatabaseAway."""
+        async with self._connection() as connection:
+            yield Statements(connection)
+
+    @asynccontextmanager
     async def holding(self, name: str, /) -> AsyncIterator[Held]:
         """Wait for the advisory lock ``name`` (asked once a second) and hold it on a connection of its own."""
         async with self._connection() as connection:
@@ -118,7 +121,7 @@ class Database:
                     with in_our_words():
                         await connection.execute("select pg_advisory_unlock(hashtextextended($1, 0))", name)
                 except DatabaseAway:
-                    connection.terminate()
+                    _drop(connection)
 
     @asynccontextmanager
     async def listening(self, channel: str, /, *, heard: Callable[[], None]) -> AsyncIterator[asyncio.Event]:
@@ -138,10 +141,9 @@ class Database:
             try:
                 yield lost
             finally:
-                connection.remove_termination_listener(on_end)
-                if not connection.is_closed():
-                    with in_our_words():
-                        await connection.remove_listener(channel, on_notice)
+                with suppress(DatabaseAway), in_our_words():
+                    connection.remove_termination_listener(on_end)
+                    await connection.remove_listener(channel, on_notice)
 
     async def close(self) -> None:
         """Close all connections within 5 s, by force after that."""
@@ -157,6 +159,12 @@ async def _roll_back(under_way: Any, connection: Any) -> None:
         with in_our_words():
             await under_way.rollback()
     except DatabaseAway:
+        _drop(connection)
+
+
+def _drop(connection: Any) -> None:
+    """Cut a connection that does not answer; one that died has left the pool by itself."""
+    with suppress(DatabaseAway), in_our_words():
         connection.terminate()
 
 

@@ -29,7 +29,8 @@ _AWAY = (
     asyncpg.TooManyConnectionsError,
 )
 _REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
-_LOST = ("connection is closed", "connection was closed", "connection has been released", "pool is clos")
+_LOST = ("connection is closed", "connection was closed", "has been released", "pool is clos", "cannot switch to state")
+"""The last is what asyncpg says when the server ended an idle connection."""
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def in_our_words() -> Iterator[None]:
         raise DatabaseRefused(f"The database does not let us in: {error}. Check HOTLINE_DATABASE__URL.") from error
     except asyncpg.DataError as error:
         raise ValueNotStored(f"The database cannot hold a value ({type(error).__name__}).") from error
-    except asyncpg.InterfaceError as error:
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         if any(words in str(error) for words in _LOST):
             raise DatabaseAway("The connection to the database was lost; try again.") from error
         raise

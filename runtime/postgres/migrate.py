@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from runtime.postgres.database import Database
 from runtime.postgres.transaction import Reading, Transaction
 from vocabulary.errors import Permanent
@@ -99,7 +101,7 @@ async def pending(database: Database, features: Sequence[tuple[str, Path]], /) -
 async def migrate(database: Database, features: Sequence[tuple[str, Path]], /) -> list[str]:
     """Apply what is pending, all or nothing, one runner at a time; return the labels applied.
 
-    Each file runs with its feature's schema first on the search path; the schema is made when missing.
+    Each file runs with its feature's schema first on the search path; a feature's 0001 makes the schema itself.
     """
     wanted = _all(features)
     async with database.transaction() as tx:
@@ -112,9 +114,11 @@ async def migrate(database: Database, features: Sequence[tuple[str, Path]], /) -
 
 
 async def _apply(tx: Transaction, one: Migration) -> None:
-    await tx.execute(f"create schema if not exists {one.feature}")
     await tx.execute(f"set local search_path = {one.feature}, public")
-    await tx.execute(one.sql)
+    try:
+        await tx.execute(one.sql)
+    except asyncpg.PostgresError as error:
+        raise MigrationFault(f"Migration {one.label} fails and nothing was changed: {error}") from error
     await tx.execute(
         "insert into public.hotline_migrations (feature, number, name, sha256) values ($1, $2, $3, $4)",
         one.feature,

@@ -53,12 +53,8 @@ class Reading:
             return await self._connection.fetchval(sql, *args)
 
 
-class Transaction(Reading):
-    """A transaction under way; it commits when its block ends without an error."""
-
-    def __init__(self, connection: Any, /) -> None:
-        super().__init__(connection)
-        self._facts: list[Event] = []
+class Statements(Reading):
+    """Statements that may change something."""
 
     async def execute(self, sql: str, /, *args: Arg) -> str:
         """Run one statement (or, without arguments, several) and return the command tag."""
@@ -70,6 +66,14 @@ class Transaction(Reading):
         """Run one statement for each row of arguments."""
         with in_our_words():
             await self._connection.executemany(sql, rows)
+
+
+class Transaction(Statements):
+    """A transaction under way; it commits when its block ends without an error."""
+
+    def __init__(self, connection: Any, /) -> None:
+        super().__init__(connection)
+        self._facts: list[Event] = []
 
     def emit(self, event: Event, /) -> None:
         """Collect a durable fact; it enters the log as the transaction's last statement. Ephemeral: ValueError."""

@@ -7,7 +7,7 @@ from aiohttp import web
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.web.gate import SAFE_METHODS, Admitted, Gate, Visit
 from runtime.web.guard import problem_response
-from runtime.web.problems import NOT_JSON, malformed
+from runtime.web.problems import NOT_JSON, NUL_CHARACTER, malformed
 from runtime.web.routes import SESSION_COOKIE, Download, Request, Route, WithSession
 
 
@@ -38,8 +38,11 @@ class RouteEndpoint:
         if self._route.request is not None:
             if request.content_type != "application/json":
                 return problem_response(NOT_JSON)
+            raw = await request.read()
+            if rb"\u0000" in raw:
+                return problem_response(NUL_CHARACTER)
             try:
-                body = decode(await request.read(), self._route.request)
+                body = decode(raw, self._route.request)
             except MalformedMessage as error:
                 return problem_response(malformed(error))
         asked: Request[object] = Request(

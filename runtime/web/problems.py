@@ -50,6 +50,9 @@ TOO_LARGE = problem(
 NOT_JSON = problem(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE, reason="not-json", detail="The body must be application/json in UTF-8."
 )
+NUL_CHARACTER = problem(
+    HTTPStatus.BAD_REQUEST, reason="malformed", detail="A text holds the character U+0000, which cannot be stored."
+)
 INTERNAL = problem(HTTPStatus.INTERNAL_SERVER_ERROR, reason="internal", detail="系统内部错误，已记录")
 
 

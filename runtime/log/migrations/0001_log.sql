@@ -1,4 +1,6 @@
 -- The log: every durable fact of the house, in one order.
+create schema log;
+
 create table log.events (
     position bigint generated always as identity primary key,
     event_id uuid not null unique,

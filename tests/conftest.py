@@ -1,0 +1,41 @@
+"""Fixtures that several rooms use: a database of its own for each test, on one real server for the whole run."""
+
+import os
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from runtime.postgres import Database, open_database
+from tests import servers
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's servers; workers leave that to the process that started them."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        servers.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The URL of the run's PostgreSQL, user postgres."""
+    return servers.postgres_url()
+
+
+@pytest.fixture
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """The URL of a fresh database with every migration applied."""
+    name = f"t_{uuid4().hex}"
+    async with open_database(postgres_url, size=1) as server:
+        async with server.outside_transaction() as statements:
+            await statements.execute(f"create database {name} template {servers.TEMPLATE}")
+        yield servers.database_url(postgres_url, name=name)
+        async with server.outside_transaction() as statements:
+            await statements.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database with every migration applied, opened."""
+    async with open_database(database_url) as db:
+        yield db
