@@ -1,0 +1,66 @@
+/** Requests of the desk, one function a route. */
+import { request, requestBlob } from './client'
+import type {
+  CallbackRow, CallSnapshot, ContactRow, ContactView, Health, OrderBrief, OrderForm, OrderView,
+  Principal, SavedDraft, SavedValue, SeatSnapshot, Setup, Suggestions, SuggestionUse,
+} from './types'
+
+const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
+const id = encodeURIComponent
+
+export const session = {
+  open: (login: string, password: string) =>
+    request<Principal>('/api/session', { method: 'POST', body: { login, password }, quiet401: true }),
+  current: () => request<Principal>('/api/session', { quiet401: true }),
+  close: () => request<void>('/api/session', { method: 'DELETE' }),
+}
+
+export const setup = () => request<Setup>('/api/desk/setup')
+export const health = () => request<Health>('/api/health')
+export const renderedVoice = () => requestBlob('/api/desk/mic')
+
+export const seat = {
+  signIn: () => post<SeatSnapshot>('/api/seat/sign-in'),
+  signOut: () => post<void>('/api/seat/sign-out'),
+  ready: (ready: boolean, reason: string) => post<SeatSnapshot>('/api/seat/ready', { ready, reason }),
+  answer: (offer: string) => post<CallSnapshot>('/api/seat/answer', { offer }),
+  decline: (offer: string) => post<void>('/api/seat/decline', { offer }),
+  hangUp: (call: string) => post<void>('/api/seat/hang-up', { call }),
+  wrapUpDone: () => post<SeatSnapshot>('/api/seat/wrap-up-done'),
+  line: (offer_sdp: string) =>
+    request<{ answer_sdp: string }>('/api/seat/line', { method: 'POST', body: { offer_sdp }, deadlineMs: 12_000 }),
+}
+
+export const contacts = {
+  list: (limit = 100) => request<ContactRow[]>(`/api/contacts?limit=${limit}`),
+  view: (contact: string) => request<ContactView>(`/api/contacts/${id(contact)}`),
+  saveDraft: (contact: string, revision: number, values: Record<string, SavedValue>) =>
+    request<SavedDraft>(`/api/contacts/${id(contact)}/draft`, { method: 'PUT', body: { revision, values } }),
+  sendOrder: (contact: string, form: OrderForm) => post<OrderBrief>(`/api/contacts/${id(contact)}/order`, form),
+  use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
+    post<void>(`/api/contacts/${id(contact)}/suggestions/${id(entry)}`, { use, version }),
+  reveal: (contact: string, what: string, why: string) =>
+    post<{ value: string }>(`/api/contacts/${id(contact)}/reveal`, { what, why }),
+  audio: (contact: string, fromMs: number, toMs: number, why: string) =>
+    requestBlob(`/api/contacts/${id(contact)}/audio?from_ms=${fromMs}&to_ms=${toMs}&why=${id(why)}`),
+}
+
+export const callbacks = {
+  list: () => request<CallbackRow[]>('/api/callbacks'),
+  done: (contact: string) => post<void>(`/api/callbacks/${id(contact)}/done`),
+}
+
+export const orders = {
+  list: (filter: { stage?: string; unit?: string; limit?: number } = {}) => {
+    const query = new URLSearchParams({ limit: String(filter.limit ?? 200) })
+    if (filter.stage) query.set('stage', filter.stage)
+    if (filter.unit) query.set('unit', filter.unit)
+    return request<OrderBrief[]>(`/api/orders?${query.toString()}`)
+  },
+  view: (orderNo: string) => request<OrderView>(`/api/orders/${id(orderNo)}`),
+  followUp: (orderNo: string, satisfied: boolean | null, excused: boolean, reason: string) =>
+    post<OrderBrief>(`/api/orders/${id(orderNo)}/follow-up`, { satisfied, excused, reason }),
+}
+
+export const testCall = (dialogue: string) => post<void>('/api/test-calls', { dialogue })
+export const searchKnowledge = (q: string) => request<Suggestions>(`/api/knowledge/search?q=${id(q)}`)

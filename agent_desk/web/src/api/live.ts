@@ -1,0 +1,139 @@
+/**
+ * The live socket: numbered messages of one epoch, resumed by (epoch, after) when the connection was lost.
+ * A repeated number is dropped; a hole, or another epoch without a snapshot, asks for a whole snapshot again.
+ */
+import type { Envelope } from './live_types'
+
+export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost'
+
+export interface LiveSocketOptions {
+  url: string
+  onMessage: (kind: string, data: unknown) => void
+  onStatus: (status: LiveStatus) => void
+  connect?: (url: string) => WebSocket
+}
+
+/** Silence after which the connection counts as dead: three missed heartbeats of 2 s. */
+const SILENCE_MS = 6_500
+const BACK_OFF_MS = [300, 700, 1500, 3000, 5000] as const
+
+export class LiveSocket {
+  epoch = ''
+  n = 0
+  status: LiveStatus = 'idle'
+  private socket: WebSocket | null = null
+  private attempts = 0
+  private closed = false
+  private retry: ReturnType<typeof setTimeout> | null = null
+  private watchdog: ReturnType<typeof setTimeout> | null = null
+
+  constructor(private readonly options: LiveSocketOptions) {}
+
+  open(): void {
+    this.closed = false
+    this.dial()
+  }
+
+  close(): void {
+    this.closed = true
+    this.clearTimers()
+    this.drop()
+    this.become('idle')
+  }
+
+  /** Try at once, e.g. when the browser says that it is online again. */
+  retryNow(): void {
+    if (this.closed || this.status === 'open') return
+    this.clearTimers()
+    this.drop()
+    this.dial()
+  }
+
+  private dial(): void {
+    this.become(this.attempts === 0 && this.status === 'idle' ? 'connecting' : 'lost')
+    const query = this.epoch === '' ? '' : `?epoch=${encodeURIComponent(this.epoch)}&after=${this.n}`
+    const socket = (this.options.connect ?? ((url) => new WebSocket(url)))(this.options.url + query)
+    this.socket = socket
+    this.watch()
+    socket.onopen = () => {
+      if (socket === this.socket) this.opened()
+    }
+    socket.onmessage = (event: MessageEvent) => {
+      if (socket === this.socket) this.receive(String(event.data))
+    }
+    socket.onclose = () => {
+      if (socket === this.socket) this.lost()
+    }
+  }
+
+  private opened(): void {
+    this.watch()
+    this.attempts = 0
+    this.become('open')
+  }
+
+  private receive(text: string): void {
+    this.watch()
+    const envelope = JSON.parse(text) as Envelope
+    if (envelope.kind === 'ping') {
+      this.socket?.send('{"kind":"pong"}')
+      return
+    }
+    if (envelope.kind === 'snapshot') {
+      this.epoch = envelope.epoch
+      this.n = envelope.n
+    } else if (envelope.epoch !== this.epoch || envelope.n > this.n + 1) {
+      this.startOver()
+      return
+    } else if (envelope.n <= this.n) {
+      return
+    } else {
+      this.n = envelope.n
+    }
+    this.options.onMessage(envelope.kind, envelope.data)
+  }
+
+  /** What is known no longer fits: ask for a snapshot. */
+  private startOver(): void {
+    this.epoch = ''
+    this.n = 0
+    this.lost()
+  }
+
+  private lost(): void {
+    this.drop()
+    this.clearTimers()
+    if (this.closed) return
+    this.become('lost')
+    const wait = BACK_OFF_MS[Math.min(this.attempts, BACK_OFF_MS.length - 1)] ?? 5000
+    this.attempts += 1
+    this.retry = setTimeout(() => this.dial(), wait)
+  }
+
+  private drop(): void {
+    const socket = this.socket
+    this.socket = null
+    if (socket === null) return
+    socket.onopen = null
+    socket.onmessage = null
+    socket.onclose = null
+    socket.close()
+  }
+
+  private watch(): void {
+    if (this.watchdog !== null) clearTimeout(this.watchdog)
+    this.watchdog = setTimeout(() => this.lost(), SILENCE_MS)
+  }
+
+  private clearTimers(): void {
+    if (this.retry !== null) clearTimeout(this.retry)
+    if (this.watchdog !== null) clearTimeout(this.watchdog)
+    this.retry = this.watchdog = null
+  }
+
+  private become(status: LiveStatus): void {
+    if (status === this.status) return
+    this.status = status
+    this.options.onStatus(status)
+  }
+}

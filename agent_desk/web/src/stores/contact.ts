@@ -1,0 +1,145 @@
+/** The contact on the workspace: transcript, suggestions, history. Messages about other contacts are dropped. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { contacts as api } from '@/api/desk'
+import { sentenceOf } from '@/api/client'
+import type { PartialData, SpeechData } from '@/api/live_types'
+import type { ContactView, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
+import { useForm } from './form'
+import { useNotices } from './notices'
+
+export interface HeardNow {
+  leg: string
+  party: Party
+  start_ms: number
+  /** Words so far; empty while only speech is known (正在听…). */
+  text: string
+  revision: number
+}
+
+const keyOf = (utterance: Utterance): string => `${utterance.leg}:${utterance.start_ms}`
+
+export function mergeUtterances(known: readonly Utterance[], more: readonly Utterance[]): Utterance[] {
+  const merged = new Map(known.map((utterance) => [keyOf(utterance), utterance]))
+  for (const utterance of more) merged.set(keyOf(utterance), utterance)
+  return [...merged.values()].sort((a, b) => a.start_ms - b.start_ms || a.party.localeCompare(b.party))
+}
+
+export const useContact = defineStore('contact', () => {
+  const notices = useNotices()
+  const form = useForm()
+  const current = ref('')
+  const view = shallowRef<ContactView | null>(null)
+  const utterances = shallowRef<Utterance[]>([])
+  const hearing = shallowRef<HeardNow[]>([])
+  const suggestions = shallowRef<Suggestions | null>(null)
+  const incomplete = ref(false)
+  const ended = ref(false)
+  const loading = ref(false)
+  const error = ref('')
+  const shownAt = computed(() => utterances.value.at(-1)?.end_ms ?? 0)
+
+  function clear(): void {
+    view.value = null
+    utterances.value = []
+    hearing.value = []
+    suggestions.value = null
+    incomplete.value = ended.value = false
+    error.value = ''
+  }
+
+  /** Put a contact on the workspace; the form of the one before is saved first. */
+  async function open(contact: string): Promise<void> {
+    if (contact === current.value && view.value !== null) return
+    if (contact !== current.value) {
+      await form.saveNow()
+      clear()
+      current.value = contact
+      form.open(contact)
+    }
+    await reload()
+  }
+
+  async function reload(): Promise<void> {
+    const contact = current.value
+    if (contact === '') return
+    loading.value = true
+    try {
+      const next = await api.view(contact)
+      if (contact === current.value) show(next)
+    } catch (caught) {
+      error.value = sentenceOf(caught)
+    } finally {
+      loading.value = false
+    }
+  }
+
+  /** Lay a whole view over what is known; utterances only grow, newer suggestions stay. */
+  function show(next: ContactView): void {
+    if (next.contact !== current.value) {
+      clear()
+      current.value = next.contact
+      form.open(next.contact)
+    }
+    view.value = next
+    error.value = ''
+    utterances.value = mergeUtterances(utterances.value, next.utterances)
+    if (next.suggestions) suggest(next.suggestions)
+    if (next.phase === 'ended') ended.value = true
+    form.restore(next.draft, next.proposed, next.order)
+  }
+
+  function speechStarted(data: SpeechData): void {
+    if (data.contact !== current.value) return
+    const others = hearing.value.filter((now) => now.leg !== data.leg)
+    hearing.value = [...others, { leg: data.leg, party: data.party, start_ms: data.at_ms, text: '', revision: -1 }]
+  }
+
+  function speechEnded(data: SpeechData): void {
+    if (data.contact !== current.value) return
+    // Words already shown stay until their final replaces them; an empty 正在听… goes with the recogniser's silence.
+    setTimeout(() => { hearing.value = hearing.value.filter((now) => now.leg !== data.leg || now.start_ms > data.at_ms) }, 8000)
+  }
+
+  function partial(data: PartialData): void {
+    if (data.contact !== current.value) return
+    const known = hearing.value.find((now) => now.leg === data.leg)
+    if (known !== undefined && known.start_ms === data.start_ms && known.revision >= data.revision) return
+    hearing.value = [...hearing.value.filter((now) => now.leg !== data.leg), {
+      leg: data.leg, party: data.party, start_ms: data.start_ms, text: data.text, revision: data.revision,
+    }]
+  }
+
+  function final(utterance: Utterance): void {
+    if (utterance.contact !== current.value) return
+    utterances.value = mergeUtterances(utterances.value, [utterance])
+    hearing.value = hearing.value.filter((now) => now.leg !== utterance.leg || now.start_ms >= utterance.end_ms)
+  }
+
+  function suggest(next: Suggestions): void {
+    if (suggestions.value !== null && next.revision < suggestions.value.revision) return
+    suggestions.value = next
+  }
+
+  function transcriptClosed(complete: boolean): void {
+    hearing.value = []
+    if (!complete) incomplete.value = true
+  }
+
+  async function use(entry: string, version: number, how: SuggestionUse): Promise<void> {
+    try {
+      await api.use(current.value, entry, how, version)
+    } catch (caught) {
+      notices.bad(sentenceOf(caught))
+    }
+  }
+
+  function callEnded(contact: string): void {
+    if (contact === current.value) ended.value = true
+  }
+
+  return {
+    current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, shownAt,
+    open, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded,
+  }
+})

@@ -1,0 +1,90 @@
+/** The live socket's messages, handed to the stores they are about. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { LiveSocket, type LiveStatus } from '@/api/live'
+import type { LiveKind, LiveMessages } from '@/api/live_types'
+import { useContact } from './contact'
+import { useForm } from './form'
+import { useNotices } from './notices'
+import { useSeat } from './seat'
+import { useSession } from './session'
+
+type Handlers = { [K in LiveKind]: (data: LiveMessages[K]) => void }
+
+export const useLive = defineStore('live', () => {
+  const seat = useSeat()
+  const contact = useContact()
+  const form = useForm()
+  const notices = useNotices()
+  const session = useSession()
+  const status = ref<LiveStatus>('idle')
+  const lostAt = ref(0)
+  let socket: LiveSocket | null = null
+
+  const handlers: Handlers = {
+    snapshot: (data) => {
+      seat.replace(data)
+      const view = data.contact_view
+      if (view !== null && data.seat?.state !== 'ringing') contact.show(view)
+      else if (data.call === null && contact.current !== '') void contact.reload()
+    },
+    seat: (data) => seat.applySeat(data),
+    call: (data) => seat.applyCall(data),
+    offer: (data) => seat.applyOffer(data),
+    'offer-ended': (data) => seat.endOffer(data.offer),
+    connected: (data) => void contact.open(data.contact),
+    ended: (data) => {
+      seat.callEnded(data.call, data.reason)
+      contact.callEnded(data.contact)
+    },
+    'speech-started': (data) => contact.speechStarted(data),
+    'speech-ended': (data) => contact.speechEnded(data),
+    partial: (data) => contact.partial(data),
+    final: (data) => contact.final(data),
+    'transcript-closed': (data) => {
+      if (data.contact === contact.current) contact.transcriptClosed(data.complete)
+    },
+    suggestions: (data) => {
+      if (data.contact === contact.current) contact.suggest(data)
+    },
+    draft: (data) => form.propose(data.contact, data.revision, data.fields),
+    recogniser: (data) => seat.applyRecogniser(data),
+    order: (data) => form.setOrder(data),
+    notice: (data) => notices.plain(data.text),
+  }
+
+  function dispatch(kind: string, data: unknown): void {
+    const handler = handlers[kind as LiveKind] as ((data: unknown) => void) | undefined
+    handler?.(data)
+  }
+
+  function become(next: LiveStatus): void {
+    if (next === 'lost' && status.value !== 'lost') {
+      lostAt.value = Date.now()
+      // A socket that is turned away says nothing; the session does (a 401 leads to the log-in page).
+      void session.restore().catch(() => undefined)
+    }
+    status.value = next
+  }
+
+  function start(): void {
+    stop()
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    socket = new LiveSocket({
+      url: `${scheme}://${location.host}/api/desk/live`, onMessage: dispatch, onStatus: become,
+    })
+    socket.open()
+    addEventListener('online', retry)
+  }
+
+  function stop(): void {
+    removeEventListener('online', retry)
+    socket?.close()
+    socket = null
+  }
+
+  const retry = (): void => socket?.retryNow()
+  const position = (): { epoch: string; n: number } => ({ epoch: socket?.epoch ?? '', n: socket?.n ?? 0 })
+
+  return { status, lostAt, start, stop, retry, dispatch, position }
+})

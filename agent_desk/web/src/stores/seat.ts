@@ -1,0 +1,115 @@
+/** State of our seat, the ringing offer and the call in hand. The switch is its only writer: revisions decide. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { seat as api } from '@/api/desk'
+import { sentenceOf } from '@/api/client'
+import type { CallSnapshot, RecogniserStatus, SeatSnapshot } from '@/api/types'
+import type { OfferData, SnapshotData } from '@/api/live_types'
+import { useNotices } from './notices'
+
+export interface RingingOffer extends OfferData {
+  /** performance.now() when it arrived; waits and leases are counted from here, not by the wall clock. */
+  arrivedAt: number
+}
+
+export const useSeat = defineStore('seat', () => {
+  const notices = useNotices()
+  const own = shallowRef<SeatSnapshot | null>(null)
+  const call = shallowRef<CallSnapshot | null>(null)
+  const offer = shallowRef<RingingOffer | null>(null)
+  const seats = shallowRef<SeatSnapshot[]>([])
+  const queueWaiting = ref(0)
+  const recogniser = shallowRef<RecogniserStatus | null>(null)
+  const recogniserAt = ref(0)
+  const busy = ref('')
+  const lastEnd = ref('')
+
+  const state = computed(() => own.value?.state ?? 'offline')
+  const talking = computed(() => state.value === 'talking' || state.value === 'hold')
+  const canAnswer = computed(() => offer.value !== null && busy.value !== 'answer')
+  const canHangUp = computed(() => call.value !== null && talking.value)
+
+  function applySeat(next: SeatSnapshot): void {
+    if (own.value !== null && next.seat !== own.value.seat) return
+    if (own.value !== null && next.revision < own.value.revision) return
+    own.value = next
+    if (next.state !== 'ringing' && next.state !== 'reserved') offer.value = null
+    if (!['talking', 'hold', 'ringing', 'reserved'].includes(next.state)) call.value = null
+  }
+
+  function applyCall(next: CallSnapshot): void {
+    const known = call.value
+    if (known !== null && known.call === next.call && next.revision < known.revision) return
+    call.value = next.phase === 'ended' ? null : next
+  }
+
+  function applyOffer(next: OfferData): void {
+    offer.value = { ...next, arrivedAt: performance.now() }
+    lastEnd.value = ''
+  }
+
+  function endOffer(ended: string): void {
+    if (offer.value?.offer === ended) offer.value = null
+  }
+
+  function callEnded(ended: string, reason: string): void {
+    if (call.value?.call === ended) call.value = null
+    lastEnd.value = reason
+  }
+
+  function applyRecogniser(next: RecogniserStatus): void {
+    recogniser.value = next
+    recogniserAt.value = performance.now()
+  }
+
+  /** A snapshot replaces everything: what it does not mention is over. */
+  function replace(next: SnapshotData): void {
+    own.value = next.seat
+    call.value = next.call
+    seats.value = next.seats
+    queueWaiting.value = next.queue_waiting
+    if (next.offer) applyOffer(next.offer)
+    else if (offer.value !== null && offer.value.offer !== next.seat?.offer) offer.value = null
+  }
+
+  /** Run one wish at a time; a refusal becomes a notice. Returns whether it was carried out. */
+  async function wish(name: string, run: () => Promise<void>): Promise<boolean> {
+    if (busy.value !== '') return false
+    busy.value = name
+    try {
+      await run()
+      return true
+    } catch (error) {
+      notices.bad(sentenceOf(error))
+      return false
+    } finally {
+      busy.value = ''
+    }
+  }
+
+  const signIn = () => wish('sign-in', async () => applySeat(await api.signIn()))
+  const signOut = () => wish('sign-out', async () => { await api.signOut() })
+  const ready = () => wish('ready', async () => applySeat(await api.ready(true, '')))
+  const notReady = (reason: string) => wish('ready', async () => applySeat(await api.ready(false, reason)))
+  const wrapUpDone = () => wish('wrap', async () => applySeat(await api.wrapUpDone()))
+
+  const answer = () => wish('answer', async () => {
+    const ringing = offer.value
+    if (ringing !== null) applyCall(await api.answer(ringing.offer))
+  })
+  const decline = () => wish('decline', async () => {
+    const ringing = offer.value
+    if (ringing === null) return
+    await api.decline(ringing.offer)
+    endOffer(ringing.offer)
+  })
+  const hangUp = () => wish('hang-up', async () => {
+    if (call.value !== null) await api.hangUp(call.value.call)
+  })
+
+  return {
+    own, call, offer, seats, queueWaiting, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
+    applySeat, applyCall, applyOffer, endOffer, callEnded, applyRecogniser, replace,
+    signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp,
+  }
+})
