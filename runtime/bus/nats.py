@@ -32,7 +32,6 @@ async def connect(
     *, url: str, name: str, user: str, password: str, within: timedelta
 ) -> AsyncIterator["NatsTransport"]:
     """Hold a connection that reconnects by itself for ever; BusAway when the first one does not come ``within``."""
-
     closing = False
 
     async def lost() -> None:

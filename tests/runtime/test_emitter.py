@@ -156,29 +156,29 @@ async def test_live_events_and_giants_are_no_facts() -> None:
 
 @pytest.mark.real
 async def test_nothing_is_lost_or_doubled_when_the_server_is_killed_again_and_again() -> None:
+    contacts = [new_id() for _ in range(7)]
+    sent = [queued(contact=contacts[n % 7], queue=str(n)) for n in range(600)]
     with TemporaryDirectory(prefix="nats") as folder:
         place = Path(folder)
         async with (
             supervise() as supervisor,
             embedded_nats(data=place / "d", runtime=place / "r", supervisor=supervisor) as at,
+            open_bus(url=at.url, name="t", user=at.user, password=at.password) as bus,
         ):
-            async with open_bus(url=at.url, name="t", user=at.user, password=at.password) as bus:
-                await ensure_streams(bus, demo=True)
-                contacts = [new_id() for _ in range(7)]
-                sent = [queued(contact=contacts[n % 7], queue=str(n)) for n in range(600)]
-                emitter = FactEmitter(bus, name="switch", ack_within=timedelta(seconds=0.5))
-                async with background(emitter.run()):
-                    for number, fact in enumerate(sent):
-                        emitter.emit(fact)
-                        if number % 200 == 100:
-                            await asyncio.sleep(0.02)
-                            pid = supervisor.states()["nats"].pid
-                            assert pid is not None
-                            os.kill(pid, signal.SIGKILL)
-                            await eventually(lambda old=pid: supervisor.states()["nats"].pid not in {None, old})
-                            await supervisor.ready("nats")
-                    assert await emitter.drained(PATIENCE)
-                stored = read(await all_facts(bus))
+            await ensure_streams(bus, demo=True)
+            emitter = FactEmitter(bus, name="switch", ack_within=timedelta(seconds=0.5))
+            async with background(emitter.run()):
+                for number, fact in enumerate(sent):
+                    emitter.emit(fact)
+                    if number % 200 == 100:
+                        await asyncio.sleep(0.02)
+                        pid = supervisor.states()["nats"].pid
+                        assert pid is not None
+                        os.kill(pid, signal.SIGKILL)
+                        await eventually(lambda old=pid: supervisor.states()["nats"].pid not in {None, old})
+                        await supervisor.ready("nats")
+                assert await emitter.drained(PATIENCE)
+            stored = read(await all_facts(bus))
 
     assert len(stored) == 600
     for contact in contacts:
