@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,4 +39,4 @@ def test_it_takes_ten_calm_seconds_to_go_down_a_step() -> None:
 def test_a_level_is_left_one_step_at_a_time(lags: list[int]) -> None:
     levels = [Level.NORMAL, *climb(lags)]
 
-    assert all(after >= before - 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after >= before - 1 for before, after in pairwise(levels))
