@@ -29,7 +29,9 @@ NOTIFIES = (words.LineState, words.PromptsEnded, words.Digit, words.Speech, word
 
 def tone(hz: float, seconds: float, level: float = 8000) -> bytes:
     """s16le sine."""
-    return array("h", (int(level * math.sin(2 * math.pi * hz * n / 8000)) for n in range(int(8000 * seconds)))).tobytes()
+    return array(
+        "h", (int(level * math.sin(2 * math.pi * hz * n / 8000)) for n in range(int(8000 * seconds)))
+    ).tobytes()
 
 
 def noise(seconds: float, seed: int) -> bytes:
@@ -59,7 +61,7 @@ class Phone(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        _, kind, sequence, timestamp, ssrc = struct.unpack_from("!BBHII", data)
+        _, kind, sequence, _, ssrc = struct.unpack_from("!BBHII", data)
         self.packets.append((time.monotonic(), kind & 0x7F, sequence, ssrc, data[12:]))
 
     def heard(self) -> bytes:
@@ -68,7 +70,9 @@ class Phone(asyncio.DatagramProtocol):
 
     def send(self, payload: bytes, payload_type: int | None = None, *, marker: bool = False, step: int = 160) -> None:
         kind = self.payload_type if payload_type is None else payload_type
-        head = struct.pack("!BBHII", 0x80, kind | marker << 7, self.sequence & 0xFFFF, self.timestamp & 0xFFFFFFFF, self.ssrc)
+        head = struct.pack(
+            "!BBHII", 0x80, kind | marker << 7, self.sequence & 0xFFFF, self.timestamp & 0xFFFFFFFF, self.ssrc
+        )
         self.transport.sendto(head + payload, self.to)
         self.sequence += 1
         self.timestamp += step
@@ -109,7 +113,9 @@ class Media:
                 self.fresh.clear()
                 await self.fresh.wait()
 
-    async def open_leg(self, phone: Phone, call: CallId, *, party: Party = Party.CALLER, dtmf: int | None = 101) -> LegId:
+    async def open_leg(
+        self, phone: Phone, call: CallId, *, party: Party = Party.CALLER, dtmf: int | None = 101
+    ) -> LegId:
         leg = LegId(new_id())
         codec = words.Codec.PCMA if phone.payload_type == 8 else words.Codec.PCMU
         opened = await self.ask(
@@ -153,7 +159,7 @@ def config_in(folder: Path, **changes: Any) -> MediaConfig:
 
 async def until(path: Path, seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
-        while not path.exists():
+        while not path.exists():  # noqa: ASYNC110, ASYNC240  another process makes it
             await asyncio.sleep(0.02)
 
 
@@ -162,7 +168,7 @@ async def switch_of(config: MediaConfig) -> AsyncIterator[Media]:
     media = Media(config.recordings)
     media.config = config
     await until(config.media_socket)
-    async with connect_wire(config.media_socket, handlers=by_type({kind: media.take for kind in NOTIFIES})) as wire:
+    async with connect_wire(config.media_socket, handlers=by_type(dict.fromkeys(NOTIFIES, media.take))) as wire:
         media.wire = wire
         yield media
 

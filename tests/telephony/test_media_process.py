@@ -4,11 +4,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.telephony.media_room import media_process, new_call, noise, phone, switch_of, through, tone
 
 from runtime.ids import new_id
 from runtime.wav import read_sound
 from telephony import media_protocol as words
+from tests.telephony.media_room import media_process, new_call, noise, phone, switch_of, through, tone
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
 

@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -77,13 +78,13 @@ class Reader:
         kinds = (TapHello, TapLegOpened, TapLegClosed)
         return connect_wire(
             path,
-            handlers=by_type({kind: self.note for kind in kinds}),
+            handlers=by_type(dict.fromkeys(kinds, self.note)),
             on_audio=lambda payload: self.blocks.append(unpack_block(payload)),
         )
 
     async def until(self, kind: type[Any]) -> Any:
         async with asyncio.timeout(3):
-            while not any(isinstance(message, kind) for message in self.said):
+            while not any(isinstance(message, kind) for message in self.said):  # noqa: ASYNC110  short
                 await asyncio.sleep(0.01)
         return next(message for message in self.said if isinstance(message, kind))
 
@@ -120,7 +121,7 @@ async def test_each_leg_is_heard_before_mixing_from_call_time_zero_on(tmp_path: 
     assert heard[leg_a][0].first_sample == 0
     assert heard[leg_b][0].first_sample >= 1600
     for blocks in heard.values():
-        assert all(a.end_sample == b.first_sample for a, b in zip(blocks, blocks[1:], strict=False))
+        assert all(a.end_sample == b.first_sample for a, b in itertools.pairwise(blocks))
         assert not any(block.gap_before for block in blocks)
         assert blocks[-1].end_sample == ended.duration_ms * 8 == closed.end_sample
     assert through(spoken_a) in b"".join(block.pcm for block in heard[leg_a])
