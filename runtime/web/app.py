@@ -57,7 +57,7 @@ def build_app(
     for socket in sockets:
         app.router.add_get(socket.path, SocketEndpoint(socket, gate=gate).handle)
     for folder in sorted(statics, key=lambda one: -len(one.prefix)):
-        app.router.add_get(folder.prefix.rstrip("/") + "/{tail:.*}", StaticEndpoint(folder).handle)
+        app.router.add_get(folder.prefix.rstrip("/") + r"/{tail:(?!api/).*}", StaticEndpoint(folder).handle)
     return WebApp(app)
 
 

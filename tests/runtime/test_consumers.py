@@ -133,6 +133,7 @@ async def test_an_effect_that_fails_leaves_no_trace_and_the_cursor_before_it(not
     bad = (await read_log(noted))[1].position
 
     async with running(noted, [projection(apply=choke)]):
+        await eventually(lambda: positions(noted), [bad - 1])
         await eventually(lambda: faults(noted), [("Permanent", bad)])
 
     assert [state.position for state in await consumer_states(noted)] == [bad - 1]

@@ -1,0 +1,69 @@
+"""The OpenAPI document: complete, closed, deterministic."""
+
+import json
+import re
+
+from runtime.codec import encode
+from runtime.web import ApiInfo, openapi
+from tests.runtime.test_web import ROUTES
+from vocabulary.events import CATALOGUE
+
+INFO = ApiInfo(title="Hotline", version="1.2.3")
+
+
+def document() -> dict:  # type: ignore[type-arg] # JSON
+    return json.loads(encode(openapi(ROUTES, info=INFO)))
+
+
+def test_every_route_is_described_with_its_types_and_roles() -> None:
+    paths = document()["paths"]
+
+    assert {(path, method.upper()) for path, one in paths.items() for method in one} == {
+        (route.path, route.method) for route in ROUTES
+    }
+    echo = paths["/api/echo"]["post"]
+    assert echo["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Order"}
+    assert echo["x-roles"] == ["admin", "agent", "analyst", "unit"]
+    assert paths["/api/session"]["post"]["security"] == []
+    assert paths["/api/who/{name}"]["get"]["parameters"][0]["name"] == "name"
+    assert "204" in paths["/api/thing"]["delete"]["responses"]
+
+
+def test_the_event_catalogue_is_in_it_whole() -> None:
+    events = document()["x-events"]
+
+    assert set(events) == set(CATALOGUE)
+    assert events["telephony.call-connected.v1"] == {
+        "durable": True,
+        "schema": {"$ref": "#/components/schemas/CallConnected"},
+    }
+
+
+def test_every_reference_leads_somewhere() -> None:
+    whole = document()
+    wanted = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(whole)))
+
+    assert wanted
+    assert wanted <= set(whole["components"]["schemas"])
+
+
+def test_operation_names_are_unique() -> None:
+    names = [one["operationId"] for path in document()["paths"].values() for one in path.values()]
+
+    assert len(names) == len(set(names))
+
+
+def test_the_order_of_rows_does_not_change_the_document() -> None:
+    assert encode(openapi(ROUTES, info=INFO)) == encode(openapi(ROUTES[::-1], info=INFO))
+
+
+def test_masked_types_are_plain_strings_in_it() -> None:
+    assert document()["components"]["schemas"]["Order"]["properties"]["phone"]["type"] == "string"
+
+
+def test_every_failure_is_described_as_a_problem() -> None:
+    responses = document()["paths"]["/api/echo"]["post"]["responses"]
+
+    assert responses["default"]["content"]["application/problem+json"]["schema"] == {
+        "$ref": "#/components/schemas/Problem"
+    }
