@@ -71,7 +71,11 @@ def render(*, city: Path, out: Path, only: str | None = None, load: Callable[[],
 
 def _speak(piece: Piece, speaker: Synthesiser, /) -> bytes:
     parts = [
-        trim(decimate(speaker.speak(sentence, voice=piece.voice, speed=piece.speed)), edge_ms=piece.edge_ms)
+        trim(
+            decimate(speaker.speak(sentence, voice=piece.voice, speed=piece.speed)),
+            edge_ms=piece.edge_ms,
+            floor_db=piece.floor_db,
+        )
         for sentence in piece.spoken
     ]
     return to_pcm(level(join(parts, pause_s=piece.pause_s)))

@@ -15,6 +15,8 @@ JOINED = ("intro_", "digit_")
 
 EDGE_MS = 50
 JOINED_EDGE_MS = 10
+FLOOR_DB = -38.0
+JOINED_FLOOR_DB = -30.0
 
 
 class ScriptError(ValueError):
@@ -31,12 +33,22 @@ class Piece:
     voice: str
     speed: float
     edge_ms: int = EDGE_MS
+    floor_db: float = FLOOR_DB
     pause_s: float = 0.25
 
     @property
     def digest(self) -> str:
         """SHA-256 of everything that decides how the file sounds."""
-        parts = (MAKING, *self.spoken, self.voice, str(self.speed), str(self.edge_ms), str(self.pause_s))
+        parts: tuple[str, ...] = (
+            MAKING,
+            *self.spoken,
+            self.voice,
+            str(self.speed),
+            str(self.edge_ms),
+            str(self.pause_s),
+        )
+        if self.floor_db != FLOOR_DB:
+            parts += (str(self.floor_db),)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -78,6 +90,7 @@ def _prompts(settings: Mapping[str, Mapping[str, str | float]], /) -> Iterator[P
             voice=str(voices["prompt"]),
             speed=float(paces.get(name, voices["intro_speed" if joined else "prompt_speed"])),
             edge_ms=JOINED_EDGE_MS if joined else EDGE_MS,
+            floor_db=JOINED_FLOOR_DB if joined else FLOOR_DB,
         )
 
 

@@ -26,10 +26,14 @@ def decimate(samples: Samples, /) -> Samples:
     return np.convolve(samples, kernel, mode="full")[half : half + len(samples)][::3].astype(np.float32)
 
 
-def trim(samples: Samples, /, *, edge_ms: int) -> Samples:
-    """Return 8 kHz samples with ``edge_ms`` of quiet, faded in and out, before the first and after the last sound."""
+def trim(samples: Samples, /, *, edge_ms: int, floor_db: float = FLOOR_DB) -> Samples:
+    """Return 8 kHz samples with ``edge_ms`` of quiet, faded in and out, before the first and after the last sound.
+
+    Sound is a frame of 10 ms less than ``-floor_db`` decibels below the loudest one.
+    """
     frame = RATE_OUT // 100
-    loud = np.flatnonzero(_frames_db(samples, frame) > _frames_db(samples, frame).max(initial=-200.0) + FLOOR_DB)
+    frames = _frames_db(samples, frame)
+    loud = np.flatnonzero(frames > frames.max(initial=-200.0) + floor_db)
     if not loud.size:
         return samples
     edge = edge_ms * RATE_OUT // 1000
