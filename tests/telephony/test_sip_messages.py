@@ -122,10 +122,9 @@ def test_what_cannot_be_answered_is_only_counted(reason: str, data: bytes) -> No
 def test_any_octets_are_a_message_a_keep_alive_or_malformed(data: bytes) -> None:
     try:
         message = parse(data)
-    except MalformedSip as fault:
-        assert fault.reason
-    else:
-        assert message is None or isinstance(message, Request | Response)
+    except MalformedSip:
+        return
+    assert message is None or isinstance(message, Request | Response)
 
 
 _name = st.sampled_from(["Via", "Subject", "X-Odd", "Contact"])

@@ -1,0 +1,1 @@
+"""Automatic call distribution without I/O: seats, queues, offers under a lease."""

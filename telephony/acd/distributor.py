@@ -1,0 +1,204 @@
+"""Who gets the next caller: the only writer of seat state. No I/O: methods return what happened, in order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
+from telephony.acd.seats import BUSY, Seat, became, settled
+from telephony.moments import Moment
+from telephony.settings import Limits, Queue
+from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
+from vocabulary.errors import Refused
+from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A caller in line. ``offered`` is set while a seat rings for it."""
+
+    call: CallId
+    queue: Queue
+    since: float
+    wanted_seat: str = ""
+    offered: OfferId | None = None
+    ends: float = 0.0
+    """When the lease of the offer ends, monotonic seconds."""
+    seat: SeatNo | None = None
+
+
+class Distributor:
+    """Seats and waiting callers of one telephony host."""
+
+    def __init__(self, *, limits: Limits) -> None:
+        """Begin with no seat and nobody waiting; ``limits`` may be replaced while calls run."""
+        self.limits = limits
+        self.seats: dict[SeatNo, Seat] = {}
+        self.waiting: dict[CallId, Waiting] = {}
+
+    # Seats ----------------------------------------------------------------------------------------------------------
+
+    def keep(self, seat: Seat, /) -> list[Happening]:
+        """Store a seat; tell of it when it differs from what others saw last."""
+        old = self.seats.get(seat.seat)
+        if old is not None and old.snapshot() == replace(seat, revision=old.revision).snapshot():
+            self.seats[seat.seat] = replace(seat, revision=old.revision)
+            return []
+        revision = (old.revision if old is not None else 0) + 1
+        self.seats[seat.seat] = seat = replace(seat, revision=revision)
+        return [SeatMoved(seat.snapshot())]
+
+    def seat_of(self, seat: SeatNo, /, *, agent: AccountId) -> Seat:
+        """Return the seat when ``agent`` sits there, else Refused ``not-signed-in``."""
+        held = self.seats.get(seat)
+        if held is None or held.agent != agent or held.state is SeatState.OFFLINE:
+            raise Refused("not-signed-in", f"您没有登录 {seat} 号座席，请重新登录。")
+        return held
+
+    def snapshots(self) -> tuple[SeatSnapshot, ...]:
+        """All seats that are not Offline."""
+        return tuple(seat.snapshot() for seat in self.seats.values() if seat.state is not SeatState.OFFLINE)
+
+    def rest(self, seat: Seat, /, *, moment: Moment) -> list[Happening]:
+        """Put a seat without a call where it belongs, and give it the next caller when it is Ready."""
+        return [*self.keep(settled(seat, moment=moment)), *self.match(moment=moment)]
+
+    def on_duty(self, queue: Queue, /, *, moment: Moment) -> bool:
+        """Whether anybody with the skill (or an overflow one) works, or stopped less than ``nobody_after_s`` ago."""
+        skills = {queue.name, *queue.overflow}
+        return any(
+            seat.skills & skills
+            and seat.state is not SeatState.OFFLINE
+            and (seat.state is not SeatState.NOT_READY or moment.mono - seat.since_mono < self.limits.nobody_after_s)
+            for seat in self.seats.values()
+        )
+
+    # Callers --------------------------------------------------------------------------------------------------------
+
+    def join(self, call: CallId, /, *, queue: Queue, wanted_seat: str = "", moment: Moment) -> list[Happening]:
+        """A caller begins to wait, or changes the queue and keeps its place; a ringing seat without the skill stops."""
+        held = self.waiting.get(call)
+        if held is None:
+            self.waiting[call] = Waiting(call=call, queue=queue, since=moment.mono, wanted_seat=wanted_seat)
+            return self.match(moment=moment)
+        self.waiting[call] = held = replace(held, queue=queue)
+        seat = self.seats.get(held.seat) if held.seat is not None else None
+        if seat is None or queue.name in seat.skills or seat.seat == held.wanted_seat:
+            return self.match(moment=moment)
+        return [*self._lapse(held, OfferOutcome.WITHDRAWN, moment=moment), *self.match(moment=moment)]
+
+    def leave(self, call: CallId, /, *, moment: Moment) -> list[Happening]:
+        """The caller is gone: it stops waiting, a seat that rings for it stops ringing."""
+        held = self.waiting.pop(call, None)
+        if held is None or held.offered is None:
+            return []
+        return [*self._lapse(held, OfferOutcome.WITHDRAWN, moment=moment), *self.match(moment=moment)]
+
+    def talk_over(self, call: CallId, /, *, wrap_up: bool, moment: Moment) -> list[Happening]:
+        """The seats of an ended call go to wrap-up, or (``wrap_up`` false: nobody spoke) back to where they were."""
+        happened: list[Happening] = []
+        for seat in list(self.seats.values()):
+            if seat.call == call and seat.state in {SeatState.TALKING, SeatState.HOLD}:
+                wrapped = replace(
+                    became(seat, SeatState.WRAP, moment=moment), wrap_ends=moment.mono + self.limits.wrap_up_s
+                )
+                happened += self.keep(wrapped if wrap_up else settled(seat, moment=moment))
+        return [*happened, *self.match(moment=moment)]
+
+    def match(self, *, moment: Moment) -> list[Happening]:
+        """Offer waiting callers, oldest first, to the longest-idle seats that fit."""
+        happened: list[Happening] = []
+        for held in sorted(self.waiting.values(), key=lambda item: item.since):
+            if held.offered is None and (seat := self._best(held, moment)) is not None:
+                happened += self._offer(held, seat, moment)
+        return happened
+
+    def _best(self, held: Waiting, moment: Moment) -> Seat | None:
+        ready = [seat for seat in self.seats.values() if seat.state is SeatState.READY and seat.line]
+        wanted = next((seat for seat in ready if seat.seat == held.wanted_seat), None)
+        if wanted is not None:
+            return wanted
+        fits = [seat for seat in ready if held.queue.name in seat.skills]
+        if not fits and self._overflows(held, moment):
+            fits = [seat for seat in ready if seat.skills & set(held.queue.overflow)]
+        return min(fits, key=lambda seat: (seat.since_mono, seat.seat), default=None)
+
+    def _overflows(self, held: Waiting, moment: Moment) -> bool:
+        alone = replace(held.queue, overflow=())
+        waited = moment.mono - held.since
+        return waited >= held.queue.overflow_after_s or not self.on_duty(alone, moment=moment)
+
+    def _offer(self, held: Waiting, seat: Seat, moment: Moment) -> list[Happening]:
+        offer = OfferId(moment.new_id())
+        ends = moment.mono + self.limits.ring_s
+        self.waiting[held.call] = replace(held, offered=offer, seat=seat.seat, ends=ends)
+        ringing = became(replace(seat, call=held.call, offer=offer), SeatState.RINGING, moment=moment)
+        expires = moment.wall + timedelta(seconds=self.limits.ring_s)
+        made = OfferMade(call=held.call, offer=offer, seat=seat.seat, agent=seat.agent, expires_at=expires)
+        return [made, *self.keep(replace(ringing, call=held.call, offer=offer))]
+
+    def _lapse(self, held: Waiting, outcome: OfferOutcome, *, moment: Moment) -> list[Happening]:
+        """End an offer that was not taken. A seat that did not take it gets no more calls until it says it is ready."""
+        if held.offered is None or held.seat is None:
+            return []
+        if held.call in self.waiting:
+            self.waiting[held.call] = replace(held, offered=None, seat=None)
+        lapsed = OfferLapsed(call=held.call, offer=held.offered, seat=held.seat, outcome=outcome)
+        seat = self.seats[held.seat]
+        if seat.offer != held.offered or seat.state is not SeatState.RINGING:
+            return [lapsed]
+        if outcome is not OfferOutcome.WITHDRAWN:
+            seat = replace(seat, wish=False, wish_reason=outcome.value)
+        return [lapsed, *self.keep(settled(seat, moment=moment))]
+
+    # Offers ---------------------------------------------------------------------------------------------------------
+
+    def answer(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[Happening]:
+        """The seat takes the call it rings for; Refused ``offer-over`` after the lease or when the caller is gone."""
+        held = self.seat_of(seat, agent=agent)
+        if held.offer == offer and held.state in {SeatState.TALKING, SeatState.HOLD}:
+            return []
+        waiting = next((item for item in self.waiting.values() if item.offered == offer and item.seat == seat), None)
+        if waiting is None or held.state is not SeatState.RINGING or moment.mono >= waiting.ends:
+            raise Refused("offer-over", "这个来电已经转给其他座席或已经挂断，请等待下一个来电。")
+        if not held.line:
+            raise Refused("no-line", "座席的语音线路没有接通，请检查麦克风和网络。")
+        del self.waiting[waiting.call]
+        taken = OfferTaken(call=waiting.call, offer=offer, seat=seat, agent=agent)
+        return [taken, *self.keep(became(held, SeatState.TALKING, moment=moment))]
+
+    def decline(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[Happening]:
+        """The seat turns the call down: it becomes NotReady (declined), the caller is offered to the next."""
+        self.seat_of(seat, agent=agent)
+        held = next((item for item in self.waiting.values() if item.offered == offer and item.seat == seat), None)
+        if held is None:
+            raise Refused("offer-over", "这个来电已经转给其他座席或已经挂断。")
+        return [*self._lapse(held, OfferOutcome.DECLINED, moment=moment), *self.match(moment=moment)]
+
+    def give_up_ringing(self, seat: Seat, outcome: OfferOutcome, /, *, moment: Moment) -> list[Happening]:
+        """End what rings at a seat, whoever asked."""
+        held = next((item for item in self.waiting.values() if item.offered == seat.offer), None)
+        return self._lapse(held, outcome, moment=moment) if held is not None and seat.offer is not None else []
+
+    def tick(self, *, moment: Moment) -> list[Happening]:
+        """End leases and wrap-ups that are over, notice silent desks, look for seats again."""
+        happened: list[Happening] = []
+        for held in list(self.waiting.values()):
+            if held.offered is not None and moment.mono >= held.ends:
+                happened += self._lapse(held, OfferOutcome.NO_ANSWER, moment=moment)
+        for seat in list(self._working()):
+            if seat.wrap_ends is not None and moment.mono >= seat.wrap_ends:
+                happened += self.keep(settled(seat, moment=moment))
+            elif not seat.away and moment.mono - seat.alive_at >= self.limits.desk_silent_s:
+                happened += self._silent(seat, moment)
+        return [*happened, *self.match(moment=moment)]
+
+    def _working(self) -> Iterable[Seat]:
+        return [seat for seat in self.seats.values() if seat.state is not SeatState.OFFLINE]
+
+    def _silent(self, seat: Seat, moment: Moment) -> list[Happening]:
+        """The desk of a seat went silent: a talk goes on, ringing and readiness end."""
+        self.seats[seat.seat] = seat = replace(seat, away=True)
+        if seat.state is SeatState.RINGING:
+            return self.give_up_ringing(seat, OfferOutcome.WITHDRAWN, moment=moment)
+        return self.keep(settled(seat, moment=moment)) if seat.state not in BUSY | {SeatState.WRAP} else []

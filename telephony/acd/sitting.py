@@ -1,0 +1,80 @@
+"""Wishes of agents about their seat: sign in and out, ready, line, signs of life, wrap-up."""
+
+from dataclasses import replace
+
+from telephony.acd.distributor import Distributor
+from telephony.acd.happenings import Happening
+from telephony.acd.seats import BUSY, Seat, became
+from telephony.moments import Moment
+from vocabulary.calls import OfferOutcome, SeatState
+from vocabulary.desk_requests import SeatReady, SeatSignIn
+from vocabulary.errors import Refused
+from vocabulary.ids import AccountId, SeatNo
+
+_FREE = frozenset({SeatState.READY, SeatState.NOT_READY})
+
+
+def sign_in(acd: Distributor, wish: SeatSignIn, /, *, moment: Moment) -> list[Happening]:
+    """An agent takes a seat, or comes back to it; Refused ``seat-taken`` while another agent sits there."""
+    held = acd.seats.get(wish.seat)
+    if held is not None and held.state is not SeatState.OFFLINE:
+        if held.agent != wish.agent:
+            raise Refused("seat-taken", f"{wish.seat} 号座席已由{held.agent_name}使用，请换一个座席。")
+        back = replace(held, agent_name=wish.agent_name, skills=wish.skills, alive_at=moment.mono, away=False)
+        if back.state in _FREE:
+            return acd.rest(back, moment=moment)
+        return acd.keep(back)
+    fresh = Seat(seat=wish.seat, agent=wish.agent, agent_name=wish.agent_name, skills=wish.skills, since=moment.wall,
+                 since_mono=moment.mono, alive_at=moment.mono, line=held.line if held else False)  # fmt: skip
+    return acd.keep(fresh)
+
+
+def sign_out(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+    """The agent leaves; Refused ``in-call`` while talking. What rings there goes to the next seat."""
+    held = acd.seat_of(seat, agent=agent)
+    if held.state in {SeatState.TALKING, SeatState.HOLD}:
+        raise Refused("in-call", "通话还没有结束，请先挂机再签出。")
+    happened = acd.give_up_ringing(held, OfferOutcome.DECLINED, moment=moment)
+    gone = replace(acd.seats[seat], wish=False, wish_reason="", line=False)
+    happened += acd.keep(became(gone, SeatState.OFFLINE, moment=moment))
+    return [*happened, *acd.match(moment=moment)]
+
+
+def set_ready(acd: Distributor, wish: SeatReady, /, *, moment: Moment) -> list[Happening]:
+    """The agent wants calls or not. In a call or wrap-up the wish is kept; without a line it is NotReady (no-line)."""
+    held = acd.seat_of(wish.seat, agent=wish.agent)
+    held = replace(held, wish=wish.ready, wish_reason="" if wish.ready else wish.reason or "break",
+                   alive_at=moment.mono, away=False)  # fmt: skip
+    return acd.rest(held, moment=moment) if held.state in _FREE else acd.keep(held)
+
+
+def wrap_up_done(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+    """After-call work is finished; nothing to do in any other state."""
+    held = acd.seat_of(seat, agent=agent)
+    return acd.rest(held, moment=moment) if held.state is SeatState.WRAP else []
+
+
+def line_changed(acd: Distributor, seat: SeatNo, /, *, connected: bool, moment: Moment) -> list[Happening]:
+    """The sound connection of a seat came or went. A lost line stops the ringing; a talk waits for it to come back."""
+    held = acd.seats.get(seat)
+    if held is None or held.state is SeatState.OFFLINE:
+        return []
+    acd.seats[seat] = changed = replace(held, line=connected)
+    if changed.state is SeatState.RINGING and not connected:
+        acd.seats[seat] = held
+        happened = acd.give_up_ringing(held, OfferOutcome.WITHDRAWN, moment=moment)
+        return [*happened, *line_changed(acd, seat, connected=False, moment=moment)]
+    acd.seats[seat] = held
+    return acd.rest(changed, moment=moment) if changed.state in _FREE else acd.keep(changed)
+
+
+def sign_of_life(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+    """The desk says that the seat's page is open; a seat that was away gets back what it wished."""
+    held = acd.seats.get(seat)
+    if held is None or held.agent != agent or held.state is SeatState.OFFLINE:
+        return []
+    alive = replace(held, alive_at=moment.mono, away=False)
+    if held.away and held.state not in BUSY | {SeatState.WRAP}:
+        return acd.rest(alive, moment=moment)
+    acd.seats[seat] = alive
+    return []

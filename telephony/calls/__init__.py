@@ -1,0 +1,1 @@
+"""Calls: a pure machine (``call``), and the switch that runs it."""

@@ -1,0 +1,108 @@
+"""What a call asks the switch to do, in order."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from vocabulary.events import Event
+from vocabulary.ids import LegId, SeatNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayToCaller:
+    """Play prompts to the caller."""
+
+    prompts: tuple[str, ...]
+    play_id: UUID
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Stop what plays to the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """Wait in ``queue``, or change to it."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """Stop waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachSeat:
+    """Begin the agent's leg; comes back as SeatAttached or SeatUnreachable."""
+
+    leg: LegId
+    seat: SeatNo
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeSeat:
+    """Let both hear each other; comes back as LegsBridged."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class PartLegs:
+    """Nobody hears the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropSeatLeg:
+    """End the agent's leg."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSeat:
+    """The seat is done with the call, after wrap-up when somebody spoke."""
+
+    wrap_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """BYE to the caller with a Q.850 cause."""
+
+    q850: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMedia:
+    """End the call's legs and recording; comes back as MediaClosed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Emit a fact."""
+
+    fact: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The call is over and told of."""
+
+
+Action = (
+    PlayToCaller
+    | StopPlaying
+    | JoinQueue
+    | LeaveQueue
+    | AttachSeat
+    | BridgeSeat
+    | PartLegs
+    | DropSeatLeg
+    | FreeSeat
+    | HangUp
+    | CloseMedia
+    | Tell
+    | Forget
+)

@@ -1,0 +1,357 @@
+"""The call as a pure machine: (call, input, moment) → (call, actions)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from telephony.calls import actions as do
+from telephony.calls import facts
+from telephony.calls import inputs as got
+from telephony.calls.actions import Action
+from telephony.calls.inputs import Input
+from telephony.calls.record import Call, Ringing, Stage, call_ended, call_recorded, snapshot
+from telephony.ivr import flow
+from telephony.ivr.flow import IvrStage
+from telephony.moments import Moment
+from vocabulary.calls import EndReason, OfferOutcome
+from vocabulary.ids import LegId
+
+Q850_NORMAL, Q850_NO_USER, Q850_FAILURE, Q850_TIMER = 16, 18, 41, 102
+_GREETING_REST_S, _INTRO_LIMIT_S, _APOLOGY_LIMIT_S, _CLOSE_LIMIT_S, _NOTICE_AGAIN_S = 6.0, 8.0, 20.0, 6.0, 30.0
+_OVER = frozenset({Stage.ENDING, Stage.ENDED})
+Step = tuple[Call, list[Action]]
+
+
+def step(call: Call, happened: Input, /, *, moment: Moment) -> Step:
+    """Return the call after ``happened``, and what is to be done; ``revision`` grows when others see a change."""
+    if isinstance(happened, got.OfferLost):
+        return _offer_lost(call, happened, moment)
+    if call.stage is Stage.ENDED:
+        return call, []
+    if call.stage in _OVER and not isinstance(happened, got.MediaClosed | got.Ticked | got.Broken):
+        return call, []
+    after, actions = _step(call, happened, moment)
+    if snapshot(after) != snapshot(call):
+        after = replace(after, revision=call.revision + 1)
+    return after, actions
+
+
+def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, PLR0911, PLR0912  one row an input
+    match happened:
+        case got.Begun():
+            return _begun(call, moment)
+        case got.PromptsOver():
+            return _prompts_over(call, moment) if happened.play_id == call.play_id else (call, [])
+        case got.KeyPressed():
+            return _pressed(call, happened, moment)
+        case got.SpeechHeard():
+            return _asked(call, flow.spoke(call.ivr, speaking=happened.speaking), moment)
+        case got.SoundHeard():
+            return _sound(call, happened)
+        case got.Offered():
+            return _offered(call, happened, moment)
+        case got.SeatTook():
+            return _took(call, happened, moment)
+        case got.SeatAttached():
+            return _attached(call)
+        case got.SeatUnreachable():
+            return _unreachable(call, moment)
+        case got.LegsBridged():
+            return _bridged(call, happened, moment)
+        case got.LineMoved():
+            return _line_moved(call, moment, connected=happened.connected)
+        case got.CallerLeft():
+            return _caller_left(call, moment, failed=happened.failed)
+        case got.AgentLeft() if call.stage is Stage.INTRODUCING:
+            return _unreachable(call, moment)
+        case got.AgentLeft():
+            return _end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
+        case got.NobodyOnDuty():
+            return _apologise(call, moment) if call.stage is Stage.WAITING and call.seat is None else (call, [])
+        case got.Broken():
+            return _broken(call, happened, moment)
+        case got.MediaClosed():
+            return _closed(call, happened, moment)
+        case got.OfferLost():
+            return _offer_lost(call, happened, moment)
+        case got.Ticked():
+            return _ticked(call, moment)
+
+
+# Greeting, question, answer ------------------------------------------------------------------------------------------
+
+
+def _begun(call: Call, moment: Moment) -> Step:
+    fact = facts.accepted(call, moment=moment)
+    limits = call.settings.limits
+    call = replace(call, deadlines={"max-call": moment.mono + limits.max_call_s})
+    call, actions = _asked(call, flow.begin(call.ivr), moment)
+    return call, [do.Tell(fact), *actions]
+
+
+def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
+    """Carry out what the IVR wants; with its end the caller hears music, or the seat that answered is introduced."""
+    ivr, orders = step
+    was_done, actions = call.ivr.done, list[Action]()
+    call = replace(call, ivr=ivr)
+    for order in orders:
+        if isinstance(order, flow.Say):
+            call, more = _play(call, (order.prompt,), moment)
+        elif isinstance(order, flow.Hush):
+            call, more = replace(call, play_id=None), [do.StopPlaying()]
+        elif isinstance(order, flow.Wait):
+            call, more = _wait(call, order.queue, moment)
+        else:
+            call, more = _until(call, moment, listening=order.seconds), []
+        actions += more
+    if call.stage is not Stage.ASKING:
+        return call, actions
+    answered = call.seat is not None and call.seat.answered
+    if answered and call.ivr.stage in {IvrStage.LISTENING, IvrStage.DONE}:
+        call, more = _introduce(call, moment)
+    elif call.ivr.done and not was_done:
+        call, more = _music(replace(call, stage=Stage.WAITING), moment)
+    else:
+        more = []
+    return call, [*actions, *more]
+
+
+def _wait(call: Call, queue: str, moment: Moment) -> Step:
+    """Join or change the queue; ``queued_at`` stays that of the first."""
+    answered = call.seat is not None and call.seat.answered
+    if queue == call.queue or answered:
+        return call, []
+    fact = facts.queued(call, queue=queue, moment=moment)
+    first = call.queued_at is None
+    call = replace(call, queue=queue, queued_at=call.queued_at or moment.wall)
+    if first:
+        call = _until(call, moment, queue_limit=call.settings.limits.queue_limit_s)
+    return call, [do.Tell(fact), do.JoinQueue(queue)]
+
+
+def _pressed(call: Call, key: got.KeyPressed, moment: Moment) -> Step:
+    fact = facts.digit_pressed(call, key=key, moment=moment)
+    told: list[Action] = [do.Tell(fact)]
+    if call.stage not in {Stage.ASKING, Stage.WAITING}:
+        return call, told
+    call, actions = _asked(call, flow.pressed(call.ivr, key.digit), moment)
+    return call, [*told, *actions]
+
+
+def _prompts_over(call: Call, moment: Moment) -> Step:
+    call = replace(call, play_id=None)
+    match call.stage:
+        case Stage.ASKING:
+            return _asked(call, flow.said(call.ivr), moment)
+        case Stage.WAITING:
+            return _music(call, moment)
+        case Stage.INTRODUCING:
+            return _bridge_when_ready(replace(call, introduced=True))
+        case Stage.APOLOGISING:
+            return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
+        case _:
+            return call, []
+
+
+# Waiting -------------------------------------------------------------------------------------------------------------
+
+
+def _music(call: Call, moment: Moment) -> Step:
+    limits = call.settings.limits
+    if "notice" not in call.deadlines:
+        due = max(call.invite_mono + limits.hold_notice_after_s, moment.mono + 0.5)
+        call = replace(call, deadlines={**call.deadlines, "notice": due})
+    return _play(call, (call.settings.prompts.music,), moment, loop=True)
+
+
+def _apologise(call: Call, moment: Moment) -> Step:
+    call = _until(replace(call, stage=Stage.APOLOGISING), moment, apology=_APOLOGY_LIMIT_S)
+    call, actions = _play(call, (call.settings.prompts.apology,), moment)
+    return call, [do.LeaveQueue(), *actions]
+
+
+def _offered(call: Call, offer: got.Offered, moment: Moment) -> Step:
+    fact = facts.offered(call, offer=offer, moment=moment)
+    seat = Ringing(offer=offer.offer, seat=offer.seat, agent=offer.agent)
+    return replace(call, seat=seat, offered_at=(*call.offered_at, moment.wall)), [do.Tell(fact)]
+
+
+def _offer_lost(call: Call, lost: got.OfferLost, moment: Moment) -> Step:
+    mine = call.seat is not None and call.seat.offer == lost.offer and not call.seat.answered
+    told = facts.offer_ended(call, offer=lost.offer, seat=lost.seat, outcome=lost.outcome, moment=moment)
+    if not mine:
+        return call, [do.Tell(told)]
+    return replace(call, seat=None, revision=call.revision + 1), [do.Tell(told)]
+
+
+def _took(call: Call, taken: got.SeatTook, moment: Moment) -> Step:
+    outcome = OfferOutcome.ANSWERED
+    told = do.Tell(facts.offer_ended(call, offer=taken.offer, seat=taken.seat, outcome=outcome, moment=moment))
+    call = replace(call, seat=Ringing(offer=taken.offer, seat=taken.seat, agent=taken.agent, answered=True))
+    if call.stage is Stage.ASKING and call.ivr.stage in {IvrStage.GREETING, IvrStage.QUESTION}:
+        greeting = call.ivr.stage is IvrStage.GREETING
+        rest = _GREETING_REST_S if greeting else call.settings.limits.question_rest_s
+        return _until(call, moment, rest=rest), [told]
+    if call.stage not in {Stage.ASKING, Stage.WAITING}:
+        return call, [told, do.FreeSeat(wrap_up=False)]
+    call, actions = _introduce(call, moment)
+    return call, [told, *actions]
+
+
+# A seat takes the call -----------------------------------------------------------------------------------------------
+
+
+def _introduce(call: Call, moment: Moment) -> Step:
+    """Say who takes the call while the agent's leg begins."""
+    if call.seat is None:
+        return call, []
+    seat, leg = call.seat.seat, LegId(moment.new_id())
+    call = replace(call, stage=Stage.INTRODUCING, agent_leg=leg, attached=False, introduced=False)
+    call = _until(_without(call, "rest", "listening", "queue_limit", "notice"), moment, intro=_INTRO_LIMIT_S)
+    call, actions = _play(call, call.settings.prompts.intro(seat), moment)
+    return call, [do.AttachSeat(leg, seat), *actions]
+
+
+def _attached(call: Call) -> Step:
+    if call.stage is Stage.INTRODUCING:
+        return _bridge_when_ready(replace(call, attached=True))
+    leg = call.agent_leg
+    if call.stage is Stage.PARTED and leg is not None:
+        return replace(_without(call, "reattach"), play_id=None), [do.StopPlaying(), do.BridgeSeat(leg)]
+    return call, []
+
+
+def _bridge_when_ready(call: Call) -> Step:
+    if not (call.attached and call.introduced) or call.agent_leg is None:
+        return call, []
+    return call, [do.BridgeSeat(call.agent_leg)]
+
+
+def _bridged(call: Call, bridged: got.LegsBridged, moment: Moment) -> Step:
+    leg = call.agent_leg
+    if call.stage not in {Stage.INTRODUCING, Stage.PARTED} or leg is None:
+        return call, []
+    call = replace(_without(call, "intro"), stage=Stage.TALKING)
+    fact = facts.connected(call, agent_leg=leg, at_ms=bridged.at_ms, moment=moment)
+    if call.connected_at is not None or fact is None:
+        return call, []
+    return replace(call, connected_at=moment.wall), [do.Tell(fact)]
+
+
+def _unreachable(call: Call, moment: Moment) -> Step:
+    """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
+    if call.stage is Stage.INTRODUCING and call.seat is not None:
+        dropped: list[Action] = [do.DropSeatLeg(call.agent_leg)] if call.agent_leg is not None else []
+        call = replace(_without(call, "intro"), stage=Stage.WAITING, seat=None, agent_leg=None)
+        call = _until(call, moment, queue_limit=call.settings.limits.queue_limit_s)
+        call, actions = _music(call, moment)
+        return call, [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue), *actions]
+    return call, []
+
+
+def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
+    if call.stage is Stage.INTRODUCING and not connected:
+        return _unreachable(call, moment)
+    if call.stage is Stage.TALKING and not connected:
+        call = _until(replace(call, stage=Stage.PARTED), moment, reattach=call.settings.limits.reattach_s)
+        call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
+        return call, [do.PartLegs(), *actions]
+    if call.stage is Stage.PARTED and connected and call.agent_leg is not None and call.seat is not None:
+        return call, [do.AttachSeat(call.agent_leg, call.seat.seat)]
+    return call, []
+
+
+def _sound(call: Call, sound: got.SoundHeard) -> Step:
+    if sound.leg != call.agent_leg or call.first_audio_at is not None:
+        return call, []
+    return replace(call, first_audio_at=call.accepted_at + timedelta(milliseconds=sound.at_ms)), []
+
+
+# The end -------------------------------------------------------------------------------------------------------------
+
+
+def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
+    reason = EndReason.CALLER_HUNG_UP if call.connected_at is not None else EndReason.ABANDONED
+    if call.stage is Stage.APOLOGISING:
+        reason = EndReason.NOBODY_ON_DUTY
+    if failed:
+        reason = EndReason.FAILED
+    call, actions = _end(call, reason, Q850_TIMER if failed else Q850_NORMAL, moment)
+    return call, [action for action in actions if not isinstance(action, do.HangUp)]
+
+
+def _end(call: Call, reason: EndReason, q850: int, moment: Moment) -> Step:
+    free = do.FreeSeat(wrap_up=call.connected_at is not None)
+    call = replace(call, stage=Stage.ENDING, end=(reason, q850), deadlines={"close": moment.mono + _CLOSE_LIMIT_S})
+    return call, [do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
+
+
+def _broken(call: Call, broken: got.Broken, moment: Moment) -> Step:
+    """The call cannot go on. With media gone there is no recording to wait for: it is reported when media is back."""
+    actions: list[Action] = []
+    if call.stage is not Stage.ENDING:
+        call, actions = _end(call, broken.reason, broken.q850, moment)
+    if broken.reason is not EndReason.MEDIA_LOST:
+        return call, actions
+    call, more = _closed(call, got.MediaClosed(None), moment)
+    return call, [*(action for action in actions if not isinstance(action, do.CloseMedia)), *more]
+
+
+def _closed(call: Call, closed: got.MediaClosed, moment: Moment) -> Step:
+    if call.stage is not Stage.ENDING or call.end is None:
+        return call, []
+    actions: list[Action] = []
+    if closed.recording is not None:
+        recorded = call_recorded(closed.recording, call=call.call, contact=call.contact, host=call.host, at=moment.wall)
+        actions.append(do.Tell(recorded))
+    reason, q850 = call.end
+    ended = call_ended(call, reason=reason, q850=q850, at=moment.wall)
+    return replace(call, stage=Stage.ENDED, deadlines={}), [*actions, do.Tell(ended), do.Forget()]
+
+
+# Deadlines -----------------------------------------------------------------------------------------------------------
+
+
+def _until(call: Call, moment: Moment, /, **seconds: float) -> Call:
+    due = {name: moment.mono + value for name, value in seconds.items()}
+    return replace(call, deadlines={**call.deadlines, **due})
+
+
+def _without(call: Call, /, *names: str) -> Call:
+    return replace(call, deadlines={name: due for name, due in call.deadlines.items() if name not in names})
+
+
+def _play(call: Call, prompts: tuple[str, ...], moment: Moment, *, loop: bool = False) -> Step:
+    play_id = moment.new_id()
+    return replace(call, play_id=play_id), [do.PlayToCaller(prompts=prompts, play_id=play_id, loop=loop)]
+
+
+def _ticked(call: Call, moment: Moment) -> Step:
+    actions: list[Action] = []
+    for name in [name for name, due in call.deadlines.items() if due <= moment.mono]:
+        if name in call.deadlines:
+            call, more = _due(_without(call, name), name, moment)
+            actions += more
+    return call, actions
+
+
+def _due(call: Call, name: str, moment: Moment) -> Step:  # noqa: PLR0911  one row a deadline
+    match name:
+        case "listening":
+            return _asked(call, flow.time_up(call.ivr), moment)
+        case "rest" if call.stage is Stage.ASKING:
+            return _introduce(replace(call, ivr=replace(call.ivr, stage=IvrStage.DONE)), moment)
+        case "intro" if call.stage is Stage.INTRODUCING:
+            return _unreachable(call, moment)
+        case "notice" if call.stage is Stage.WAITING:
+            call = _until(call, moment, notice=_NOTICE_AGAIN_S)
+            return _play(call, (call.settings.prompts.hold_notice,), moment)
+        case "queue_limit" if call.stage in {Stage.ASKING, Stage.WAITING} and not (call.seat and call.seat.answered):
+            return _apologise(replace(call, seat=None), moment)
+        case "reattach" | "max-call":
+            return _end(call, EndReason.FAILED, Q850_FAILURE if name == "reattach" else Q850_TIMER, moment)
+        case "apology" if call.stage is Stage.APOLOGISING:
+            return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
+        case "close":
+            return _closed(call, got.MediaClosed(None), moment)
+        case _:
+            return call, []

@@ -1,0 +1,106 @@
+"""The facts of a live call, made from what is known of it."""
+
+from telephony.calls.inputs import KeyPressed, Offered
+from telephony.calls.record import Call
+from telephony.moments import Moment
+from vocabulary.audio import Party
+from vocabulary.calls import OfferOutcome
+from vocabulary.events.telephony import (
+    CallAccepted,
+    CallConnected,
+    CallOffered,
+    CallQueued,
+    DigitPressed,
+    OfferEnded,
+)
+from vocabulary.ids import EventId, LegId, OfferId, SeatNo
+
+
+def accepted(call: Call, /, *, moment: Moment) -> CallAccepted:
+    """Our 200 left."""
+    return CallAccepted(
+        event_id=EventId(moment.new_id()),
+        occurred_at=call.accepted_at,
+        contact=call.contact,
+        call=call.call,
+        caller=call.caller,
+        dialled=call.dialled,
+        line_name=call.line_name,
+        user_agent=call.user_agent,
+        host=call.host,
+        invite_at=call.invite_at,
+        caller_leg=call.caller_leg,
+    )
+
+
+def queued(call: Call, /, *, queue: str, moment: Moment) -> CallQueued:
+    """The call waits in ``queue`` from now on."""
+    return CallQueued(
+        event_id=EventId(moment.new_id()), occurred_at=moment.wall, contact=call.contact, call=call.call, queue=queue
+    )
+
+
+def digit_pressed(call: Call, /, *, key: KeyPressed, moment: Moment) -> DigitPressed:
+    """The caller pressed a key."""
+    return DigitPressed(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        leg=call.caller_leg,
+        party=Party.CALLER,
+        digit=key.digit,
+        at_ms=key.at_ms,
+    )
+
+
+def offered(call: Call, /, *, offer: Offered, moment: Moment) -> CallOffered:
+    """A seat rings for the call."""
+    return CallOffered(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        offer=offer.offer,
+        seat=offer.seat,
+        agent=offer.agent,
+        expires_at=offer.expires_at,
+        caller=call.caller,
+        dialled=call.dialled,
+        line_name=call.line_name,
+        queued_at=call.queued_at or moment.wall,
+        invite_at=call.invite_at,
+    )
+
+
+def offer_ended(call: Call, /, *, offer: OfferId, seat: SeatNo, outcome: OfferOutcome, moment: Moment) -> OfferEnded:
+    """A seat stopped ringing."""
+    return OfferEnded(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        offer=offer,
+        seat=seat,
+        outcome=outcome,
+    )
+
+
+def connected(call: Call, /, *, agent_leg: LegId, at_ms: int, moment: Moment) -> CallConnected | None:
+    """Caller and agent hear each other; None when no seat has answered."""
+    if call.seat is None:
+        return None
+    return CallConnected(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        offer=call.seat.offer,
+        seat=call.seat.seat,
+        agent=call.seat.agent,
+        invite_at=call.invite_at,
+        accepted_at=call.accepted_at,
+        queued_at=call.queued_at or moment.wall,
+        at_ms=at_ms,
+        agent_leg=agent_leg,
+    )

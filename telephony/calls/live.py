@@ -1,0 +1,66 @@
+"""A call that runs: its machine's state, its signalling, and the order in which media is asked for it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from runtime.telemetry import get_logger
+from telephony.calls.inputs import Input
+from telephony.calls.link import MediaLink
+from telephony.calls.record import Call
+from vocabulary.errors import HotlineError
+from vocabulary.ids import CallId
+
+log = get_logger(__name__)
+_JOBS = 256
+DEADLINE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One command to media. ``then`` makes the call's next input of the reply, ``instead`` of a failure."""
+
+    command: object
+    reply: type[Any]
+    then: Callable[[Any], Input | None] = field(default=lambda _: None)
+    instead: Input | None = None
+    timeout: timedelta = DEADLINE
+
+
+@dataclass(slots=True, kw_only=True)
+class Live:
+    """A call between our 200 and its last fact. ``tag`` names its SIP dialog."""
+
+    call: Call
+    tag: str
+    wanted_seat: str
+    jobs: asyncio.Queue[Job | None] = field(default_factory=lambda: asyncio.Queue(_JOBS))
+
+    def ask(self, job: Job, /) -> None:
+        """Queue a command; one that finds the queue full is dropped and logged, the call's deadlines go on."""
+        if self.jobs.full():
+            log.error("too many commands wait for media, one was dropped", call=self.call.call)
+            return
+        self.jobs.put_nowait(job)
+
+    def finish(self) -> None:
+        """No command follows; those that wait are dropped when there is no room to say so."""
+        if self.jobs.full():
+            self.jobs.get_nowait()
+        self.jobs.put_nowait(None)
+
+    async def work(self, link: MediaLink, happen: Callable[[CallId, Input], None]) -> None:
+        """Send the commands one after the other until None comes."""
+        while (job := await self.jobs.get()) is not None:
+            try:
+                reply = await link.request(job.command, reply=job.reply, timeout=job.timeout)
+            except HotlineError as error:
+                name = type(job.command).__name__
+                log.warning("media did not do it", command=name, call=self.call.call, reason=str(error))
+                following = job.instead
+            else:
+                following = job.then(reply)
+            if following is not None:
+                happen(self.call.call, following)

@@ -1,0 +1,222 @@
+"""Datagrams in; what signalling tells of goes to the calls, and an INVITE becomes one."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from runtime.boundary import outcome
+from runtime.failures import Failure
+from runtime.ids import new_id
+from runtime.telemetry import get_logger
+from telephony import media_protocol as media
+from telephony.calls import inputs as got
+from telephony.calls.live import Job
+from telephony.calls.record import Call, call_ended
+from telephony.calls.switch import Switch
+from telephony.ivr.flow import Ivr
+from telephony.settings import TelephonySettings
+from telephony.sip.effects import Confirmed, DigitSignalled, Effect, Gone, Invited, Renegotiated
+from telephony.sip.sdp import Agreed, OurSide
+from vocabulary.audio import Party
+from vocabulary.calls import EndReason
+from vocabulary.errors import HotlineError
+from vocabulary.ids import CallId, ContactId, LegId
+
+log = get_logger(__name__)
+_NOWHERE = ("127.0.0.1", 9)
+"""Where a leg sends until the answer to our offer says where (the discard port)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """How peers see this host: its name, where legs bind, the address in our SDP (empty: where the leg is bound)."""
+
+    host: str
+    rtp_bind: str
+    public_host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    invited: Invited
+    settings: TelephonySettings
+    invite_at: datetime
+    invite_mono: float
+    call: CallId
+    contact: ContactId
+    leg: LegId
+
+
+class Reception(asyncio.DatagramProtocol):
+    """The SIP socket."""
+
+    def __init__(self, switch: Switch, /, *, here: Here) -> None:
+        """Serve ``switch``."""
+        self._switch, self._here = switch, here
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport (uvloop's is no subclass of asyncio's)."""
+        self._transport = transport
+        self._switch.socket = transport  # type: ignore[assignment]  # asyncio hands a datagram transport to this protocol
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Take one datagram."""
+        now = self._switch.outside.clock.monotonic()
+        self.carry(self._switch.agent.receive(data, source=(addr[0], addr[1]), now=now))
+
+    def error_received(self, exc: Exception) -> None:
+        """An ICMP error of some peer: what it did not get is sent again or given up by its timer."""
+        log.debug("a peer is unreachable", reason=str(exc))
+
+    def carry(self, effects: list[Effect], /) -> None:
+        """Send, and tell the calls."""
+        for effect in self._switch.send(effects):
+            match effect:
+                case Invited():
+                    self._invited(effect)
+                case Gone():
+                    self._tell(effect.tag, got.CallerLeft(failed=effect.why != "bye"))
+                case Confirmed() | Renegotiated() if effect.agreed is not None:
+                    self._renegotiated(effect.tag, effect.agreed)
+                case DigitSignalled():
+                    self._digit(effect)
+                case _:
+                    continue
+
+    def _tell(self, tag: str, happened: got.Input) -> None:
+        live = self._switch.by_tag(tag)
+        if live is not None:
+            self._switch.happen(live.call.call, happened)
+
+    def _digit(self, effect: DigitSignalled) -> None:
+        live = self._switch.by_tag(effect.tag)
+        if live is not None:
+            passed = self._switch.outside.clock.now() - live.call.accepted_at
+            at_ms = int(passed.total_seconds() * 1000)
+            self._switch.happen(live.call.call, got.KeyPressed(effect.digit, at_ms))
+
+    def _renegotiated(self, tag: str, agreed: Agreed) -> None:
+        live = self._switch.by_tag(tag)
+        if live is None:
+            return
+        update = media.UpdateRtpLeg(
+            leg=live.call.caller_leg,
+            codec=agreed.codec,
+            remote_host=agreed.host,
+            remote_port=agreed.port,
+            dtmf_payload_type=agreed.dtmf_payload_type,
+            direction=agreed.direction,
+        )
+        live.ask(Job(command=update, reply=media.Carried))
+
+    # An INVITE becomes a call ---------------------------------------------------------------------------------------
+
+    def _invited(self, invited: Invited) -> None:
+        switch, clock = self._switch, self._switch.outside.clock
+        why = switch.refusal()
+        if why or switch.settings is None:
+            self._refuse(invited, why)
+            return
+        arrival = _Arrival(
+            invited=invited,
+            settings=switch.settings,
+            invite_at=clock.now(),
+            invite_mono=clock.monotonic(),
+            call=CallId(new_id()),
+            contact=ContactId(new_id()),
+            leg=LegId(new_id()),
+        )
+        switch.opening.add(invited.tag)
+        switch.tasks.create_task(self._opened(arrival))
+
+    def _refuse(self, invited: Invited, why: str) -> None:
+        self._switch.refused[why] += 1
+        log.warning("a call was refused", why=why, caller=invited.caller, dialled=invited.dialled)
+        now = self._switch.outside.clock.monotonic()
+        self._switch.send(self._switch.agent.refuse(invited.tag, status=503, now=now, retry_after=5))
+
+    async def _opened(self, arrival: _Arrival) -> None:
+        if isinstance(await outcome(self._open(arrival), of="open"), Failure):
+            self._refuse(arrival.invited, "fault")
+
+    async def _open(self, arrival: _Arrival) -> None:
+        """Ask media for a leg, start call time, answer 200. A caller who gave up meanwhile leaves nothing behind."""
+        switch, invited = self._switch, arrival.invited
+        try:
+            opened = await switch.link.request(self._leg(arrival), reply=media.RtpLegOpened)
+            start = media.StartCall(
+                call=arrival.call,
+                contact=arrival.contact,
+                caller_leg=arrival.leg,
+                recording_name=f"{arrival.call}.wav",
+            )
+            if invited.tag in switch.agent.dialogs:
+                await switch.link.request(start, reply=media.CallStarted)
+        except HotlineError as error:
+            log.warning("media could not take a call", reason=str(error))
+            self._refuse(invited, "media-refused")
+            await self._close(arrival.call)
+            return
+        finally:
+            switch.opening.discard(invited.tag)
+        ours = OurSide(
+            host=self._here.public_host or opened.host, port=opened.port, session=arrival.call.int & 0x7FFF_FFFF
+        )
+        effects = switch.agent.accept(invited.tag, ours=ours, now=switch.outside.clock.monotonic())
+        call = self._call(arrival)
+        if effects:
+            switch.send(effects)
+            switch.begin(call, tag=invited.tag, wanted_seat=invited.wanted_seat)
+        else:
+            await self._cancelled(call)
+
+    def _leg(self, arrival: _Arrival) -> media.OpenRtpLeg:
+        agreed = arrival.invited.agreed
+        remote = (agreed.host, agreed.port) if agreed is not None else _NOWHERE
+        return media.OpenRtpLeg(
+            leg=arrival.leg,
+            call=arrival.call,
+            contact=arrival.contact,
+            party=Party.CALLER,
+            codec=agreed.codec if agreed is not None else media.Codec.PCMA,
+            remote_host=remote[0],
+            remote_port=remote[1],
+            dtmf_payload_type=agreed.dtmf_payload_type if agreed is not None else None,
+            bind_host=self._here.rtp_bind,
+        )
+
+    def _call(self, arrival: _Arrival) -> Call:
+        line = arrival.settings.line(arrival.invited.dialled)
+        return Call(
+            call=arrival.call,
+            contact=arrival.contact,
+            host=self._here.host,
+            caller=arrival.invited.caller,
+            caller_leg=arrival.leg,
+            dialled=arrival.invited.dialled,
+            line_name=line.name,
+            user_agent=arrival.invited.user_agent,
+            invite_at=arrival.invite_at,
+            invite_mono=arrival.invite_mono,
+            accepted_at=self._switch.outside.clock.now(),
+            settings=arrival.settings,
+            ivr=Ivr(menu=arrival.settings.menu, queue=line.queue),
+        )
+
+    async def _cancelled(self, call: Call) -> None:
+        at = self._switch.outside.clock.now()
+        self._switch.outside.tell(call_ended(call, reason=EndReason.CANCELLED, q850=16, at=at))
+        self._switch.told[call.call] = None
+        await self._close(call.call)
+
+    async def _close(self, call: CallId) -> None:
+        try:
+            await self._switch.link.request(media.EndCall(call=call), reply=media.EndedCall)
+        except HotlineError as error:
+            log.warning("media could not end a call that never began", call=call, reason=str(error))

@@ -1,0 +1,156 @@
+"""What is known of one call, and the facts and snapshots made of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from runtime.ids import derived_id
+from telephony.ivr.flow import Ivr
+from telephony.media_protocol import ClosedRecording
+from telephony.settings import TelephonySettings
+from vocabulary.calls import CallPhase, CallSnapshot, EndReason
+from vocabulary.events.telephony import CallEnded, CallRecorded
+from vocabulary.ids import AccountId, CallId, ContactId, EventId, LegId, OfferId, SeatNo
+from vocabulary.personal import PhoneNumber
+
+
+class Stage(StrEnum):
+    """Where a call is."""
+
+    ASKING = "asking"
+    """Greeting, question, and the caller's answer."""
+    WAITING = "waiting"
+    INTRODUCING = "introducing"
+    TALKING = "talking"
+    PARTED = "parted"
+    """The seat's line is gone; the caller hears music until it is back."""
+    APOLOGISING = "apologising"
+    ENDING = "ending"
+    """Media closes the recording."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """The seat that rings, or that has answered."""
+
+    offer: OfferId
+    seat: SeatNo
+    agent: AccountId
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call from our 200 on. ``deadlines`` are monotonic seconds by name; other instants are wall time."""
+
+    call: CallId
+    contact: ContactId
+    host: str
+    caller: PhoneNumber
+    caller_leg: LegId
+    dialled: str
+    line_name: str
+    user_agent: str
+    invite_at: datetime
+    invite_mono: float
+    accepted_at: datetime
+    settings: TelephonySettings
+    ivr: Ivr
+    stage: Stage = Stage.ASKING
+    queue: str = ""
+    queued_at: datetime | None = None
+    offered_at: tuple[datetime, ...] = ()
+    connected_at: datetime | None = None
+    first_audio_at: datetime | None = None
+    seat: Ringing | None = None
+    """The seat that rings or has answered."""
+    attached: bool = False
+    introduced: bool = False
+    agent_leg: LegId | None = None
+    play_id: UUID | None = None
+    deadlines: dict[str, float] = field(default_factory=dict)
+    end: tuple[EndReason, int] | None = None
+    revision: int = 1
+
+
+_PHASES = {
+    Stage.WAITING: CallPhase.QUEUED,
+    Stage.INTRODUCING: CallPhase.ANNOUNCING,
+    Stage.TALKING: CallPhase.TALKING,
+    Stage.PARTED: CallPhase.TALKING,
+    Stage.APOLOGISING: CallPhase.QUEUED,
+    Stage.ENDING: CallPhase.ENDED,
+    Stage.ENDED: CallPhase.ENDED,
+}
+
+
+def _phase(call: Call) -> CallPhase:
+    if call.stage in {Stage.ASKING, Stage.WAITING} and call.seat is not None:
+        return CallPhase.RINGING
+    if call.stage is Stage.ASKING:
+        return CallPhase.GREETING if call.queued_at is None else CallPhase.QUESTION
+    return _PHASES[call.stage]
+
+
+def snapshot(call: Call, /) -> CallSnapshot:
+    """What screens see of a call."""
+    return CallSnapshot(
+        call=call.call,
+        contact=call.contact,
+        phase=_phase(call),
+        caller=call.caller,
+        dialled=call.dialled,
+        line_name=call.line_name,
+        queue=call.queue,
+        accepted_at=call.accepted_at,
+        revision=call.revision,
+        invite_at=call.invite_at,
+        connected_at=call.connected_at,
+        seat=call.seat.seat if call.seat is not None else None,
+        offer=call.seat.offer if call.seat is not None else None,
+        caller_leg=call.caller_leg,
+        agent_leg=call.agent_leg,
+    )
+
+
+def call_ended(call: Call, /, *, reason: EndReason, q850: int, at: datetime) -> CallEnded:
+    """The last fact of a call; the same id whoever tells it, so that a repeat is known as one."""
+    answered = call.seat is not None and call.seat.answered
+    return CallEnded(
+        event_id=EventId(derived_id("telephony.call-ended", str(call.call))),
+        occurred_at=at,
+        contact=call.contact,
+        call=call.call,
+        reason=reason,
+        q850=q850,
+        caller=call.caller,
+        dialled=call.dialled,
+        line_name=call.line_name,
+        queue=call.queue,
+        seat=call.seat.seat if call.seat is not None and answered else None,
+        agent=call.seat.agent if call.seat is not None and answered else None,
+        invite_at=call.invite_at,
+        accepted_at=call.accepted_at,
+        queued_at=call.queued_at,
+        offered_at=call.offered_at,
+        connected_at=call.connected_at,
+        first_audio_at=call.first_audio_at,
+    )
+
+
+def call_recorded(
+    recording: ClosedRecording, /, *, call: CallId, contact: ContactId, host: str, at: datetime
+) -> CallRecorded:
+    """The fact about a closed recording; the same id whoever tells it."""
+    return CallRecorded(
+        event_id=EventId(derived_id("telephony.call-recorded", str(call))),
+        occurred_at=at,
+        contact=contact,
+        call=call,
+        host=host,
+        name=recording.recording_name,
+        sha256=recording.sha256,
+        samples=recording.samples,
+    )

@@ -1,0 +1,242 @@
+"""The switch: runs the pure machines of SIP, calls and seats, and carries what they want to sockets, media and bus."""
+
+import asyncio
+from collections import Counter
+from typing import Protocol
+
+from runtime.bus import Bus, BusAway, FactEmitter, FactsFull, MessageTooLarge
+from runtime.clock import Clock
+from runtime.ids import new_id
+from runtime.telemetry import get_logger
+from telephony.acd.distributor import Distributor
+from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
+from telephony.acd.sitting import line_changed
+from telephony.calls import inputs as got
+from telephony.calls.call import Q850_FAILURE, step
+from telephony.calls.carrying import carry_out
+from telephony.calls.journal import Journal
+from telephony.calls.link import MediaLink
+from telephony.calls.live import Live
+from telephony.calls.record import Call, Stage, call_ended, snapshot
+from telephony.moments import Moment
+from telephony.settings import Limits, TelephonySettings
+from telephony.sip.effects import Effect, Send
+from telephony.sip.user_agent import UserAgent
+from vocabulary.calls import EndReason
+from vocabulary.events import Event, type_of
+from vocabulary.events.telephony import CallChanged, CallEnded, SeatChanged
+from vocabulary.ids import CallId, EventId, LegId, SeatNo
+
+log = get_logger(__name__)
+_SHOWN = 2000
+_HEADROOM = 2000
+"""Facts that calls in progress may still emit once new ones are refused."""
+
+
+class Socket(Protocol):
+    """Where datagrams leave."""
+
+    def sendto(self, data: bytes, addr: tuple[str, int], /) -> None:
+        """Send one datagram."""
+        ...
+
+
+class Outside:
+    """The bus and the journal as the switch uses them: nothing here waits."""
+
+    def __init__(self, *, bus: Bus, emitter: FactEmitter, journal: Journal, clock: Clock) -> None:
+        """Facts leave by ``emitter``, live snapshots by ``bus`` from ``run``."""
+        self.bus, self.emitter, self.journal, self.clock = bus, emitter, journal, clock
+        self._shown: asyncio.Queue[Event] = asyncio.Queue(_SHOWN)
+        self._ended: set[CallId] = set()
+
+    def moment(self) -> Moment:
+        """Now."""
+        return Moment(wall=self.clock.now(), mono=self.clock.monotonic(), new_id=new_id)
+
+    def tell(self, fact: Event, /) -> None:
+        """Emit a fact; one that cannot be kept is logged, the call goes on."""
+        if isinstance(fact, CallEnded):
+            self.journal.write(fact)
+            self._ended.add(fact.call)
+        try:
+            self.emitter.emit(fact)
+        except (FactsFull, MessageTooLarge) as error:
+            log.exception("a fact was lost", type=type_of(fact).key, event_id=fact.event_id, reason=str(error))
+
+    def show(self, event: Event, /) -> None:
+        """Publish a live snapshot; the oldest is dropped when the bus is slow."""
+        if self._shown.full():
+            self._shown.get_nowait()
+        self._shown.put_nowait(event)
+
+    def sweep(self) -> None:
+        """Empty the journal of calls whose end is stored."""
+        if self.emitter.backlog == 0:
+            for call in self._ended:
+                self.journal.remove(call)
+            self._ended.clear()
+
+    @property
+    def full(self) -> bool:
+        """Whether new calls must be refused because their facts could not be kept."""
+        return self.emitter.full or self.emitter.backlog > 10_000 - _HEADROOM
+
+    async def run(self) -> None:
+        """Publish for ever; cancel it at the end of the process."""
+        while True:
+            event = await self._shown.get()
+            try:
+                await self.bus.publish(event)
+            except BusAway:
+                continue
+
+
+class Switch:
+    """One telephony host's calls and seats."""
+
+    def __init__(self, *, agent: UserAgent, link: MediaLink, outside: Outside, tasks: asyncio.TaskGroup) -> None:
+        """``socket`` and ``settings`` are set before the first datagram is given to it, or calls are refused."""
+        self.agent, self.link, self.outside, self.tasks = agent, link, outside, tasks
+        self.acd = Distributor(limits=Limits())
+        self.settings: TelephonySettings | None = None
+        self.socket: Socket | None = None
+        self.live: dict[CallId, Live] = {}
+        self.opening: set[str] = set()
+        self.told: dict[CallId, None] = {}
+        """Calls this process has told the end of, the newest thousand."""
+        self.refused: Counter[str] = Counter()
+
+    def use(self, settings: TelephonySettings, /) -> None:
+        """New calls follow these settings; calls in progress keep theirs."""
+        self.settings, self.acd.limits = settings, settings.limits
+        self.agent.available = not self.refusal()
+
+    def refusal(self) -> str:
+        """Why a new call would be refused; empty when it would not."""
+        if self.settings is None:
+            return "no-settings"
+        if not self.link.connected:
+            return "media-away"
+        if self.outside.full:
+            return "facts-full"
+        busy = len(self.live) + len(self.opening) >= self.settings.limits.max_calls
+        return "too-many-calls" if busy else ""
+
+    # Signalling -----------------------------------------------------------------------------------------------------
+
+    def send(self, effects: list[Effect], /) -> list[Effect]:
+        """Put what is to be sent on the wire; return the rest."""
+        rest: list[Effect] = []
+        for effect in effects:
+            if not isinstance(effect, Send):
+                rest.append(effect)
+            elif self.socket is not None:
+                self.socket.sendto(effect.data, effect.destination)
+        return rest
+
+    def by_tag(self, tag: str, /) -> Live | None:
+        """The call of a dialog."""
+        return next((live for live in self.live.values() if live.tag == tag), None)
+
+    def by_leg(self, leg: LegId, /) -> Live | None:
+        """The call of a leg."""
+        return next((live for live in self.live.values() if leg in {live.call.caller_leg, live.call.agent_leg}), None)
+
+    # Calls ----------------------------------------------------------------------------------------------------------
+
+    def begin(self, call: Call, /, *, tag: str, wanted_seat: str) -> None:
+        """A call was accepted: run it from here to its end."""
+        live = self.live[call.call] = Live(call=call, tag=tag, wanted_seat=wanted_seat)
+        self.tasks.create_task(live.work(self.link, self.happen))
+        self._noted(call)
+        self._show(call)
+        self.happen(call.call, got.Begun())
+
+    def happen(self, call: CallId, happened: got.Input, /) -> None:
+        """Let the call's machine take one step and carry out what it wants."""
+        live = self.live.get(call)
+        if live is None:
+            return
+        before = live.call
+        live.call, actions = step(before, happened, moment=self.outside.moment())
+        if live.call.revision != before.revision:
+            self._show(live.call)
+            if (before.queue, before.offered_at, before.connected_at) != (
+                live.call.queue,
+                live.call.offered_at,
+                live.call.connected_at,
+            ):
+                self._noted(live.call)
+        for action in actions:
+            carry_out(self, live, action=action)
+
+    def forget(self, live: Live, /) -> None:
+        """The call has told its end."""
+        self.live.pop(live.call.call, None)
+        live.finish()
+        self.told[live.call.call] = None
+        if len(self.told) > 1000:
+            del self.told[next(iter(self.told))]
+        log.info("call ended", call=live.call.call, reason=live.call.end[0].value if live.call.end else "")
+
+    def _noted(self, call: Call) -> None:
+        at = self.outside.clock.now()
+        self.outside.journal.write(call_ended(call, reason=EndReason.SWITCH_LOST, q850=Q850_FAILURE, at=at))
+
+    def _show(self, call: Call) -> None:
+        event_id, now = EventId(new_id()), self.outside.clock.now()
+        self.outside.show(CallChanged(event_id=event_id, occurred_at=now, contact=call.contact, call=snapshot(call)))
+
+    # Seats ----------------------------------------------------------------------------------------------------------
+
+    def seats(self, happened: list[Happening], /) -> None:
+        """Carry what the distributor says to calls and screens."""
+        for event in happened:
+            match event:
+                case SeatMoved():
+                    now = self.outside.clock.now()
+                    shown = SeatChanged(event_id=EventId(new_id()), occurred_at=now, contact=None, seat=event.seat)
+                    self.outside.show(shown)
+                case OfferMade():
+                    offered = got.Offered(
+                        offer=event.offer, seat=event.seat, agent=event.agent, expires_at=event.expires_at
+                    )
+                    self.happen(event.call, offered)
+                case OfferLapsed():
+                    self.happen(event.call, got.OfferLost(offer=event.offer, seat=event.seat, outcome=event.outcome))
+                case OfferTaken():
+                    self.happen(event.call, got.SeatTook(offer=event.offer, seat=event.seat, agent=event.agent))
+
+    def line(self, seat: SeatNo, /, *, connected: bool) -> None:
+        """The sound connection of a seat came or went: first for the seat, then for the call it is in."""
+        self.seats(line_changed(self.acd, seat, connected=connected, moment=self.outside.moment()))
+        held = self.acd.seats.get(seat)
+        if held is not None and held.call is not None:
+            self.happen(held.call, got.LineMoved(connected))
+
+    # Time and loss --------------------------------------------------------------------------------------------------
+
+    def tick(self) -> list[Effect]:
+        """Let time pass everywhere; return what signalling has to tell."""
+        moment = self.outside.moment()
+        effects = self.send(self.agent.tick(now=moment.mono))
+        self.seats(self.acd.tick(moment=moment))
+        for live in list(self.live.values()):
+            if any(due <= moment.mono for due in live.call.deadlines.values()):
+                self.happen(live.call.call, got.Ticked())
+            queue = live.call.queue
+            if live.call.stage is Stage.WAITING and live.call.seat is None and queue:
+                rows = [row for row in live.call.settings.queues if row.name == queue]
+                if rows and not self.acd.on_duty(rows[0], moment=moment):
+                    self.happen(live.call.call, got.NobodyOnDuty())
+        self.agent.available = not self.refusal()
+        self.outside.sweep()
+        return effects
+
+    def media_lost(self) -> None:
+        """Media is gone: every call ends, every line is down."""
+        for live in list(self.live.values()):
+            self.happen(live.call.call, got.Broken(EndReason.MEDIA_LOST, Q850_FAILURE))
+        for seat in list(self.acd.seats):
+            self.line(seat, connected=False)

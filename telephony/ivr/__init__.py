@@ -1,0 +1,1 @@
+"""The way from the greeting to a queue, without I/O."""

@@ -1,0 +1,1 @@
+"""Telephones of seats. Now: the browser's line."""

@@ -1,0 +1,189 @@
+"""The process ``switch``: SIP, calls and seats of one telephony host."""
+
+import asyncio
+import secrets
+from datetime import timedelta
+
+from runtime.boundary import outcome
+from runtime.bus import Bus, BusAway, FactEmitter, open_bus
+from runtime.clock import SystemClock
+from runtime.codec import encode
+from runtime.telemetry import get_logger
+from runtime.workers import Workers
+from telephony import media_protocol as media
+from telephony.calls import inputs as got
+from telephony.calls.desk import DeskRequests
+from telephony.calls.journal import Journal
+from telephony.calls.link import LinkEvents, MediaLink
+from telephony.calls.orphans import facts_of
+from telephony.calls.reception import Here, Reception
+from telephony.calls.settings_store import SettingsStore
+from telephony.calls.switch import Outside, Switch
+from telephony.sip.user_agent import UserAgent
+from telephony.switch_config import SwitchConfig
+from vocabulary.calls import EndReason
+from vocabulary.errors import HotlineError, Permanent
+from vocabulary.events.telephony import CallEnded
+from vocabulary.ids import CallId, LegId
+
+log = get_logger(__name__)
+_TICK_S = 0.05
+_STORED_WITHIN = timedelta(seconds=30)
+
+
+class PortTaken(Permanent):
+    """The SIP port cannot be bound."""
+
+
+class SwitchProcess:
+    """The parts of a running switch; ``sip_port`` is known once ``ready`` is set."""
+
+    def __init__(self, config: SwitchConfig, /, *, bus: Bus) -> None:
+        """Run with ``config`` on ``bus``; nothing starts before ``run``."""
+        self._config, self._bus = config, bus
+        self.sip_port = 0
+        self.ready = asyncio.Event()
+        self.switch: Switch | None = None
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        config = self._config
+        async with Workers(threads=2, name="switch") as workers, asyncio.TaskGroup() as tasks:
+            emitter = FactEmitter(self._bus, name=f"switch-{config.host}")
+            journal = Journal(config.state / "calls", workers=workers)
+            outside = Outside(bus=self._bus, emitter=emitter, journal=journal, clock=SystemClock())
+            agent = UserAgent(contact=(config.sip_host, config.sip_port), new_token=lambda: secrets.token_hex(8))
+            switch = Switch(agent=agent, link=MediaLink(str(config.media_socket)), outside=outside, tasks=tasks)
+            former = await journal.read()
+            for work in (emitter.run(), journal.run(), outside.run()):
+                tasks.create_task(work)
+            store = SettingsStore(config.state / "telephony.json", use=switch.use, workers=workers)
+            tasks.create_task(store.start(self._bus))
+            events = _media_events(switch, former=former, host=config.host)
+            tasks.create_task(switch.link.run(events))
+            desk = DeskRequests(switch, recordings=config.recordings, host=config.host, workers=workers)
+            await _until_served(desk, self._bus)
+            reception = await self._listen(switch)
+            self.switch = switch
+            self.ready.set()
+            await _tick(switch, reception)
+
+    async def _listen(self, switch: Switch) -> Reception:
+        config = self._config
+        here = Here(host=config.host, rtp_bind=config.rtp_host, public_host=config.public_host)
+        reception = Reception(switch, here=here)
+        loop = asyncio.get_running_loop()
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: reception, local_addr=(config.sip_host, config.sip_port)
+            )
+        except OSError as error:
+            where = f"{config.sip_host}:{config.sip_port}"
+            raise PortTaken(
+                f"SIP cannot listen on {where} ({error}); stop what listens there, or set sip_port"
+            ) from None
+        self.sip_port = transport.get_extra_info("sockname")[1]
+        switch.agent.contact = (config.public_host or config.sip_host, self.sip_port)
+        return reception
+
+
+async def _until_served(desk: DeskRequests, bus: Bus) -> None:
+    while True:
+        try:
+            await desk.serve(bus)
+        except BusAway as error:
+            log.warning("the bus is away", reason=str(error))
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+async def _tick(switch: Switch, reception: Reception) -> None:
+    async def once() -> None:
+        reception.carry(switch.tick())
+
+    try:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            await outcome(once(), of="tick")
+    finally:
+        reception.close()
+
+
+def _media_events(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> LinkEvents:
+    """What media says, as inputs of calls and changes of lines."""
+
+    async def to_call(leg: LegId, happened: got.Input) -> None:
+        live = switch.by_leg(leg)
+        if live is not None:
+            switch.happen(live.call.call, happened)
+
+    async def silent(said: media.RtpTimeout) -> None:
+        live = switch.by_leg(said.leg)
+        if live is not None:
+            caller = said.leg == live.call.caller_leg
+            lost = got.Broken(EndReason.MEDIA_TIMEOUT, 102) if caller else got.LineMoved(connected=False)
+            switch.happen(live.call.call, lost)
+
+    async def line(said: media.LineState) -> None:
+        switch.line(said.line, connected=said.connected)
+
+    async def digit(said: media.Digit) -> None:
+        live = switch.by_leg(said.leg)
+        if live is not None and said.leg == live.call.caller_leg:
+            switch.happen(live.call.call, got.KeyPressed(said.digit, said.at_ms))
+
+    async def came() -> None:
+        await _report_orphans(switch, former=former, host=host)
+
+    return LinkEvents(
+        came=came,
+        went=switch.media_lost,
+        notifies={
+            media.LineState: line,
+            media.RtpTimeout: silent,
+            media.Digit: digit,
+            media.PromptsEnded: lambda said: to_call(said.leg, got.PromptsOver(said.play_id)),
+            media.Speech: lambda said: to_call(said.leg, got.SpeechHeard(said.speaking)),
+            media.FirstAudio: lambda said: to_call(said.leg, got.SoundHeard(said.leg, said.at_ms)),
+        },
+    )
+
+
+async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> None:
+    """Tell of calls that lost their switch or their media, and let media forget them once that is stored."""
+    asked = media.Orphans(known=tuple(switch.live))
+    orphans = (await switch.link.request(asked, reply=media.OrphanCalls)).calls
+    for fact in facts_of(orphans, former=former, told=set(switch.told), host=host):
+        switch.outside.tell(fact)
+    former.clear()
+    if not orphans:
+        return
+    log.warning("calls lost their switch or their media", calls=len(orphans))
+    switch.told.update({orphan.call: None for orphan in orphans})
+
+    async def forget() -> None:
+        if await switch.outside.emitter.drained(_STORED_WITHIN):
+            try:
+                command = media.ForgetOrphans(calls=tuple(orphan.call for orphan in orphans))
+                await switch.link.request(command, reply=media.Carried)
+            except HotlineError as error:
+                log.warning("media still lists told calls", reason=str(error))
+
+    switch.tasks.create_task(forget())
+
+
+async def serve(config: SwitchConfig) -> None:
+    """Serve until cancelled; prints ``ready {json}`` to standard output once it listens."""
+    async with open_bus(
+        url=config.nats_url, name=f"switch-{config.host}", user=config.nats_user, password=config.nats_password
+    ) as bus:
+        process = SwitchProcess(config, bus=bus)
+
+        async def announce() -> None:
+            await process.ready.wait()
+            print(f"ready {encode({'sip_port': process.sip_port}).decode()}", flush=True)  # noqa: T201  the supervisor reads it
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(announce())
+            tasks.create_task(process.run())
