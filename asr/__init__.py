@@ -4,16 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from asr.config import RecogniserConfig
-from asr.engines.protocol import ModelMissing
-from asr.installed import Chosen, choose, join_whisper
+from asr.installed import Chosen, choose
 
 __all__ = [
     "Chosen",
-    "ModelMissing",
     "RecogniserConfig",
     "character_error_rate",
     "choose",
-    "join_whisper",
     "run_bench",
     "run_recogniser",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from asr.checkpoint import CheckpointFile
 from asr.config import RecogniserConfig
 from asr.engines.protocol import Engine
-from asr.installed import Chosen, choose, join_whisper
+from asr.installed import Chosen, choose
 from asr.recogniser import Limits, Parts, Recogniser
 from asr.voice_activity import VoiceActivity
 from runtime.background import background
@@ -22,17 +22,16 @@ log = get_logger(__name__)
 
 
 def open_engine(chosen: Chosen, /) -> Engine:
-    """Load the model, 1-3 s; the engine's libraries are imported here and not before. ModelMissing when it lacks."""
+    """Load the model, 1-3 s; the engine's libraries are imported here and not before. ModelMissing, ModelDamaged."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     if chosen.kind == "vosk":
         from asr.engines.vosk import VoskEngine  # noqa: PLC0415  one engine a process
 
-        return VoskEngine(chosen.folder)
+        return VoskEngine(chosen.place(), name=chosen.name)
     if chosen.kind == "whisper":
         from asr.engines.whisper import WhisperEngine  # noqa: PLC0415
 
-        join_whisper(chosen.folder)
-        return WhisperEngine(chosen.folder)
+        return WhisperEngine(chosen.place())
     from asr.engines.scripted import ScriptedEngine  # noqa: PLC0415
 
     return ScriptedEngine()

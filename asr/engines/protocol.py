@@ -5,12 +5,7 @@ from typing import Protocol
 
 from asr.endpointing import Endpointing
 from asr.ladder import Steps
-from vocabulary.errors import Permanent
 from vocabulary.speech import Word
-
-
-class ModelMissing(Permanent):
-    """The model of an engine is not installed or damaged; the text says how to get it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,12 @@ from typing import Any
 import vosk
 
 from asr.endpointing import Endpointing
-from asr.engines.protocol import FinalText, Heard, ModelMissing, PartialText
+from asr.engines.protocol import FinalText, Heard, PartialText
 from asr.engines.rates import WIDE_RATE, Widener, low_noise
 from asr.ladder import Steps
 from asr.normalise import punctuated
 from asr.timemap import TimeMap
+from runtime.models import ModelDamaged
 from vocabulary.audio import SAMPLE_RATE, SAMPLES_PER_MS, samples_to_ms
 from vocabulary.speech import Word
 
@@ -123,14 +124,14 @@ class VoskEngine:
     steps = Steps()
     parallel = 64
 
-    def __init__(self, folder: Path) -> None:
-        """Load the model (1-3 s, 0.5 GB for a small one); ModelMissing names what a damaged folder lacks."""
+    def __init__(self, folder: Path, *, name: str) -> None:
+        """Load the model (1-3 s, 0.5 GB for a small one); ModelDamaged names what a damaged folder lacks."""
         lacking = [name for name in _NEEDED if not (folder / name).is_file()]
         if lacking:
-            raise ModelMissing(f"{folder} is no Vosk model: {', '.join(lacking)} is missing; unpack the model again")
+            raise ModelDamaged(f"{folder} is no Vosk model: {', '.join(lacking)} is missing; unpack the model again")
         vosk.SetLogLevel(-1)
         self._model = vosk.Model(str(folder))
-        self.name = folder.name if folder.name.startswith("vosk") else "vosk"
+        self.name = name if name.startswith("vosk") else f"vosk-{name}"
 
     def legs(self, cores: int, /) -> int:
         """Six gated legs on two cores keep lag p95 below 0.5 s; four where switch and desk share them."""

@@ -14,10 +14,11 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from asr.endpointing import Endpointing
-from asr.engines.protocol import FinalText, Heard, ModelMissing
+from asr.engines.protocol import FinalText, Heard
 from asr.engines.rates import widened
 from asr.ladder import Steps
 from asr.normalise import invented, looped
+from runtime.models import ModelDamaged
 from vocabulary.audio import SAMPLE_RATE, samples_to_ms
 
 _NEEDED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
@@ -98,7 +99,7 @@ class WhisperEngine:
         """Load the model (0.6 s, 250-390 MB) from ``folder``, never from a network."""
         lacking = [name for name in _NEEDED if not (folder / name).is_file()]
         if lacking:
-            raise ModelMissing(
+            raise ModelDamaged(
                 f"{folder} is no Whisper model: {', '.join(lacking)} is missing; run: hotline models verify"
             )
         self._model = WhisperModel(

