@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from runtime.bus.carried import CarriedBus
 from runtime.bus.emitter import FactEmitter
+from runtime.bus.fill import watch_fill
 from runtime.bus.port import (
     Bus,
     BusAway,
@@ -29,6 +30,7 @@ __all__ = [
     "Subscription",
     "ensure_streams",
     "open_bus",
+    "watch_fill",
 ]
 
 _DEMO_BYTES, _CITY_BYTES = 256 * 1024**2, 4 * 1024**3

@@ -56,6 +56,8 @@ class Wire:
         if not self._ended.is_set():
             self._ended.set()
             self._writer.close()
+            while not self._out.empty():  # lets those go on that wait for room
+                self._out.get_nowait()
             for future in self._waiting.values():
                 if not future.done():
                     future.set_exception(NoAnswer("the connection was closed before the answer came"))
@@ -115,6 +117,8 @@ class Wire:
         if self.closed:
             raise NoAnswer("the connection is closed")
         await self._out.put(data)
+        if self.closed:
+            raise NoAnswer("the connection was closed")
 
     async def run(self) -> None:
         """Read, serve and write until either side closes."""

@@ -10,7 +10,7 @@ import pytest
 
 from runtime import codec
 from runtime.background import background
-from runtime.bus import Bus, FactEmitter, FactsFull, MessageTooLarge, StoredFact, ensure_streams, open_bus
+from runtime.bus import Bus, FactEmitter, FactsFull, MessageTooLarge, StoredFact, ensure_streams, open_bus, watch_fill
 from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.ids import new_id
 from runtime.nats_server import embedded_nats
@@ -183,3 +183,18 @@ async def test_nothing_is_lost_or_doubled_when_the_server_is_killed_again_and_ag
     assert len(stored) == 600
     for contact in contacts:
         assert [e for e in stored if e.contact == contact] == [e for e in sent if e.contact == contact]
+
+
+async def test_a_stream_that_fills_up_raises_an_alarm(caplog: pytest.LogCaptureFixture) -> None:
+    broker, seen = MemoryBroker(), list[float]()
+    broker.max_bytes = 1_000
+    async with (
+        open_memory_bus(broker) as bus,
+        background(watch_fill(bus, every=timedelta(seconds=0.01), on_fill=seen.append)),
+    ):
+        await eventually(lambda: len(seen) > 0)
+        assert "nearly full" not in caplog.text
+        await bus.store(queued(queue="x" * 600), number=1, emitter="t", timeout=PATIENCE)
+        await eventually(lambda: seen[-1] >= 0.8)
+
+    assert "nearly full" in caplog.text

@@ -239,3 +239,25 @@ def test_a_failure_keeps_its_class_and_sentence_on_the_way(error: Transient | Pe
 
     assert type(back) is type(error)
     assert str(back) == str(error)
+
+
+async def test_whoever_waits_for_room_is_told_when_the_connection_closes(place: Path) -> None:
+    wires: list[Wire] = []
+
+    async def on_connect(wire: Wire) -> None:
+        wires.append(wire)
+
+    async with listen_wire(place, handlers={}, on_connect=on_connect):
+        _, writer = await asyncio.open_unix_connection(str(place), limit=1024)
+        await asyncio.sleep(0.05)
+        while wires[0].offer_audio(bytes(60000)):
+            pass
+        await asyncio.sleep(0.05)
+        while wires[0].offer_audio(bytes(60000)):
+            pass
+        waiting = asyncio.create_task(wires[0].send_audio(b"1"))
+        await asyncio.sleep(0.05)
+        wires[0].close()
+        with pytest.raises(NoAnswer):
+            await asyncio.wait_for(waiting, 2)
+        writer.close()
