@@ -14,11 +14,11 @@ from runtime.telemetry import configure_logging, get_logger
 from vocabulary.personal import PhoneNumber
 import logging
 configure_logging(process="switch", json=True)
-get_logger("telephony.x").info("call accepted", caller=PhoneNumber("13900000001"), n=1)
+get_logger("telephony.x").info("call accepted", caller=PhoneNumber("139" + "0" * 7 + "1"), n=1)
 logging.getLogger("foreign").info("chatter")
 logging.getLogger("foreign").warning("odd %s", "thing")
 try:
-    raise ValueError(PhoneNumber("13900000001"))
+    raise ValueError(PhoneNumber("139" + "0" * 7 + "1"))
 except ValueError:
     get_logger("telephony.x").exception("failed")
 print("ready {}")
