@@ -6,10 +6,10 @@ from runtime.bus.port import StoredFact
 
 
 class InOrder:
-    """Holds what came too early. ``floor`` is the last number that is done with."""
+    """Holds what came too early. ``floor`` is the last number that is committed with all before it."""
 
-    def __init__(self, *, floor: int) -> None:
-        self.floor = floor
+    def __init__(self) -> None:
+        self.floor = 0
         self._held: dict[int, StoredFact] = {}
 
     @property
@@ -18,7 +18,14 @@ class InOrder:
         return bool(self._held)
 
     def add(self, facts: Sequence[StoredFact], /) -> list[StoredFact]:
-        """Take what was pulled; return those at or below the floor: done before, or never missed."""
+        """Take what was pulled; return those that were committed before.
+
+        A first delivery at or below the floor means that the stream began anew, and so does the floor.
+        """
+        anew = [fact.sequence for fact in facts if fact.sequence <= self.floor and fact.deliveries == 1]
+        if anew:
+            self.floor = min(anew) - 1
+            self._held.clear()
         for fact in facts:
             if fact.sequence > self.floor:
                 self._held[fact.sequence] = fact
@@ -37,10 +44,10 @@ class InOrder:
             del self._held[fact.sequence]
             self.floor = fact.sequence
 
-    def raise_floor(self, to: int, /) -> None:
-        """Take the stream's word that everything up to ``to`` is done with or gone."""
-        self.floor = max(self.floor, to)
-        self._held = {number: fact for number, fact in self._held.items() if number > self.floor}
+    def begin_at(self, floor: int, /) -> None:
+        """Take over what another writer has committed since."""
+        self.floor = floor
+        self._held = {number: fact for number, fact in self._held.items() if number > floor}
 
     def give_up_gap(self) -> tuple[int, int]:
         """Go on behind the gap before the first held message; return the first and last number given up."""

@@ -5,9 +5,9 @@ from typing import Protocol
 from runtime.bus.port import FactReader
 
 
-class FactSource(FactReader, Protocol):
-    """Durable pull consumer ``log-writer``: at most 100 unacknowledged, deliveries unlimited, ack_wait 30 s."""
+class FactSource(Protocol):
+    """The one method of ``runtime.bus.Bus`` that the log writer uses."""
 
-    async def floor(self) -> int:
-        """Return the stream number up to which every message is acknowledged or gone. Transient when away."""
+    async def facts(self, *, durable: str) -> FactReader:
+        """Return the durable consumer: at most 100 unacknowledged, deliveries unlimited. BusAway when away."""
         ...

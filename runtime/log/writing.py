@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from runtime.bus.port import StoredFact
+from runtime.bus.port import FactReader, StoredFact
 from runtime.clock import Clock
 from runtime.codec import MalformedMessage, decode_event
 from runtime.log.in_order import InOrder
@@ -24,9 +24,9 @@ GAP_PATIENCE_S = 35.0
 _PAUSE_S = 0.5
 
 
-async def run_log_writer(db: Database, /, *, source: FactSource, clock: Clock) -> None:
+async def run_log_writer(db: Database, /, *, bus: FactSource, clock: Clock) -> None:
     """Write until cancelled; one process at a time by an advisory lock. Away databases and buses are waited for."""
-    writer = _Writer(db, source=source, clock=clock)
+    writer = _Writer(db, bus=bus, clock=clock)
     while True:
         try:
             async with db.holding(LOCK) as held:
@@ -37,56 +37,58 @@ async def run_log_writer(db: Database, /, *, source: FactSource, clock: Clock) -
 
 
 async def _write(writer: "_Writer", *, held: Held) -> None:
-    await writer.begin()
+    reader = await writer.begin()
     while await held.still():
-        await writer.turn()
+        await writer.turn(reader)
 
 
 class _Writer:
     """What was pulled and not yet written; it keeps that while the database is away."""
 
-    def __init__(self, db: Database, /, *, source: FactSource, clock: Clock) -> None:
+    def __init__(self, db: Database, /, *, bus: FactSource, clock: Clock) -> None:
         self._db = db
-        self._source = source
+        self._bus = bus
         self._clock = clock
-        self._order = InOrder(floor=0)
+        self._order = InOrder()
         self._gap_since: float | None = None
 
-    async def begin(self) -> None:
-        """Ask the stream where to go on."""
-        self._order.raise_floor(await self._source.floor())
+    async def begin(self) -> FactReader:
+        """Go on where the log ends, whoever wrote it; return the stream's consumer."""
+        async with self._db.reading() as reading:
+            floor = await reading.fetchval("select sequence from log.written where stream = $1", STREAM)
+        self._order.begin_at(floor or 0)
+        return await self._bus.facts(durable=LOCK)
 
-    async def turn(self) -> None:
+    async def turn(self, reader: FactReader, /) -> None:
         """Pull once and write what is in order."""
-        await self._write_run()
-        again = self._order.add(await self._source.fetch(batch=BATCH, timeout=WAIT))
-        await self._commit_and_acknowledge(again)
-        await self._write_run()
-        await self._watch_gap()
+        await self._write_run(reader)
+        again = self._order.add(await reader.fetch(batch=BATCH, timeout=WAIT))
+        await self._commit_and_acknowledge(again, reader=reader)
+        await self._write_run(reader)
+        self._watch_gap()
 
-    async def _write_run(self) -> None:
+    async def _write_run(self, reader: FactReader, /) -> None:
         while run := self._order.ready()[:BATCH]:
-            await self._commit_and_acknowledge(run)
+            await self._commit_and_acknowledge(run, reader=reader)
             self._order.done(run)
 
-    async def _commit_and_acknowledge(self, facts: Sequence[StoredFact]) -> None:
+    async def _commit_and_acknowledge(self, facts: Sequence[StoredFact], *, reader: FactReader) -> None:
         """Commit first: an acknowledgement that gets lost brings the fact again, which its event_id makes harmless."""
         if not facts:
             return
         await self._commit(facts)
         try:
-            await self._source.ack(facts)
+            await reader.ack(facts)
         except Transient:
             log.warning("an acknowledgement did not get through", first=facts[0].sequence, last=facts[-1].sequence)
 
-    async def _watch_gap(self) -> None:
+    def _watch_gap(self) -> None:
         if not self._order.waiting:
             self._gap_since = None
             return
         now = self._clock.monotonic()
         if self._gap_since is None:
             self._gap_since = now
-            self._order.raise_floor(await self._source.floor())
         elif now - self._gap_since > GAP_PATIENCE_S:
             first, last = self._order.give_up_gap()
             log.error("facts are missing from the stream; going on behind them", first=first, last=last)
@@ -98,6 +100,7 @@ class _Writer:
             async with self._db.transaction() as tx:
                 for fact in facts:
                     await _take(tx, fact)
+                await self._note_place(tx, last=facts[-1].sequence)
         except ValueNotStored as error:
             if len(facts) > 1:
                 for fact in facts:
@@ -105,6 +108,17 @@ class _Writer:
                 return
             async with self._db.transaction() as tx:
                 await _refuse(tx, facts[0], reason=str(error))
+                await self._note_place(tx, last=facts[0].sequence)
+
+    async def _note_place(self, tx: Transaction, *, last: int) -> None:
+        """Keep how far the log holds the stream without a gap; what comes again below that does not move it."""
+        if last > self._order.floor:
+            await tx.execute(
+                "insert into log.written (stream, sequence) values ($1, $2) "
+                "on conflict (stream) do update set sequence = excluded.sequence",
+                STREAM,
+                last,
+            )
 
 
 async def _take(tx: Transaction, fact: StoredFact) -> None:

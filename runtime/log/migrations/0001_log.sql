@@ -46,6 +46,12 @@ create table log.log_refused (
     unique (stream, sequence, subject)
 );
 
+-- Up to which number a stream is in the log without a gap, so that the next writer keeps its order.
+create table log.written (
+    stream text primary key,
+    sequence bigint not null
+);
+
 -- How far each consumer has come. The row moves in the transaction of the consumer's effect.
 create table log.consumers (
     name text primary key,
