@@ -87,7 +87,7 @@ def _prompts(settings: Mapping[str, Mapping[str, str | float]], /) -> Iterator[P
             file=f"prompts/{name}.wav",
             text=str(text),
             spoken=sentences(str(text)),
-            voice=str(voices["prompt"]),
+            voice=str(voices["agent" if joined else "prompt"]),
             speed=float(paces.get(name, voices["intro_speed" if joined else "prompt_speed"])),
             edge_ms=JOINED_EDGE_MS if joined else EDGE_MS,
             floor_db=JOINED_FLOOR_DB if joined else FLOOR_DB,
@@ -99,7 +99,7 @@ def _microphone(settings: Mapping[str, Mapping[str, Mapping[str, list[str] | flo
     lines, pause = table["sentences"], table["pause_seconds"]
     if not isinstance(lines, list) or not isinstance(pause, int | float):
         raise TypeError("voices.microphone needs a list of sentences and pause_seconds")
-    voice = str(settings["voices"]["prompt"])
+    voice = str(settings["voices"]["agent"])
     return Piece(
         file="prompts/browser_mic.wav", text="".join(lines), spoken=tuple(lines), voice=voice, speed=1.0, pause_s=pause
     )

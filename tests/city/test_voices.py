@@ -20,6 +20,7 @@ greeting = "您好。请讲。"
 digit_1 = "幺"
 [voices]
 prompt = "one"
+agent = "three"
 prompt_speed = 1.0
 intro_speed = 1.4
 caller_speed = 1.0
@@ -64,7 +65,7 @@ def test_the_first_run_speaks_every_file_and_the_second_none(city: Path) -> None
 
     assert len(first.made) == 5
     assert ("停水了。", "two", 1.0) in speaker.asked
-    assert ("幺", "one", 1.4) in speaker.asked
+    assert ("幺", "three", 1.4) in speaker.asked
     assert again.made == ()
     assert again.kept == first.made
 
