@@ -5,6 +5,7 @@
 
 from telephony.testcalls.config import TestCallsConfig
 from telephony.testcalls.dialogues import Dialogue, Turn, read_dialogues
+from telephony.testcalls.loudness import Loudness
 from telephony.testcalls.phone_process import CallFailed, CallPlan, CallResult, PhoneLine, open_phone, place_call
 from telephony.testcalls.talking import converse
 
@@ -21,6 +22,7 @@ __all__ = [
     "CallPlan",
     "CallResult",
     "Dialogue",
+    "Loudness",
     "PhoneLine",
     "TestCallsConfig",
     "Turn",

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from runtime.background import background
 from runtime.ids import new_id
 from runtime.wav import write_wav
@@ -43,6 +45,19 @@ def noise(seconds: float, seed: int) -> bytes:
 def through(pcm: bytes, payload_type: int = 8) -> bytes:
     """What is left of linear samples after one G.711 coding."""
     return decode(encode(pcm, FROM_LINEAR[payload_type]), TO_LINEAR[payload_type])
+
+
+def likeness(needle: bytes, hay: bytes) -> float:
+    """Normalised correlation (-1 to 1) of s16le ``needle`` with ``hay`` at the best lag."""
+    wanted, heard = np.frombuffer(needle, "<i2").astype(float), np.frombuffer(hay, "<i2").astype(float)
+    if heard.size < wanted.size:
+        return 0.0
+    size = heard.size + wanted.size
+    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size))
+    products = np.fft.irfft(spectrum, size)[: heard.size - wanted.size + 1]
+    energy = np.concatenate([[0.0], (heard**2).cumsum()])
+    local = energy[wanted.size :] - energy[: heard.size - wanted.size + 1]
+    return float((products / np.sqrt(np.maximum(local, 1.0) * (wanted**2).sum())).max())
 
 
 class Phone(asyncio.DatagramProtocol):

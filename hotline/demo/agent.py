@@ -1,0 +1,150 @@
+"""The simulated agent: logs in, opens a line, answers, talks, sends the order, hangs up; by the browser's API alone."""
+
+import asyncio
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from hotline.demo.agent_desk_client import DeskClient, log_in
+from hotline.demo.agent_line import AgentLine
+from hotline.demo.agent_talk import Talk, Workplace
+from runtime.background import Nursery, nursery
+from runtime.telemetry import get_logger
+from telephony.testcalls import Dialogue, read_dialogues
+from vocabulary.personal import PhoneNumber
+
+_log = get_logger(__name__)
+_ANSWER_AFTER_S = 1.0
+_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """Where the desk is, who logs in, and what is said."""
+
+    desk_url: str
+    login: str
+    password: str = field(repr=False)
+    dialogues: Path
+    """Folder of ``city/dialogues``."""
+    voices: Path
+    """Folder of ``city/voices``."""
+    generic: tuple[str, ...] = ("water-outage/01-agent.wav", "silent-caller/05-agent.wav")
+    """What is said to a caller of no dialogue: first words, then farewell; paths below ``voices``."""
+    transcript_s: float = 25.0
+    """How long the order waits for the words of the talk."""
+
+
+async def run_simulated_agent(config: AgentConfig) -> None:
+    """Work until cancelled; a desk that goes away is visited again each second."""
+    agent = SimulatedAgent(config)
+    try:
+        while True:
+            try:
+                async with log_in(config.desk_url, login=config.login, password=config.password) as desk:
+                    await agent.work(desk)
+            except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+                _log.warning("the desk went away", cause=type(error).__name__)
+            await asyncio.sleep(_AGAIN_S)
+    finally:
+        await agent.line.close()
+
+
+class SimulatedAgent:
+    """One seat's agent. What is under way survives a desk that restarts."""
+
+    def __init__(self, config: AgentConfig) -> None:
+        self.line = AgentLine()
+        self._config = config
+        self._dialogues = read_dialogues(config.dialogues)
+        self._place: Workplace | None = None
+        self._callers: dict[str, str] = {}
+        self._talk: Talk | None = None
+        self._said_ready = False
+
+    async def work(self, desk: DeskClient) -> None:
+        """Sit down and serve one stretch of the live feed."""
+        await self._sit_down(desk)
+        async with nursery() as tasks:
+            if self._talk is not None:
+                self._begin(self._talk.contact, self._talk.call, tasks)
+            async for message in desk.live():
+                await self._take(desk, message, tasks)
+
+    async def _sit_down(self, desk: DeskClient) -> None:
+        setup = (await desk.get("/api/desk/setup")).body
+        self._place = Workplace.of(desk, setup, line=self.line, voices=self._config.voices)
+        seat = await desk.post("/api/seat/sign-in")
+        if not seat.ok:
+            raise ConnectionError(f"sign-in was refused with status {seat.status}")
+        await self._open_line(desk)
+        await desk.post("/api/seat/ready", {"ready": True, "reason": ""})
+        if not self._said_ready:
+            self._said_ready = True
+            sys.stdout.write('ready {"agent": true}\n')
+            sys.stdout.flush()
+
+    async def _open_line(self, desk: DeskClient) -> None:
+        if self.line.connected:
+            return
+        answer = await desk.post("/api/seat/line", {"offer_sdp": await self.line.offer()})
+        if not answer.ok:
+            raise ConnectionError(f"the line was refused with status {answer.status}")
+        await self.line.accept(answer.body["answer_sdp"])
+
+    async def _take(self, desk: DeskClient, message: dict[str, Any], tasks: Nursery) -> None:
+        kind, data, contact = message.get("kind"), message.get("data") or {}, message.get("contact") or ""
+        if kind == "offer":
+            self._callers[contact] = data.get("caller_masked") or PhoneNumber(data.get("caller", "")).masked()
+            tasks.start(_answer(desk, data["offer"]))
+        elif kind == "connected":
+            self._begin(contact, data["call"], tasks)
+        elif kind == "snapshot":
+            self._resume(data, tasks)
+        elif kind == "seat":
+            await self._seat(desk, data)
+        elif self._talk is not None and self._talk.contact == contact:
+            self._talk.take(kind or "", data)
+
+    def _resume(self, data: dict[str, Any], tasks: Nursery) -> None:
+        call = data.get("call")
+        if call and call.get("connected_at") and call.get("phase") == "talking":
+            self._callers.setdefault(call["contact"], PhoneNumber(call.get("caller", "")).masked())
+            self._begin(call["contact"], call["call"], tasks)
+
+    def _begin(self, contact: str, call: str, tasks: Nursery) -> None:
+        if self._place is None:
+            return
+        talk = self._talk
+        if talk is None or talk.contact != contact:
+            talk = self._talk = Talk(
+                contact=contact,
+                call=call,
+                dialogue=self._dialogue_of(contact),
+                generic=self._config.generic,
+                transcript_s=self._config.transcript_s,
+            )
+        if not talk.running and not talk.finished:
+            tasks.start(talk.run(self._place))
+
+    def _dialogue_of(self, contact: str) -> Dialogue | None:
+        caller = self._callers.pop(contact, "")
+        masked = {PhoneNumber(dialogue.caller.phone).masked(): dialogue for dialogue in self._dialogues.values()}
+        return masked.get(caller)
+
+    async def _seat(self, desk: DeskClient, seat: dict[str, Any]) -> None:
+        if seat.get("state") == "not-ready" and seat.get("reason") != "break":
+            await self._open_line(desk)
+            await desk.post("/api/seat/ready", {"ready": True, "reason": ""})
+        elif seat.get("state") == "wrap" and (self._talk is None or self._talk.finished):
+            await desk.post("/api/seat/wrap-up-done")
+
+
+async def _answer(desk: DeskClient, offer: str) -> None:
+    await asyncio.sleep(_ANSWER_AFTER_S)
+    answer = await desk.post("/api/seat/answer", {"offer": offer})
+    if not answer.ok:
+        _log.info("an offer was gone before it was answered", status=answer.status)
