@@ -1,22 +1,10 @@
 """CALL → AUDIO: SIP, IVR, ACD, call state (process ``switch``) and sound (process ``media``)."""
 
+from telephony import settings
 from telephony.client import TelephonyClient
 from telephony.media import MediaConfig, run_media
-from telephony.settings import (
-    BadTelephonySettings,
-    Choice,
-    Limits,
-    Line,
-    Menu,
-    Prompts,
-    Queue,
-    TelephonySettings,
-    checked,
-)
+from telephony.settings import TelephonySettings
 from telephony.switch_config import SwitchConfig
-
-SETTINGS_KEY = "telephony"
-"""Key of TelephonySettings in the KV bucket ``config``."""
 
 
 async def run_switch(config: SwitchConfig) -> None:
@@ -27,19 +15,11 @@ async def run_switch(config: SwitchConfig) -> None:
 
 
 __all__ = [
-    "SETTINGS_KEY",
-    "BadTelephonySettings",
-    "Choice",
-    "Limits",
-    "Line",
     "MediaConfig",
-    "Menu",
-    "Prompts",
-    "Queue",
     "SwitchConfig",
     "TelephonyClient",
     "TelephonySettings",
-    "checked",
     "run_media",
     "run_switch",
+    "settings",
 ]

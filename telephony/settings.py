@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from vocabulary.errors import Permanent
 
+SETTINGS_KEY = "telephony"
+"""Key of TelephonySettings in the KV bucket ``config``."""
+
 
 class BadTelephonySettings(Permanent):
     """A snapshot that contradicts itself; the text names the row."""

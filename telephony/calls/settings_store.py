@@ -8,9 +8,8 @@ from runtime.bus import Bus, BusAway
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
-from telephony.settings import BadTelephonySettings, TelephonySettings, checked
+from telephony.settings import SETTINGS_KEY, BadTelephonySettings, TelephonySettings, checked
 
-KEY = "telephony"
 log = get_logger(__name__)
 
 
@@ -38,7 +37,7 @@ class SettingsStore:
                 self._use(settings)
         while True:
             try:
-                await bus.kv_watch(KEY, self._arrived)
+                await bus.kv_watch(SETTINGS_KEY, self._arrived)
             except BusAway as error:
                 log.warning("the settings cannot be watched yet", reason=str(error))
                 await asyncio.sleep(1)
