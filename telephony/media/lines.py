@@ -25,13 +25,13 @@ class Lines:
 
     async def open(self, seat: SeatNo, offer_sdp: str, /) -> str:
         """Return the answer to a browser's offer; a connection that the seat has is replaced, its legs stay."""
-        if seat not in self._lines:
-            line = Line(on_change=lambda connected: self._tell(LineState(line=seat, connected=connected)))
-            self._lines[seat] = (line, self._floor.add_port(line))
-        line, slot = self._lines[seat]
+        entry = self._lines.get(seat)
+        line = entry[0] if entry else Line(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
         answer = await line.answer(offer_sdp)
-        if seat in self._lines:
-            self._floor.change_law(slot)
+        if entry is None:
+            self._lines[seat] = (line, self._floor.add_port(line))
+        elif self._lines.get(seat) is entry:
+            self._floor.change_law(entry[1])
         return answer
 
     async def close(self, seat: SeatNo, /) -> None:

@@ -32,6 +32,17 @@ from vocabulary.errors import Refused, Transient
 
 _SILENT_S = 5.0
 _ANSWER_S = 8.0
+_BAD_OFFER = (
+    ValueError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    TypeError,
+    OperationError,
+    InvalidAccessError,
+    InvalidStateError,
+)
+"""What aiortc raises at SDP that it cannot read or agree to."""
 
 
 class _NoTrack(MediaStreamTrack):
@@ -87,7 +98,9 @@ class Line:
         except TimeoutError:
             await peer.close()
             raise Transient("浏览器线路在 8 秒内没有就绪，请重试") from None
-        except (ValueError, IndexError, KeyError, OperationError, InvalidAccessError, InvalidStateError) as error:
+            if not transceiver._codecs:  # noqa: SLF001
+                raise ValueError("no G.711 audio in common")  # noqa: TRY301
+        except _BAD_OFFER as error:
             await peer.close()
             raise Refused("bad-offer", f"浏览器线路的 SDP 读不懂或没有 G.711：{error}") from error
         await self._replace(peer, transceiver)
