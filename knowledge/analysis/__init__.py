@@ -1,0 +1,1 @@
+"""Chinese analysis, all of it ours: words, characters, pinyin bigrams, fuzzy bigrams."""

@@ -1,0 +1,79 @@
+"""How good suggestions are on a golden set: requests as callers say them, with the entry that answers (or none)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.confusion import Confusion
+from runtime.codec import MalformedMessage, decode
+from vocabulary.errors import FieldError
+from vocabulary.ids import EntryCode
+from vocabulary.suggestions import Suggestions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldenRequest:
+    """One request; ``entry`` None = off the point, nothing must be suggested."""
+
+    id: str
+    text: str = field(repr=False)
+    entry: EntryCode | None
+
+
+def read_golden(text: str, /) -> tuple[GoldenRequest, ...]:
+    """Return the requests of a JSON Lines text; FieldError names the lines that cannot be read."""
+    made, wrong = [], {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                made.append(decode(line, GoldenRequest))
+            except MalformedMessage as error:
+                wrong[f"line {number}"] = f"第{number}行无法读取：{error}"
+    if wrong:
+        raise FieldError(wrong)
+    return tuple(made)
+
+
+async def evaluate(
+    golden: Sequence[GoldenRequest],
+    /,
+    *,
+    suggest: Callable[[str], Awaitable[Suggestions]],
+    confusion: Confusion,
+    rate: float = 0.0,
+    seeds: Sequence[int] = (0,),
+) -> dict[str, object]:
+    """Return R@1, R@3, shares shown and withheld, and each miss, over ``seeds`` runs of ``rate`` misheard characters.
+
+    A request for which nothing was shown counts as missed. The report is plain data for JSON.
+    """
+    first = third = shown = withheld = answered = off = 0
+    misses: list[dict[str, object]] = []
+    for seed in seeds if rate else (0,):
+        for request in golden:
+            heard = confusion.hear(request.text, rate=rate, seed=seed) if rate else request.text
+            got = await suggest(heard)
+            codes = [item.entry for item in got.items]
+            if request.entry is None:
+                off, withheld = off + 1, withheld + (not codes)
+                hit = not codes
+            else:
+                hit = request.entry in codes
+                answered, shown, third = answered + 1, shown + bool(codes), third + hit
+                first += codes[:1] == [request.entry]
+            if not hit:
+                misses.append({"id": request.id, "seed": seed, "heard": heard, "wanted": request.entry,
+                               "got": codes, "reason": got.reason})  # fmt: skip
+    return {
+        "requests": len(golden),
+        "confusion": rate,
+        "runs": len(seeds) if rate else 1,
+        "recall_at_1": _share(first, answered),
+        "recall_at_3": _share(third, answered),
+        "shown": _share(shown, answered),
+        "abstained_off_topic": _share(withheld, off),
+        "misses": misses,
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0

@@ -1,0 +1,34 @@
+"""From published entries to a book: the blocking part, done in a worker (half a second for jieba's dictionary)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from knowledge.analysis.pinyin_table import load_syllables
+from knowledge.analysis.tokens import Analyzer
+from knowledge.analysis.words import JiebaSegmenter
+from knowledge.book import Book, pair_counts, user_words
+from knowledge.categories import Leaf
+from knowledge.entries import PublishedEntry
+from knowledge.lexicon import Lexicon, read_rows
+from vocabulary.ids import CategoryCode, EntryCode
+
+COLLOQUIAL = Path(__file__).parent / "colloquial.txt"
+
+
+def make_book(
+    published: Mapping[EntryCode, PublishedEntry], leaves: Mapping[CategoryCode, Leaf], /, *, lexicon_text: str = ""
+) -> Book:
+    """Return the book of these entries; ``lexicon_text`` takes the place of colloquial.txt."""
+    entries = [one.entry for one in published.values()]
+    words = user_words(entries, leaves=leaves.values())
+    syllables = load_syllables()
+    keywords = {word for entry in entries for word in entry.keywords}
+    keywords |= {word for leaf in leaves.values() for word in leaf.keywords}
+    rows = read_rows(lexicon_text or COLLOQUIAL.read_text(encoding="utf-8"))
+    return Book(
+        entries=published,
+        leaves=leaves,
+        lexicon=Lexicon(rows=rows, keywords=keywords, syllables=syllables),
+        analyzer=Analyzer(segmenter=JiebaSegmenter(words), syllables=syllables, user_words=words),
+        having=pair_counts(entries, syllables=syllables),
+    )
