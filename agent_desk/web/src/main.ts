@@ -1,6 +1,7 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import 'element-plus/dist/index.css'
+import 'element-plus/es/components/base/style/css'
+import 'element-plus/es/components/cascader/style/css'
 import './styles/tokens.css'
 import './styles/base.css'
 import App from './App.vue'

@@ -39,8 +39,8 @@ export const contacts = {
   sendOrder: (contact: string, form: OrderForm) => post<OrderBrief>(`/api/contacts/${id(contact)}/order`, form),
   use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
     post<void>(`/api/contacts/${id(contact)}/suggestions/${id(entry)}`, { use, version }),
-  reveal: (contact: string, what: string, why: string) =>
-    post<{ value: string }>(`/api/contacts/${id(contact)}/reveal`, { what, why }),
+  reveal: (contact: string, why: string) =>
+    post<{ value: string }>(`/api/contacts/${id(contact)}/reveal`, { what: 'caller', why }),
   audio: (contact: string, fromMs: number, toMs: number, why: string) =>
     requestBlob(`/api/contacts/${id(contact)}/audio?from_ms=${fromMs}&to_ms=${toMs}&why=${id(why)}`),
 }

@@ -8,12 +8,15 @@ export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost'
 
 export interface LiveSocketOptions {
   url: string
-  onMessage: (kind: string, data: unknown) => void
+  /** `contact` is the contact a message is about, '' when it is about none. */
+  onMessage: (kind: string, data: unknown, contact: string) => void
   onStatus: (status: LiveStatus) => void
   connect?: (url: string) => WebSocket
+  /** Asked after a silence: does the desk still answer? Without it silence counts as loss. */
+  alive?: () => Promise<boolean>
 }
 
-/** Silence after which the connection counts as dead: three missed heartbeats of 2 s. */
+/** Silence after which the connection is doubted: three missed signs of life of 2 s. */
 const SILENCE_MS = 6_500
 const BACK_OFF_MS = [300, 700, 1500, 3000, 5000] as const
 
@@ -90,7 +93,7 @@ export class LiveSocket {
     } else {
       this.n = envelope.n
     }
-    this.options.onMessage(envelope.kind, envelope.data)
+    this.options.onMessage(envelope.kind, envelope.data, envelope.contact ?? '')
   }
 
   /** What is known no longer fits: ask for a snapshot. */
@@ -122,7 +125,16 @@ export class LiveSocket {
 
   private watch(): void {
     if (this.watchdog !== null) clearTimeout(this.watchdog)
-    this.watchdog = setTimeout(() => this.lost(), SILENCE_MS)
+    this.watchdog = setTimeout(() => void this.doubt(), SILENCE_MS)
+  }
+
+  /** Heartbeats of the protocol are invisible to pages, so a quiet socket is checked by a question. */
+  private async doubt(): Promise<void> {
+    const socket = this.socket
+    const alive = this.status === 'open' && (await this.options.alive?.().catch(() => false)) === true
+    if (socket !== this.socket || this.closed) return
+    if (alive) this.watch()
+    else this.lost()
   }
 
   private clearTimers(): void {

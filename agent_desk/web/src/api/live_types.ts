@@ -8,6 +8,7 @@ export interface Envelope {
   epoch: string
   n: number
   kind: string
+  contact?: string | null
   data: unknown
 }
 
@@ -21,10 +22,11 @@ export interface OfferData {
   queued_at: Instant
   invite_at: Instant
   expires_at: Instant
-  caller_masked: string
-  open_orders: OrderBrief[]
-  expires_in_ms: number
-  waited_ms: number
+  /** These four are the desk's additions; a page that lacks them works them out (see stores/offer.ts). */
+  caller_masked?: string
+  open_orders?: OrderBrief[]
+  expires_in_ms?: number
+  waited_ms?: number
 }
 
 export interface SnapshotData {
@@ -33,8 +35,7 @@ export interface SnapshotData {
   contact_view: ContactView | null
   seats: SeatSnapshot[]
   queue_waiting: number
-  /** The offer that rings right now, for a page that was reloaded while it rang. */
-  offer?: OfferData | null
+  recogniser?: RecogniserStatus | null
 }
 
 export interface SpeechData {
@@ -84,7 +85,7 @@ export interface LiveMessages {
   partial: PartialData
   final: Utterance
   'transcript-closed': { contact: string; leg: string; party: Party; complete: boolean }
-  suggestions: Suggestions & { contact: string }
+  suggestions: Suggestions
   draft: { contact: string; revision: number; fields: DraftField[] }
   recogniser: RecogniserStatus
   order: OrderBrief

@@ -161,12 +161,13 @@ export interface OrderView {
   kind_zh: string
   content: string
   place: string
+  occurred?: string
   wish: string
   reply: string | null
   stages: StageEntry[]
   deadline: { due_at: Instant | null; limit_text: string; overdue: boolean } | null
   contact: string
-  source: { field: string; source_ms: number }[]
+  source?: { field: string; source_ms: number }[]
 }
 
 export interface ContactView {
@@ -180,6 +181,8 @@ export interface ContactView {
   suggestions: Suggestions | null
   proposed: DraftField[]
   draft: SavedDraft | null
+  /** True while the database is away: what it holds is missing here. */
+  partly?: boolean
   open_orders: OrderBrief[]
   history: OrderBrief[]
   order: OrderBrief | null
@@ -188,7 +191,6 @@ export interface ContactView {
 
 export interface ContactRow {
   contact: string
-  call: string | null
   at: Instant
   caller_masked: string
   line_name: string

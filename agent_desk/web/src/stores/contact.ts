@@ -5,6 +5,7 @@ import { contacts as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
 import type { PartialData, SpeechData } from '@/api/live_types'
 import type { ContactView, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
+import { t } from '@/i18n'
 import { useForm } from './form'
 import { useNotices } from './notices'
 
@@ -16,6 +17,10 @@ export interface HeardNow {
   text: string
   revision: number
 }
+
+const KEPT_KEY = 'hotline.contact'
+/** The recording is closed a little after the call; the view is asked again at these times. */
+const RECORDING_AFTER_MS = [1500, 5000, 15_000] as const
 
 const keyOf = (utterance: Utterance): string => `${utterance.leg}:${utterance.start_ms}`
 
@@ -37,7 +42,8 @@ export const useContact = defineStore('contact', () => {
   const ended = ref(false)
   const loading = ref(false)
   const error = ref('')
-  const shownAt = computed(() => utterances.value.at(-1)?.end_ms ?? 0)
+  /** A contact was talked with and has no order yet. */
+  const unsent = computed(() => current.value !== '' && view.value !== null && !form.sent && !form.empty)
 
   function clear(): void {
     view.value = null
@@ -53,11 +59,25 @@ export const useContact = defineStore('contact', () => {
     if (contact === current.value && view.value !== null) return
     if (contact !== current.value) {
       await form.saveNow()
+      if (unsent.value) notices.plain(t('desk.unsent', { caller: view.value?.caller_masked ?? '' }))
       clear()
-      current.value = contact
+      remember(contact)
       form.open(contact)
     }
     await reload()
+  }
+
+  function remember(contact: string): void {
+    current.value = contact
+    sessionStorage.setItem(KEPT_KEY, contact)
+  }
+
+  /** After a reload of the page: the contact it had, which may still want its order. */
+  async function resume(): Promise<void> {
+    const kept = current.value || (sessionStorage.getItem(KEPT_KEY) ?? '')
+    if (kept === '') return
+    if (kept === current.value) await reload()
+    else await open(kept)
   }
 
   async function reload(): Promise<void> {
@@ -78,7 +98,7 @@ export const useContact = defineStore('contact', () => {
   function show(next: ContactView): void {
     if (next.contact !== current.value) {
       clear()
-      current.value = next.contact
+      remember(next.contact)
       form.open(next.contact)
     }
     view.value = next
@@ -135,11 +155,15 @@ export const useContact = defineStore('contact', () => {
   }
 
   function callEnded(contact: string): void {
-    if (contact === current.value) ended.value = true
+    if (contact !== current.value) return
+    ended.value = true
+    for (const wait of RECORDING_AFTER_MS) {
+      setTimeout(() => { if (contact === current.value && !view.value?.recording) void reload() }, wait)
+    }
   }
 
   return {
-    current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, shownAt,
-    open, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded,
+    current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, unsent,
+    open, resume, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded,
   }
 })

@@ -134,14 +134,14 @@ export const useForm = defineStore('form', () => {
     }
   }
 
-  /** Save; when another page saved a newer revision, what stands here is the agent's last word and goes on top. */
+  /** Save on top of the revision we know; when another page saved a newer revision, what stands here is the agent's last word and goes on top. */
   async function put(about: string): Promise<SavedDraft> {
     try {
-      return await api.saveDraft(about, draftRevision.value + 1, values())
+      return await api.saveDraft(about, draftRevision.value, values())
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 409) throw error
       const stored = (await api.view(about)).draft
-      return api.saveDraft(about, (stored?.revision ?? draftRevision.value) + 1, values())
+      return api.saveDraft(about, stored?.revision ?? draftRevision.value, values())
     }
   }
 

@@ -9,7 +9,7 @@ import { useNotices } from './notices'
 import { useSeat } from './seat'
 import { useSession } from './session'
 
-type Handlers = { [K in LiveKind]: (data: LiveMessages[K]) => void }
+type Handlers = { [K in LiveKind]: (data: LiveMessages[K], about: string) => void }
 
 export const useLive = defineStore('live', () => {
   const seat = useSeat()
@@ -26,7 +26,7 @@ export const useLive = defineStore('live', () => {
       seat.replace(data)
       const view = data.contact_view
       if (view !== null && data.seat?.state !== 'ringing') contact.show(view)
-      else if (data.call === null && contact.current !== '') void contact.reload()
+      else void contact.resume()
     },
     seat: (data) => seat.applySeat(data),
     call: (data) => seat.applyCall(data),
@@ -44,8 +44,8 @@ export const useLive = defineStore('live', () => {
     'transcript-closed': (data) => {
       if (data.contact === contact.current) contact.transcriptClosed(data.complete)
     },
-    suggestions: (data) => {
-      if (data.contact === contact.current) contact.suggest(data)
+    suggestions: (data, about) => {
+      if (about === contact.current) contact.suggest(data)
     },
     draft: (data) => form.propose(data.contact, data.revision, data.fields),
     recogniser: (data) => seat.applyRecogniser(data),
@@ -53,9 +53,9 @@ export const useLive = defineStore('live', () => {
     notice: (data) => notices.plain(data.text),
   }
 
-  function dispatch(kind: string, data: unknown): void {
-    const handler = handlers[kind as LiveKind] as ((data: unknown) => void) | undefined
-    handler?.(data)
+  function dispatch(kind: string, data: unknown, about = ''): void {
+    const handler = handlers[kind as LiveKind] as ((data: unknown, about: string) => void) | undefined
+    handler?.(data, about)
   }
 
   function become(next: LiveStatus): void {
@@ -72,6 +72,7 @@ export const useLive = defineStore('live', () => {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     socket = new LiveSocket({
       url: `${scheme}://${location.host}/api/desk/live`, onMessage: dispatch, onStatus: become,
+      alive: () => session.restore().then(() => true),
     })
     socket.open()
     addEventListener('online', retry)

@@ -1,16 +1,12 @@
 /** State of our seat, the ringing offer and the call in hand. The switch is its only writer: revisions decide. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { seat as api } from '@/api/desk'
+import { contacts, seat as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
 import type { CallSnapshot, RecogniserStatus, SeatSnapshot } from '@/api/types'
 import type { OfferData, SnapshotData } from '@/api/live_types'
+import { completed, offerOf, type RingingOffer } from './offer'
 import { useNotices } from './notices'
-
-export interface RingingOffer extends OfferData {
-  /** performance.now() when it arrived; waits and leases are counted from here, not by the wall clock. */
-  arrivedAt: number
-}
 
 export const useSeat = defineStore('seat', () => {
   const notices = useNotices()
@@ -18,7 +14,6 @@ export const useSeat = defineStore('seat', () => {
   const call = shallowRef<CallSnapshot | null>(null)
   const offer = shallowRef<RingingOffer | null>(null)
   const seats = shallowRef<SeatSnapshot[]>([])
-  const queueWaiting = ref(0)
   const recogniser = shallowRef<RecogniserStatus | null>(null)
   const recogniserAt = ref(0)
   const busy = ref('')
@@ -44,8 +39,21 @@ export const useSeat = defineStore('seat', () => {
   }
 
   function applyOffer(next: OfferData): void {
-    offer.value = { ...next, arrivedAt: performance.now() }
+    offer.value = completed(next)
     lastEnd.value = ''
+    if (next.open_orders === undefined || next.caller_masked === undefined) void lookUp(next.offer, next.contact)
+  }
+
+  /** Who calls, when the offer itself did not say it. */
+  async function lookUp(ringing: string, contact: string): Promise<void> {
+    try {
+      const view = await contacts.view(contact)
+      if (offer.value?.offer === ringing) {
+        offer.value = { ...offer.value, caller_masked: view.caller_masked, open_orders: view.open_orders }
+      }
+    } catch {
+      // The call can be answered all the same; the workspace asks again and shows why it cannot.
+    }
   }
 
   function endOffer(ended: string): void {
@@ -67,9 +75,9 @@ export const useSeat = defineStore('seat', () => {
     own.value = next.seat
     call.value = next.call
     seats.value = next.seats
-    queueWaiting.value = next.queue_waiting
-    if (next.offer) applyOffer(next.offer)
-    else if (offer.value !== null && offer.value.offer !== next.seat?.offer) offer.value = null
+    if (next.recogniser) applyRecogniser(next.recogniser)
+    const ringing = offerOf(next)
+    if (ringing === null || ringing.offer !== offer.value?.offer) offer.value = ringing
   }
 
   /** Run one wish at a time; a refusal becomes a notice. Returns whether it was carried out. */
@@ -87,7 +95,8 @@ export const useSeat = defineStore('seat', () => {
     }
   }
 
-  const signIn = () => wish('sign-in', async () => applySeat(await api.signIn()))
+  /** The answer counts whatever its revision: a switch that began anew counts from one. */
+  const signIn = () => wish('sign-in', async () => { own.value = await api.signIn() })
   const signOut = () => wish('sign-out', async () => { await api.signOut() })
   const ready = () => wish('ready', async () => applySeat(await api.ready(true, '')))
   const notReady = (reason: string) => wish('ready', async () => applySeat(await api.ready(false, reason)))
@@ -108,7 +117,7 @@ export const useSeat = defineStore('seat', () => {
   })
 
   return {
-    own, call, offer, seats, queueWaiting, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
+    own, call, offer, seats, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
     applySeat, applyCall, applyOffer, endOffer, callEnded, applyRecogniser, replace,
     signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp,
   }
