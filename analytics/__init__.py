@@ -1,0 +1,28 @@
+"""FACTS → FIGURES: service level, volumes, hot issues and briefings, each number with the way back to its second."""
+
+from pathlib import Path
+
+from analytics.facts import CALLS, ORDERS, WORDS, consumers
+from analytics.history import Burst, MadeUp, Matter, Spot, made_up_days
+from analytics.loading import load_history
+from analytics.routes import AnalyticsPages
+from analytics.service import AnalyticsNeeds, AnalyticsService
+
+MIGRATIONS = ("analytics", Path(__file__).parent / "migrations")
+
+__all__ = [
+    "CALLS",
+    "MIGRATIONS",
+    "ORDERS",
+    "WORDS",
+    "AnalyticsNeeds",
+    "AnalyticsPages",
+    "AnalyticsService",
+    "Burst",
+    "MadeUp",
+    "Matter",
+    "Spot",
+    "consumers",
+    "load_history",
+    "made_up_days",
+]

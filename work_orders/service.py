@@ -9,13 +9,13 @@ from runtime.postgres import Database, Row, Transaction
 from vocabulary.errors import Refused
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import ContactId, EventId, UnitCode, WorkOrderNo
+from vocabulary.masking import masked_text
 from vocabulary.orders import OrderBrief, OrderRequest, Stage
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from work_orders import form, store
 from work_orders.catalogue import Catalogue
 from work_orders.deadlines import WorkingCalendar, due_at
-from work_orders.masking import masked_text
 from work_orders.numbers import order_no
 from work_orders.order import (
     Accept,

@@ -17,7 +17,7 @@ from vocabulary.personal import PersonName, PhoneNumber
 from work_orders import form
 from work_orders.catalogue import Catalogue, Category, Unit
 from work_orders.deadlines import Limit, LimitUnit, WorkingCalendar, due_at
-from work_orders.masking import masked_text
+from vocabulary.masking import masked_text
 from work_orders.numbers import is_order_no, order_no
 from work_orders.order import (
     Accept,

@@ -1,4 +1,4 @@
-"""Masks numbers that identify a person inside free text, so that events and lists may carry the text."""
+"""Masks numbers that identify a person inside free text, so that events, lists and facts may carry the text."""
 
 import re
 

@@ -1,0 +1,150 @@
+"""Facts: the log as tables that figures are computed from, in the transaction that moves the cursor."""
+
+import hashlib
+from datetime import datetime
+
+from runtime.log import Consumer, LogRow
+from runtime.postgres import Transaction
+from vocabulary.calls import Origin
+from vocabulary.events.asr import UtteranceFinalised
+from vocabulary.events.telephony import CallEnded
+from vocabulary.events.work_orders import (
+    OrderAccepted,
+    OrderArchived,
+    OrderClosedDirectly,
+    OrderDispatched,
+    OrderEvent,
+    OrderFollowedUp,
+    OrderHandled,
+)
+from vocabulary.masking import masked_text
+
+CALLS, ORDERS, WORDS = "analytics.calls", "analytics.orders", "analytics.words"
+
+
+def seconds(start: datetime | None, end: datetime | None, /) -> float | None:
+    """Return the seconds between two instants, None when one is missing."""
+    return (end - start).total_seconds() if start is not None and end is not None else None
+
+
+async def apply_call(tx: Transaction, row: LogRow, /) -> None:
+    """Keep an ended call. The wait runs from INVITE to the person's voice, or to the end when there was none."""
+    event = row.event
+    if not isinstance(event, CallEnded) or event.contact is None:
+        return
+    digest = hashlib.sha256(event.caller.reveal().encode()).hexdigest()[:24] if event.caller.reveal() else ""
+    await tx.execute(
+        "insert into analytics.call_fact (contact, call, origin, line_name, queue, seat, reason, invite_at,"
+        " accepted_at, queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) on conflict (contact) do nothing",
+        event.contact,
+        event.call,
+        Origin.LIVE.value,
+        event.line_name,
+        event.queue,
+        event.seat,
+        event.reason.value,
+        event.invite_at,
+        event.accepted_at,
+        event.queued_at,
+        event.connected_at,
+        event.occurred_at,
+        seconds(event.invite_at, event.connected_at or event.occurred_at),
+        seconds(event.queued_at, event.connected_at or event.occurred_at),
+        seconds(event.connected_at, event.occurred_at),
+        digest,
+        row.position,
+    )
+
+
+async def apply_order(tx: Transaction, row: LogRow, /) -> None:
+    """Bring an order's row up to one of its events."""
+    event = row.event
+    if isinstance(event, OrderAccepted):
+        await _insert_order(tx, event, row.position)
+        return
+    if not isinstance(event, OrderEvent):
+        return
+    await tx.execute(
+        "update analytics.order_fact set stage = $2 where order_no = $1", event.order_no, event.stage.value
+    )
+    if isinstance(event, OrderDispatched):
+        await tx.execute(
+            "update analytics.order_fact set unit = $2, unit_name = $3, due_at = $4 where order_no = $1",
+            event.order_no,
+            event.unit,
+            event.unit_name,
+            event.due_at,
+        )
+    elif isinstance(event, OrderHandled):
+        await tx.execute(
+            "update analytics.order_fact set handled_at = $2, on_time = $3 where order_no = $1",
+            event.order_no,
+            event.occurred_at,
+            event.on_time,
+        )
+    elif isinstance(event, OrderFollowedUp):
+        await tx.execute(
+            "update analytics.order_fact set satisfied = $2 where order_no = $1", event.order_no, event.satisfied
+        )
+    elif isinstance(event, OrderArchived):
+        await tx.execute(
+            "update analytics.order_fact set archived_at = $2 where order_no = $1", event.order_no, event.occurred_at
+        )
+
+
+async def _insert_order(tx: Transaction, event: OrderAccepted, position: int) -> None:
+    await tx.execute(
+        "insert into analytics.order_fact (order_no, contact, origin, kind, category, category_name, leaf, district,"
+        " place, title, content, direct, stage, created_at, due_at, position)"
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (order_no) do nothing",
+        event.order_no,
+        event.contact,
+        event.origin.value,
+        event.kind.value,
+        event.category,
+        " / ".join(event.category_path),
+        event.category_path[-1],
+        event.district,
+        event.place,
+        event.title,
+        event.content,
+        event.direct,
+        event.stage.value,
+        event.occurred_at,
+        event.due_at,
+        position,
+    )
+
+
+async def apply_words(tx: Transaction, row: LogRow, /) -> None:
+    """Keep what was said, with numbers masked, for topics and for the way from a figure back to the second."""
+    event = row.event
+    if isinstance(event, UtteranceFinalised):
+        heard = event.utterance
+        await tx.execute(
+            "insert into analytics.spoken_fact (event_id, contact, party, start_ms, end_ms, text)"
+            " values ($1,$2,$3,$4,$5,$6) on conflict (event_id) do nothing",
+            event.event_id,
+            heard.contact,
+            heard.party.value,
+            heard.start_ms,
+            heard.end_ms,
+            masked_text(heard.text),
+        )
+
+
+def consumers() -> tuple[Consumer, ...]:
+    """Return the projections of this room. Made-up rows have no event, so a reset removes them: load them again."""
+    orders = (OrderAccepted, OrderDispatched, OrderHandled, OrderClosedDirectly, OrderFollowedUp, OrderArchived)
+    return (
+        Consumer(name=CALLS, kind="projection", types=(CallEnded,), apply=apply_call, reset=("analytics.call_fact",)),
+        Consumer(name=ORDERS, kind="projection", types=orders, apply=apply_order, reset=("analytics.order_fact",)),
+        Consumer(
+            name=WORDS,
+            kind="projection",
+            types=(UtteranceFinalised,),
+            apply=apply_words,
+            reset=("analytics.spoken_fact",),
+        ),
+    )

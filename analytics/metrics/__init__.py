@@ -1,0 +1,1 @@
+"""Figures as Ibis expressions, the same on PostgreSQL, DuckDB and Spark."""
