@@ -5,6 +5,7 @@ from pathlib import Path
 from agent_desk.accounts.service import Accounts, NewAccount
 from agent_desk.desk import AgentDesk, DeskNeeds
 from agent_desk.drafting.places import PlaceName
+from agent_desk.live.board import Board
 from agent_desk.live.compose import City
 from agent_desk.pages.session import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice
 from agent_desk.ports import CategoryGuess
@@ -15,6 +16,7 @@ __all__ = [
     "MIGRATIONS",
     "Accounts",
     "AgentDesk",
+    "Board",
     "CategoryChoice",
     "CategoryGuess",
     "City",

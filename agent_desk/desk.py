@@ -17,10 +17,10 @@ from agent_desk.pages.sound import SoundPages
 from agent_desk.ports import Knowledge, Orders, Telephony
 from runtime.bus import Bus
 from runtime.clock import Clock
-from runtime.log import Consumer
-from runtime.postgres import Database
+from runtime.log import Consumer, LogRow
+from runtime.postgres import Database, Transaction
 from runtime.web import Route, WebSocketRoute
-from vocabulary.orders import OrderBrief
+from vocabulary.events.work_orders import OrderArchived, OrderDispatched, OrderFollowedUp, OrderHandled
 from vocabulary.people import Role
 
 
@@ -87,15 +87,20 @@ class AgentDesk:
             ),
         )
 
-    def consumers(self) -> tuple[Consumer, ...]:
-        """Return the log consumers of the room."""
-        return consumers()
+    def consumers(self, *, orders: Orders) -> tuple[Consumer, ...]:
+        """Return the log consumers of the room; one of them tells a contact's seat that its order moved on."""
 
-    def order_changed(self, order: OrderBrief, /) -> None:
-        """Tell the seat of a contact that its order moved on."""
-        talk = self.live.board.talks.get(order.contact)
-        if talk is not None and talk.seat is not None:
-            self.live.send(Message(kind="order", data=order, seat=talk.seat, contact=order.contact))
+        async def notify(tx: Transaction, row: LogRow, /) -> None:
+            del tx
+            talk = self.live.board.talks.get(row.event.contact) if row.event.contact else None
+            if talk is None or talk.seat is None:
+                return
+            order = await orders.of_contact(talk.contact)
+            self.live.send(Message(kind="order", data=order, seat=talk.seat, contact=talk.contact))
+
+        moved = (OrderDispatched, OrderHandled, OrderFollowedUp, OrderArchived)
+        notices = Consumer(name="agent_desk.order-notices", kind="action", types=moved, apply=notify)
+        return (*consumers(), notices)
 
     async def run(self) -> None:
         """Hear the bus and feed pages until cancelled."""

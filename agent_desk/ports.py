@@ -6,7 +6,7 @@ from typing import Protocol
 
 from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.desk_requests import RecordingStretch
-from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode, OfferId, SeatNo
+from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, OfferId, SeatNo
 from vocabulary.orders import OrderBrief, OrderRequest
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
@@ -65,12 +65,6 @@ class Knowledge(Protocol):
     async def syllables(self, text: str, /) -> tuple[str, ...]:
         """Return one toneless pinyin syllable for each character, the character itself where it has none."""
         ...
-
-    async def forget(self, contact: ContactId, /) -> None:
-        """Drop what was remembered of a contact's suggestions."""
-        ...
-
-    async def current_version(self, entry: EntryCode, /) -> int | None: ...
 
 
 class Orders(Protocol):

@@ -68,7 +68,8 @@ class FactStore:
         async with self._database.reading() as reading:
             rows = await reading.fetch(
                 "select w.contact, coalesce(c.invite_at, o.created_at) as at, o.order_no,"
-                " coalesce(o.title, '') as title, coalesce(o.district, '') as district, (select s.start_ms from analytics.spoken_fact s"
+                " coalesce(o.title, '') as title, coalesce(o.district, '') as district,"
+                " (select s.start_ms from analytics.spoken_fact s"
                 " where s.contact = w.contact and s.party = 'CALLER' order by length(s.text) desc, s.start_ms limit 1)"
                 " as utterance_ms from unnest($1::uuid[]) with ordinality w(contact, place)"
                 " left join analytics.call_fact c using (contact) left join analytics.order_fact o using (contact)"
