@@ -95,14 +95,14 @@ class Line:
             async with asyncio.timeout(_ANSWER_S):
                 await peer.setRemoteDescription(RTCSessionDescription(sdp=offer_sdp, type="offer"))
                 await peer.setLocalDescription(await peer.createAnswer())
+                law = LAW_OF_PAYLOAD_TYPE[transceiver._codecs[0].payloadType or 0]  # noqa: SLF001 what was agreed
         except TimeoutError:
             await peer.close()
             raise Transient("浏览器线路在 8 秒内没有就绪，请重试") from None
-            if not transceiver._codecs:  # noqa: SLF001
-                raise ValueError("no G.711 audio in common")  # noqa: TRY301
         except _BAD_OFFER as error:
             await peer.close()
             raise Refused("bad-offer", f"浏览器线路的 SDP 读不懂或没有 G.711：{error}") from error
+        self.out_law = law
         await self._replace(peer, transceiver)
         answer: str = peer.localDescription.sdp
         return answer
@@ -140,8 +140,6 @@ class Line:
         old = self._peer
         self._peer, self._transceiver = peer, transceiver
         self.outgoing.ssrc = transceiver.sender._ssrc  # noqa: SLF001 the SSRC that the answer names
-        chosen = transceiver._codecs[0].payloadType  # noqa: SLF001
-        self.out_law = LAW_OF_PAYLOAD_TYPE.get(-1 if chosen is None else chosen, Law.ALAW)
         transceiver.receiver._handle_rtp_packet = self._take  # type: ignore[method-assign]  # noqa: SLF001 the hook
 
         def changed() -> None:
