@@ -106,6 +106,7 @@ class Switch:
         self.told: dict[CallId, None] = {}
         """Calls this process has told the end of, the newest thousand."""
         self.refused: Counter[str] = Counter()
+        agent.available = False
 
     def use(self, settings: TelephonySettings, /) -> None:
         """New calls follow these settings; calls in progress keep theirs."""

@@ -13,7 +13,7 @@ T4 = 5.0
 LIFE = 64 * T1
 
 Key = tuple[str, str, int, str]
-"""(branch, sent-by, CSeq number, method); ACK counts as INVITE."""
+"""(branch and Call-ID, sent-by, CSeq number, method); ACK counts as INVITE."""
 
 
 class State(StrEnum):
@@ -50,16 +50,16 @@ class ServerTransaction:
 def key_of(request: Request, /, *, method: str = "") -> Key:
     """Return the transaction a request belongs to; ``method`` asks for another one's, as CANCEL does.
 
-    A branch without the magic cookie (RFC 2543) gets Call-ID and From tag beside it (RFC 3261 §17.2.3). The CSeq number
-    is part of the key since some telephones use the branch of their INVITE again in the same call.
+    Call-ID and CSeq number are part of the key beside RFC 3261 §17.2.3: some telephones use a branch again, in the same
+    call or the next. A branch without the magic cookie (RFC 2543) gets the From tag too.
     """
     vias = request.headers.all("Via")
     via = parse_via(vias[0]) if vias else None
     branch = (via.parameter("branch") if via else None) or ""
     if not branch.lower().startswith("z9hg4bk"):
-        branch = f"{branch}|{request.call_id}|{tag_of(request.headers.first('From'))}"
+        branch = f"{branch}|{tag_of(request.headers.first('From'))}"
     name = method or ("INVITE" if request.method == "ACK" else request.method)
-    return (branch, via.sent_by if via else "", request.cseq, name)
+    return (f"{branch}|{request.call_id}", via.sent_by if via else "", request.cseq, name)
 
 
 def provisional(transaction: ServerTransaction, response: bytes, /) -> ServerTransaction:
