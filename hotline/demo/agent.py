@@ -28,9 +28,9 @@ class AgentConfig:
     desk_url: str
     login: str
     password: str = field(repr=False)
-    dialogues: Path
+    dialogues: str
     """Folder of ``city/dialogues``."""
-    voices: Path
+    voices: str
     """Folder of ``city/voices``."""
     generic: tuple[str, ...] = ("water-outage/01-agent.wav", "silent-caller/05-agent.wav")
     """What is said to a caller of no dialogue: first words, then farewell; paths below ``voices``."""
@@ -59,7 +59,7 @@ class SimulatedAgent:
     def __init__(self, config: AgentConfig) -> None:
         self.line = AgentLine()
         self._config = config
-        self._dialogues = read_dialogues(config.dialogues)
+        self._dialogues = read_dialogues(Path(config.dialogues))
         self._place: Workplace | None = None
         self._callers: dict[str, str] = {}
         self._talk: Talk | None = None
@@ -76,7 +76,7 @@ class SimulatedAgent:
 
     async def _sit_down(self, desk: DeskClient) -> None:
         setup = (await desk.get("/api/desk/setup")).body
-        self._place = Workplace.of(desk, setup, line=self.line, voices=self._config.voices)
+        self._place = Workplace.of(desk, setup, line=self.line, voices=Path(self._config.voices))
         seat = await desk.post("/api/seat/sign-in")
         if not seat.ok:
             raise ConnectionError(f"sign-in was refused with status {seat.status}")

@@ -1,7 +1,6 @@
 """Settings of the media process."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,15 +9,13 @@ class MediaConfig:
 
     host: str
     """Name of this telephony host, in sidecars."""
-    media_socket: Path
-    tap_socket: Path
-    recordings: Path
-    prompts: Path
+    media_socket: str
+    tap_socket: str
+    recordings: str
+    prompts: str
     """Folder of 8 kHz WAV files; a prompt's name is its path below it without ``.wav``."""
     rtp_ports: tuple[int, int] | None = None
     """First and last UDP port for RTP legs (even ones are used); None lets the system choose."""
-    ice_hosts: tuple[str, ...] = ()
-    """Addresses for browser lines; empty means those of the interfaces."""
     rtp_timeout_s: float = 30.0
     orphan_grace_s: float = 30.0
     """How long calls go on without a switch."""

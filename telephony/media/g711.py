@@ -29,6 +29,7 @@ _TO_LINEAR: NDArray[np.int16] = np.array([g711.ALAW_TO_LINEAR, g711.ULAW_TO_LINE
 _FROM_LINEAR: NDArray[np.uint8] = np.stack(
     [np.frombuffer(g711.LINEAR_TO_ALAW, dtype=np.uint8), np.frombuffer(g711.LINEAR_TO_ULAW, dtype=np.uint8)]
 )
+_FROM_LINEAR[Law.ALAW, 0] = 0xD5  # between +8 and -8 silence is the octet that everybody sends
 _FLAT_TO_LINEAR = _TO_LINEAR.reshape(-1)
 _FLAT_FROM_LINEAR = _FROM_LINEAR.reshape(-1)
 

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections import deque
+from pathlib import Path
 
 from runtime.background import background
 from runtime.codec import encode
@@ -77,8 +78,8 @@ async def serve(config: MediaConfig) -> None:
     parts = Parts(
         floor=floor,
         lines=Lines(floor, tell=link.tell),
-        archive=Archive(config.recordings, host=config.host),
-        prompts=Prompts(config.prompts),
+        archive=Archive(Path(config.recordings), host=config.host),
+        prompts=Prompts(Path(config.prompts)),
         ports=PortRange(config.rtp_ports),
         statistics=statistics,
     )
@@ -91,11 +92,11 @@ async def serve(config: MediaConfig) -> None:
     try:
         async with (
             background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),
-            taps.listening(config.tap_socket),
+            taps.listening(Path(config.tap_socket)),
             listen_wire(config.media_socket, handlers=commands.handlers(), on_connect=link.connected),
         ):
             _log.info("media serves", realtime=realtime, prompts=prompts, orphans=orphans)
-            _say_ready({"media_socket": str(config.media_socket), "realtime": realtime, "prompts": prompts})
+            _say_ready({"media_socket": config.media_socket, "realtime": realtime, "prompts": prompts})
             await asyncio.Event().wait()
     finally:
         await commands.abandon()

@@ -1,7 +1,6 @@
 """Settings of the test-call process."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +13,9 @@ class TestCallsConfig:
     nats_password: str = ""
     sip_host: str
     sip_port: int
-    dialogues: Path
+    dialogues: str
     """Folder of ``city/dialogues``."""
-    voices: Path
+    voices: str
     """Folder of ``city/voices``; the turns' files lie below it."""
     at_once: int = 2
     """More calls at the same time are refused: the recogniser of a small machine follows two."""

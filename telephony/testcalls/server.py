@@ -57,7 +57,7 @@ class TestCalls:
 
     def __init__(self, config: TestCallsConfig, tasks: asyncio.TaskGroup) -> None:
         self._config, self._tasks = config, tasks
-        self._dialogues = read_dialogues(config.dialogues)
+        self._dialogues = read_dialogues(Path(config.dialogues))
         self._live: set[str] = set()
         self.connections = Connections()
 
@@ -81,7 +81,7 @@ class TestCalls:
         )
         try:
             async with open_phone(plan) as line:
-                await _talk(line, dialogue, connected, self._config.voices)
+                await _talk(line, dialogue, connected, Path(self._config.voices))
         except CallFailed as error:
             _log.warning("a test call was not answered", dialogue=dialogue.id, status=error.status)
         except (TimeoutError, Transient, OSError) as error:

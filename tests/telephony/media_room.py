@@ -24,7 +24,7 @@ from vocabulary.audio import FRAME_SAMPLES, Party
 from vocabulary.g711 import ALAW_TO_LINEAR, LINEAR_TO_ALAW, LINEAR_TO_ULAW, ULAW_TO_LINEAR, decode, encode
 from vocabulary.ids import CallId, ContactId, LegId
 
-FROM_LINEAR = {8: LINEAR_TO_ALAW, 0: LINEAR_TO_ULAW}
+FROM_LINEAR = {8: b"\xd5" + LINEAR_TO_ALAW[1:], 0: LINEAR_TO_ULAW}
 TO_LINEAR = {8: ALAW_TO_LINEAR, 0: ULAW_TO_LINEAR}
 NOTIFIES = (words.LineState, words.PromptsEnded, words.Digit, words.Speech, words.FirstAudio, words.RtpTimeout)
 
@@ -166,8 +166,8 @@ def config_in(folder: Path, **changes: Any) -> MediaConfig:
     write_wav(prompts / "tone440.wav", tone(440, 0.5))
     write_wav(prompts / "noise.wav", noise(0.5, 7))
     settings: dict[str, Any] = {
-        "host": "test", "media_socket": run / "m.sock", "tap_socket": run / "t.sock", "recordings": folder / "recordings",
-        "prompts": prompts, "want_realtime": False,
+        "host": "test", "media_socket": str(run / "m.sock"), "tap_socket": str(run / "t.sock"), "recordings": str(folder / "recordings"),
+        "prompts": str(prompts), "want_realtime": False,
     }  # fmt: skip
     return MediaConfig(**(settings | changes))
 
@@ -180,9 +180,9 @@ async def until(path: Path, seconds: float = 20.0) -> None:
 
 @asynccontextmanager
 async def switch_of(config: MediaConfig) -> AsyncIterator[Media]:
-    media = Media(config.recordings)
+    media = Media(Path(config.recordings))
     media.config = config
-    await until(config.media_socket)
+    await until(Path(config.media_socket))
     async with connect_wire(config.media_socket, handlers=by_type(dict.fromkeys(NOTIFIES, media.take))) as wire:
         media.wire = wire
         yield media

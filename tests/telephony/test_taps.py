@@ -74,7 +74,7 @@ class Reader:
     async def note(self, message: Any) -> None:
         self.said.append(message)
 
-    def connect(self, path: Path) -> Any:
+    def connect(self, path: str) -> Any:
         kinds = (TapHello, TapLegOpened, TapLegClosed)
         return connect_wire(
             path,
