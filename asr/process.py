@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from asr.checkpoint import CheckpointFile
@@ -19,6 +20,8 @@ from runtime.clock import SystemClock
 from runtime.telemetry import configure_logging, get_logger
 
 log = get_logger(__name__)
+_LAST_ACKS = timedelta(seconds=2)
+"""At a stop finals get so long to be acked; what is not acked is heard again by the successor."""
 
 
 def open_engine(chosen: Chosen, /) -> Engine:
@@ -62,3 +65,4 @@ async def run_recogniser(config: RecogniserConfig, /) -> None:
             sys.stdout.write(f"ready {json.dumps(ready)}\n")
             sys.stdout.flush()
             await stopped.wait()
+            await facts.drained(_LAST_ACKS)

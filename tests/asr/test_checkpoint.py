@@ -33,7 +33,10 @@ async def test_a_damaged_file_means_that_all_is_heard_again(tmp_path: Path) -> N
 
 
 @given(
-    st.uuids(), st.integers(0, 2**64 - 1), st.integers(0, 1), st.binary(max_size=40).filter(lambda pcm: not len(pcm) % 2)
+    st.uuids(),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 1),
+    st.binary(max_size=40).filter(lambda pcm: not len(pcm) % 2),
 )
 def test_a_block_is_read_as_it_was_sent(leg: UUID, first: int, gap: int, pcm: bytes) -> None:
     block = read_block(leg.bytes + first.to_bytes(8, "big") + bytes([gap]) + pcm)

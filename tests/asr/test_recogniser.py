@@ -79,6 +79,7 @@ async def test_a_gap_makes_the_transcript_incomplete(socket: Path, tap: Scripted
     assert abs(last.utterance.start_ms - 7600) <= 60
 
 
+@pytest.mark.paced
 async def test_live_events_tell_begin_words_so_far_and_end_of_speech(socket: Path, tap: ScriptedTap) -> None:
     leg, notebook = a_leg(), Notebook()
     async with recogniser(socket, notebook):
@@ -223,6 +224,7 @@ async def test_beyond_the_limit_a_leg_waits_for_its_turn_and_the_caller_goes_fir
     assert notebook.texts(agent) == ["丁。"]
 
 
+@pytest.mark.paced
 async def test_an_engine_too_slow_for_two_keeps_the_caller_and_leaves_the_agent(socket: Path, tap: ScriptedTap) -> None:
     engine = ScriptedEngine(cost=2.0, steps=Steps(lag=(100, 200, 300, 60_000), lasting=(100, 200, 500, 60_000)))
     caller, agent, notebook = a_leg(Party.CALLER), a_leg(Party.AGENT), Notebook()
