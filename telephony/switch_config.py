@@ -1,19 +1,18 @@
 """Settings of the process ``switch``."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchConfig:
-    """Settings of the process; ``sip_port`` 0 takes a free one, which the ready line names."""
+    """Settings of the process; paths are absolute; ``sip_port`` 0 takes a free one, which the ready line names."""
 
     host: str
     """Name of this telephony host, in facts and in the subject of its recordings."""
-    media_socket: Path
-    state: Path
+    media_socket: str
+    state: str
     """Folder of the settings copy and the call journal."""
-    recordings: Path
+    recordings: str
     """The folder media records to, for stretches that the desk asks for."""
     nats_url: str
     nats_user: str = ""

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from datetime import timedelta
+from pathlib import Path
 
 from runtime.boundary import outcome
 from runtime.bus import Bus, BusAway, FactEmitter, open_bus
@@ -50,18 +51,18 @@ class SwitchProcess:
         config = self._config
         async with Workers(threads=2, name="switch") as workers, asyncio.TaskGroup() as tasks:
             emitter = FactEmitter(self._bus, name=f"switch-{config.host}")
-            journal = Journal(config.state / "calls", workers=workers)
+            journal = Journal(Path(config.state) / "calls", workers=workers)
             outside = Outside(bus=self._bus, emitter=emitter, journal=journal, clock=SystemClock())
             agent = UserAgent(contact=(config.sip_host, config.sip_port), new_token=lambda: secrets.token_hex(8))
-            switch = Switch(agent=agent, link=MediaLink(str(config.media_socket)), outside=outside, tasks=tasks)
+            switch = Switch(agent=agent, link=MediaLink(config.media_socket), outside=outside, tasks=tasks)
             former = await journal.read()
             for work in (emitter.run(), journal.run(), outside.run()):
                 tasks.create_task(work)
-            store = SettingsStore(config.state / "telephony.json", use=switch.use, workers=workers)
+            store = SettingsStore(Path(config.state) / "telephony.json", use=switch.use, workers=workers)
             tasks.create_task(store.start(self._bus))
             events = _media_events(switch, former=former, host=config.host)
             tasks.create_task(switch.link.run(events))
-            desk = DeskRequests(switch, recordings=config.recordings, host=config.host, workers=workers)
+            desk = DeskRequests(switch, recordings=Path(config.recordings), host=config.host, workers=workers)
             await _until_served(desk, self._bus)
             reception = await self._listen(switch)
             self.switch = switch

@@ -130,8 +130,8 @@ class House:
 
 
 def config(folder: Path) -> SwitchConfig:
-    return SwitchConfig(host="h1", media_socket=folder / "m", state=folder / "state", recordings=folder / "rec",
-                        nats_url="", sip_port=0)  # fmt: skip
+    return SwitchConfig(host="h1", media_socket=str(folder / "m"), state=str(folder / "state"),
+                        recordings=str(folder / "rec"), nats_url="", sip_port=0)  # fmt: skip
 
 
 @asynccontextmanager
