@@ -1,4 +1,7 @@
 /** One way to ask the desk: JSON in and out, problem+json as an exception, a deadline on every request. */
+import { t } from '@/i18n'
+
+/** A request that did not succeed, with the sentence to show. */
 export class Problem extends Error {
   readonly status: number
   /** Stable code of the refusal, e.g. `offer-over`; empty when the desk was not reached. */
@@ -27,9 +30,6 @@ interface ProblemBody {
   fields?: Record<string, string>
 }
 
-const UNREACHED = '无法连接工作台服务，请检查网络后重试。'
-const LATE = '服务响应超时，请重试。'
-
 async function problemOf(response: Response): Promise<Problem> {
   let body: ProblemBody = {}
   try {
@@ -37,7 +37,7 @@ async function problemOf(response: Response): Promise<Problem> {
   } catch {
     body = {}
   }
-  const text = body.detail ?? body.title ?? `服务返回错误（${response.status}）。`
+  const text = body.detail ?? body.title ?? t('app.status', { status: response.status })
   return new Problem(response.status, text, body.reason ?? '', body.fields ?? {})
 }
 
@@ -71,7 +71,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
     response = await fetch(path, init)
   } catch (error) {
     const late = error instanceof DOMException && error.name === 'TimeoutError'
-    throw new Problem(0, late ? LATE : UNREACHED)
+    throw new Problem(0, t(late ? 'app.late' : 'app.unreached'))
   }
   if (response.ok) return response
   if (response.status === 401 && ask.quiet401 !== true) onUnauthenticated?.()

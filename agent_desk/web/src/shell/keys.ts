@@ -37,6 +37,11 @@ export function useSeatActions() {
   }
 
   async function submit(): Promise<void> {
+    if (form.contact === '' || form.sent) return
+    if (router.currentRoute.value.name !== 'desk') {
+      await router.push({ name: 'desk' }) // What is sent must be seen first; the next F9 sends.
+      return
+    }
     const order = await form.send(t('form.required'))
     if (order !== null) notices.good(t('form.sent', { order: order.order_no }))
     else if (Object.keys(form.errors).length > 0) requestAnimationFrame(() => focusForm('error'))

@@ -4,6 +4,7 @@
  */
 import { seat as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
+import { t } from '@/i18n'
 
 export type LineState = 'closed' | 'opening' | 'connected' | 'interrupted' | 'failed'
 
@@ -88,7 +89,7 @@ export class Line {
     const voice = await this.options.voice()
     if (connection !== this.connection) return
     const track = voice.getAudioTracks()[0]
-    if (track === undefined) throw new Error('没有可用的声音输入。')
+    if (track === undefined) throw new Error(t('line.noInput'))
     const transceiver = connection.addTransceiver(track, { direction: 'sendrecv', streams: [voice] })
     const codecs = RTCRtpReceiver.getCapabilities('audio')?.codecs ?? []
     if (codecs.length > 0) transceiver.setCodecPreferences(preferred(codecs))
@@ -100,7 +101,7 @@ export class Line {
     const { answer_sdp } = await api.line(sdp)
     if (connection !== this.connection) return
     await connection.setRemoteDescription({ type: 'answer', sdp: answer_sdp })
-    this.arm(OPENING_MS, () => this.again('线路建立超时。'))
+    this.arm(OPENING_MS, () => this.again(t('line.slow')))
     this.look(connection)
   }
 

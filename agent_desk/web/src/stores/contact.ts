@@ -58,7 +58,7 @@ export const useContact = defineStore('contact', () => {
   async function open(contact: string): Promise<void> {
     if (contact === current.value && view.value !== null) return
     if (contact !== current.value) {
-      await form.saveNow()
+      void form.saveNow() // Takes its values now; waiting here would lose words of the new contact.
       if (unsent.value) notices.plain(t('desk.unsent', { caller: view.value?.caller_masked ?? '' }))
       clear()
       remember(contact)

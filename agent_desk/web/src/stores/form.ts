@@ -78,10 +78,13 @@ export const useForm = defineStore('form', () => {
     layBefore(proposals)
   }
 
+  /** Text under the cursor does not move; a choice that nobody made yet may. */
+  const underCursor = (name: DraftableName): boolean => focused.value === name && name !== 'kind' && name !== 'district'
+
   function layBefore(proposals: readonly DraftField[]): void {
     for (const proposal of proposals) {
       const field = fields.value[proposal.name]
-      if (field !== undefined) change(proposal.name, rules.propose(field, proposal, focused.value === proposal.name))
+      if (field !== undefined) change(proposal.name, rules.propose(field, proposal, underCursor(proposal.name)))
     }
   }
 
@@ -121,7 +124,7 @@ export const useForm = defineStore('form', () => {
     const seen = changes
     saveState.value = 'saving'
     try {
-      const saved = await put(about)
+      const saved = await put(about, draftRevision.value, values())
       if (about !== contact.value) return
       draftRevision.value = saved.revision
       savedAt.value = Date.now()
@@ -135,13 +138,13 @@ export const useForm = defineStore('form', () => {
   }
 
   /** Save on top of the revision we know; when another page saved a newer revision, what stands here is the agent's last word and goes on top. */
-  async function put(about: string): Promise<SavedDraft> {
+  async function put(about: string, revision: number, mine: Record<string, SavedValue>): Promise<SavedDraft> {
     try {
-      return await api.saveDraft(about, draftRevision.value, values())
+      return await api.saveDraft(about, revision, mine)
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 409) throw error
       const stored = (await api.view(about)).draft
-      return api.saveDraft(about, stored?.revision ?? draftRevision.value, values())
+      return api.saveDraft(about, stored?.revision ?? revision, mine)
     }
   }
 

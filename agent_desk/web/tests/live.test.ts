@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LiveSocket, type LiveStatus } from '@/api/live'
+
+class FakeSocket {
+  static all: FakeSocket[] = []
+  onopen: (() => void) | null = null
+  onmessage: ((event: { data: string }) => void) | null = null
+  onclose: (() => void) | null = null
+  sent: string[] = []
+  constructor(readonly url: string) {
+    FakeSocket.all.push(this)
+  }
+  send(text: string): void { this.sent.push(text) }
+  close(): void { /* the other side need not know */ }
+  say(epoch: string, n: number, kind = 'seat', contact: string | null = null): void {
+    this.onmessage?.({ data: JSON.stringify({ epoch, n, kind, contact, data: { n } }) })
+  }
+}
+
+describe('the live socket', () => {
+  let heard: string[]
+  let statuses: LiveStatus[]
+  const last = (): FakeSocket => FakeSocket.all.at(-1) as FakeSocket
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    FakeSocket.all = []
+    heard = []
+    statuses = []
+  })
+  afterEach(() => vi.useRealTimers())
+
+  function opened(alive?: () => Promise<boolean>): LiveSocket {
+    const live = new LiveSocket({
+      url: 'ws://desk/live', connect: (url) => new FakeSocket(url) as unknown as WebSocket,
+      onMessage: (kind, data, contact) => heard.push(`${kind}${(data as { n: number }).n}${contact}`),
+      onStatus: (status) => statuses.push(status), ...(alive === undefined ? {} : { alive }),
+    })
+    live.open()
+    last().onopen?.()
+    return live
+  }
+
+  it('comes back with epoch and number, and hears only what it missed', async () => {
+    opened()
+    expect(last().url).toBe('ws://desk/live')
+    last().say('e1', 4, 'snapshot')
+    last().say('e1', 5, 'final', 'k')
+    last().onclose?.()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(last().url).toBe('ws://desk/live?epoch=e1&after=5')
+    last().onopen?.()
+    last().say('e1', 5)
+    last().say('e1', 6)
+    expect(heard).toEqual(['snapshot4', 'final5k', 'seat6'])
+    expect(statuses).toEqual(['connecting', 'open', 'lost', 'open'])
+  })
+  it('asks for a snapshot when a number is missing', async () => {
+    opened()
+    last().say('e1', 1, 'snapshot')
+    last().say('e1', 3)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(last().url).toBe('ws://desk/live')
+    expect(heard).toEqual(['snapshot1'])
+  })
+  it('asks for a snapshot when the desk began a new epoch', async () => {
+    opened()
+    last().say('e1', 8, 'snapshot')
+    last().say('e2', 1)
+    await vi.advanceTimersByTimeAsync(400)
+    expect(last().url).toBe('ws://desk/live')
+    last().onopen?.()
+    last().say('e2', 1, 'snapshot')
+    last().say('e2', 2)
+    expect(heard).toEqual(['snapshot8', 'snapshot1', 'seat2'])
+  })
+  it('answers pings without counting them', () => {
+    opened()
+    last().say('e1', 1, 'snapshot')
+    last().say('e1', 0, 'ping')
+    last().say('e1', 2)
+    expect(last().sent).toEqual(['{"kind":"pong"}'])
+    expect(heard).toEqual(['snapshot1', 'seat2'])
+  })
+  it('gives a silent connection up when the desk does not answer either', async () => {
+    opened(async () => false)
+    await vi.advanceTimersByTimeAsync(6600)
+    expect(statuses.at(-1)).toBe('lost')
+    await vi.advanceTimersByTimeAsync(400)
+    expect(FakeSocket.all).toHaveLength(2)
+  })
+  it('keeps a silent connection while the desk answers', async () => {
+    opened(async () => true)
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect([FakeSocket.all.length, statuses.at(-1)]).toEqual([1, 'open'])
+  })
+  it('waits longer after each failure, up to five seconds', async () => {
+    opened()
+    for (const wait of [300, 700, 1500, 3000, 5000, 5000]) {
+      const before = FakeSocket.all.length
+      last().onclose?.()
+      await vi.advanceTimersByTimeAsync(wait - 1)
+      expect(FakeSocket.all.length).toBe(before)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(FakeSocket.all.length).toBe(before + 1)
+    }
+  })
+  it('stays closed when it was closed', async () => {
+    opened().close()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([FakeSocket.all.length, statuses.at(-1)]).toEqual([1, 'idle'])
+  })
+})

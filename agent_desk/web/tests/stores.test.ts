@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { SeatSnapshot } from '@/api/types'
+import { useContact } from '@/stores/contact'
+import { useForm } from '@/stores/form'
+import { useLive } from '@/stores/live'
+import { completed, offerOf } from '@/stores/offer'
+import { useSeat } from '@/stores/seat'
+import { FakeDesk, Refusal, said, view } from './desk'
+
+const seatAt = (revision: number, state: string, more: object = {}): SeatSnapshot => ({
+  seat: '007', agent: 'a', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision, call: null, offer: null, line_connected: true, ...more,
+}) as SeatSnapshot
+const callAt = (revision: number, phase: string): never => ({
+  call: 'c', contact: 'k', phase, dialled: '12345', line_name: '热线', queue: 'general', accepted_at: '2026-01-01T00:00:00Z', invite_at: '2026-01-01T00:00:00Z',
+  revision, connected_at: null, seat: '007', offer: null,
+}) as never
+const offer = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z' }
+
+describe('the seat', () => {
+  beforeEach(() => { new FakeDesk().open() })
+
+  it('drops a stale revision of seat and call', () => {
+    const seat = useSeat()
+    seat.applySeat(seatAt(5, 'talking'))
+    seat.applySeat(seatAt(4, 'ready'))
+    seat.applyCall(callAt(7, 'talking'))
+    seat.applyCall(callAt(6, 'queued'))
+    expect([seat.state, seat.call?.phase]).toEqual(['talking', 'talking'])
+  })
+  it('stops ringing when the seat is free again or the offer ended', () => {
+    const seat = useSeat()
+    seat.applyOffer({ ...offer, caller_masked: '199', open_orders: [] })
+    seat.endOffer('another')
+    expect(seat.offer?.offer).toBe('o')
+    seat.endOffer('o')
+    expect(seat.offer).toBeNull()
+    seat.applyOffer({ ...offer, caller_masked: '199', open_orders: [] })
+    seat.applySeat(seatAt(9, 'not-ready'))
+    expect(seat.offer).toBeNull()
+  })
+  it('turns a refusal into a sentence and stays usable', async () => {
+    new FakeDesk().open().on('POST /api/seat/ready', () => new Refusal(409, { detail: '座席已被占用', reason: 'seat-taken' }))
+    const seat = useSeat()
+    expect(await seat.ready()).toBe(false)
+    expect(seat.busy).toBe('')
+  })
+})
+
+describe('an offer', () => {
+  it('counts waits by the desk’s figures, or by the instants when it gives none', () => {
+    const now = Date.parse('2026-01-01T00:00:04Z')
+    expect(completed(offer, now, 0)).toMatchObject({ waited_ms: 4000, expires_in_ms: 5000, open_orders: [], caller_masked: '' })
+    expect(completed({ ...offer, waited_ms: 700, expires_in_ms: 5900 }, now, 0)).toMatchObject({ waited_ms: 700, expires_in_ms: 5900 })
+  })
+  it('is found again in the snapshot of a page opened while it rings', () => {
+    const snapshot = { seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') as never, seats: [], queue_waiting: 0 }
+    expect(offerOf(snapshot)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
+    expect(offerOf({ ...snapshot, seat: seatAt(1, 'ready') })).toBeNull()
+  })
+})
+
+describe('the contact on the workspace', () => {
+  let desk: FakeDesk
+  beforeEach(() => { desk = new FakeDesk().open().on('GET /api/contacts/k', () => view('k', { utterances: [said('k', 1000, '一')] })) })
+
+  it('keeps finals that arrive while it is loading, in order of call time and once', async () => {
+    const contact = useContact()
+    const opening = contact.open('k')
+    contact.final(said('k', 3000, '三'))
+    contact.final(said('k', 2000, '二'))
+    await opening
+    contact.final(said('k', 1000, '一'))
+    expect(contact.utterances.map((one) => one.text)).toEqual(['一', '二', '三'])
+  })
+  it('drops words of another contact', async () => {
+    const contact = useContact()
+    await contact.open('k')
+    contact.final(said('other', 5000, '别人'))
+    expect(contact.utterances).toHaveLength(1)
+  })
+  it('shows listening, then words so far, then the final in their place', async () => {
+    const contact = useContact()
+    await contact.open('k')
+    const about = { contact: 'k', call: 'c', leg: 'l1', party: 'CALLER' as const }
+    contact.speechStarted({ ...about, at_ms: 5000 })
+    expect(contact.hearing[0]?.text).toBe('')
+    contact.partial({ ...about, start_ms: 5000, revision: 2, text: '停水两' })
+    contact.partial({ ...about, start_ms: 5000, revision: 1, text: '停' })
+    expect(contact.hearing[0]?.text).toBe('停水两')
+    contact.final(said('k', 5000, '停水两天了'))
+    expect(contact.hearing).toEqual([])
+  })
+  it('drops older suggestions', async () => {
+    const contact = useContact()
+    await contact.open('k')
+    contact.suggest({ items: [], reason: '新', revision: 4, took_ms: 0 })
+    contact.suggest({ items: [], reason: '旧', revision: 3, took_ms: 0 })
+    expect(contact.suggestions?.reason).toBe('新')
+  })
+  it('saves the form before another contact takes its place', async () => {
+    desk.on('GET /api/contacts/m', () => view('m')).on('PUT /api/contacts/k/draft', () => ({ revision: 1, values: {} }))
+    const contact = useContact()
+    await contact.open('k')
+    useForm().typed('title', '还没交')
+    await contact.open('m')
+    expect(desk.bodies('PUT /api/contacts/k/draft')).toHaveLength(1)
+    expect([contact.current, useForm().fields.title.value]).toEqual(['m', ''])
+  })
+  it('comes back after the page was loaded anew', async () => {
+    sessionStorage.setItem('hotline.contact', 'k')
+    await useContact().resume()
+    expect(useContact().current).toBe('k')
+  })
+})
+
+describe('live messages', () => {
+  beforeEach(() => { new FakeDesk().open().on('GET /api/contacts/k', () => view('k')) })
+
+  it('go to the contact that their envelope names', async () => {
+    const live = useLive()
+    await useContact().open('k')
+    live.dispatch('suggestions', { items: [], reason: '别人的', revision: 9, took_ms: 0 }, 'other')
+    live.dispatch('suggestions', { items: [], reason: '我的', revision: 1, took_ms: 0 }, 'k')
+    live.dispatch('draft', { contact: 'k', revision: 1, fields: [{ name: 'place', value: '北门', source: '', source_ms: 0, confidence: 0.9 }] }, 'k')
+    expect([useContact().suggestions?.reason, useForm().fields.place.value]).toEqual(['我的', '北门'])
+  })
+  it('of an unknown kind are passed over', () => {
+    expect(() => useLive().dispatch('from-the-future', {})).not.toThrow()
+  })
+})
