@@ -12,6 +12,7 @@ from runtime.codec import encode
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
 from telephony import media_protocol as media
+from telephony.acd.sitting import seat_again
 from telephony.calls import inputs as got
 from telephony.calls.desk import DeskRequests
 from telephony.calls.journal import Journal
@@ -56,6 +57,7 @@ class SwitchProcess:
             agent = UserAgent(contact=(config.sip_host, config.sip_port), new_token=lambda: secrets.token_hex(8))
             switch = Switch(agent=agent, link=MediaLink(config.media_socket), outside=outside, tasks=tasks)
             former = await journal.read()
+            switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=outside.moment()))
             for work in (emitter.run(), journal.run(), outside.run()):
                 tasks.create_task(work)
             store = SettingsStore(Path(config.state) / "telephony.json", use=switch.use, workers=workers)

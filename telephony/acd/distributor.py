@@ -44,7 +44,9 @@ class Distributor:
         if old is not None and old.snapshot() == replace(seat, revision=old.revision).snapshot():
             self.seats[seat.seat] = replace(seat, revision=old.revision)
             return []
-        revision = (old.revision if old is not None else 0) + 1
+        first = int(seat.since.timestamp() * 1000)
+        # A restarted switch must be believed: its first revision is above all that its predecessor gave.
+        revision = old.revision + 1 if old is not None else first
         self.seats[seat.seat] = seat = replace(seat, revision=revision)
         return [SeatMoved(seat.snapshot())]
 

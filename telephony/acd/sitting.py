@@ -1,6 +1,6 @@
 """Wishes of agents about their seat: sign in and out, ready, line, signs of life, wrap-up."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from telephony.acd.distributor import Distributor
 from telephony.acd.happenings import Happening
@@ -10,6 +10,16 @@ from vocabulary.calls import OfferOutcome, SeatState
 from vocabulary.desk_requests import SeatReady, SeatSignIn
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, SeatNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatedAgent:
+    """Who sits where and wants what: enough for a restarted switch to go on."""
+
+    sign_in: SeatSignIn
+    ready: bool
+    reason: str
+
 
 _FREE = frozenset({SeatState.READY, SeatState.NOT_READY})
 
@@ -27,6 +37,30 @@ def sign_in(acd: Distributor, wish: SeatSignIn, /, *, moment: Moment) -> list[Ha
     fresh = Seat(seat=wish.seat, agent=wish.agent, agent_name=wish.agent_name, skills=wish.skills, since=moment.wall,
                  since_mono=moment.mono, alive_at=moment.mono, line=held.line if held else False)  # fmt: skip
     return acd.keep(fresh)
+
+
+def seated(acd: Distributor, /) -> tuple[SeatedAgent, ...]:
+    """Return who sits where."""
+    return tuple(
+        SeatedAgent(
+            sign_in=SeatSignIn(seat=held.seat, agent=held.agent, agent_name=held.agent_name, skills=held.skills),
+            ready=held.wish,
+            reason=held.wish_reason,
+        )
+        for held in acd.seats.values()
+        if held.state is not SeatState.OFFLINE
+    )
+
+
+def seat_again(acd: Distributor, agents: tuple[SeatedAgent, ...], /, *, moment: Moment) -> list[Happening]:
+    """Put agents of a former switch back on their seats; they are Ready once media says that their lines are up."""
+    happened: list[Happening] = []
+    for agent in agents:
+        wish, seat = agent.sign_in, agent.sign_in.seat
+        happened += sign_in(acd, wish, moment=moment)
+        ready = SeatReady(seat=seat, agent=wish.agent, ready=agent.ready, reason=agent.reason)
+        happened += set_ready(acd, ready, moment=moment)
+    return happened
 
 
 def sign_out(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:

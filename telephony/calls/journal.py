@@ -1,17 +1,19 @@
-"""A file for each live call with the fact that ends it, so that a successor can tell of it after a kill."""
+"""What a successor must know after a kill: for each live call the fact that ends it, and who sits where."""
 
 import asyncio
 from pathlib import Path
 from uuid import UUID
 
-from runtime.codec import MalformedMessage, decode_event, encode_event
+from runtime.codec import MalformedMessage, decode, decode_event, encode, encode_event
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
+from telephony.acd.sitting import SeatedAgent
 from vocabulary.events.telephony import CallEnded
 from vocabulary.ids import CallId
 
 log = get_logger(__name__)
 _PENDING = 2000
+_SEATS = "seats.json"
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -31,7 +33,7 @@ class Journal:
     def __init__(self, folder: Path, /, *, workers: Workers) -> None:
         """Keep files in ``folder``, which is made."""
         self._folder, self._workers = folder, workers
-        self._queue: asyncio.Queue[tuple[CallId, bytes | None]] = asyncio.Queue(_PENDING)
+        self._queue: asyncio.Queue[tuple[str, bytes | None]] = asyncio.Queue(_PENDING)
 
     async def read(self) -> dict[CallId, CallEnded]:
         """Return what a former switch left, by call; files that cannot be read are logged and left."""
@@ -48,27 +50,42 @@ class Journal:
 
     def write(self, end: CallEnded, /) -> None:
         """Keep how the call ended, or would end with us."""
-        self._put(end.call, encode_event(end))
+        self._put(f"{end.call}.json", encode_event(end))
 
     def remove(self, call: CallId, /) -> None:
         """The end of the call is stored elsewhere."""
-        self._put(call, None)
+        self._put(f"{call}.json", None)
 
-    def _put(self, call: CallId, data: bytes | None) -> None:
+    def write_seats(self, seats: tuple[SeatedAgent, ...], /) -> None:
+        """Keep who sits where."""
+        self._put(_SEATS, encode(seats))
+
+    async def read_seats(self) -> tuple[SeatedAgent, ...]:
+        """Return who sat where; nobody when that cannot be read."""
+        path = self._folder / _SEATS
+        try:
+            return decode(await self._workers.run(path.read_bytes), tuple[SeatedAgent, ...])
+        except FileNotFoundError:
+            return ()
+        except MalformedMessage as error:
+            log.warning("the list of seats cannot be read", reason=str(error))
+            return ()
+
+    def _put(self, name: str, data: bytes | None) -> None:
         if self._queue.full():
-            log.error("the journal is too slow, an entry was not written", call=call)
+            log.error("the journal is too slow, an entry was not written", file=name)
             return
-        self._queue.put_nowait((call, data))
+        self._queue.put_nowait((name, data))
 
     async def run(self) -> None:
         """Write for ever; cancel it at the end of the process."""
         while True:
-            call, data = await self._queue.get()
-            path = self._folder / f"{call}.json"
+            name, data = await self._queue.get()
+            path = self._folder / name
             try:
                 if data is None:
                     await self._workers.run(path.unlink, True)
                 else:
                     await self._workers.run(_write, path, data)
             except OSError as error:
-                log.exception("the journal cannot be written", call=call, reason=str(error))
+                log.exception("the journal cannot be written", file=name, reason=str(error))

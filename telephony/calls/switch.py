@@ -10,7 +10,7 @@ from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony.acd.distributor import Distributor
 from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
-from telephony.acd.sitting import line_changed
+from telephony.acd.sitting import SeatedAgent, line_changed, seated
 from telephony.calls import inputs as got
 from telephony.calls.call import Q850_FAILURE, step
 from telephony.calls.carrying import carry_out
@@ -106,6 +106,7 @@ class Switch:
         self.told: dict[CallId, None] = {}
         """Calls this process has told the end of, the newest thousand."""
         self.refused: Counter[str] = Counter()
+        self._seated: tuple[SeatedAgent, ...] = ()
         agent.available = False
 
     def use(self, settings: TelephonySettings, /) -> None:
@@ -233,6 +234,9 @@ class Switch:
                     self.happen(live.call.call, got.NobodyOnDuty())
         self.agent.available = not self.refusal()
         self.outside.sweep()
+        if (agents := seated(self.acd)) != self._seated:
+            self._seated = agents
+            self.outside.journal.write_seats(agents)
         return effects
 
     def media_lost(self) -> None:

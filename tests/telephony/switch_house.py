@@ -118,7 +118,7 @@ class House:
 
     async def until(self, holds: Callable[[], object], within: float = 4.0) -> None:
         async with asyncio.timeout(within):
-            while not holds():  # noqa: ASYNC110  several processes' worth of state; nothing single to wait for
+            while not holds():
                 await asyncio.sleep(0.01)
 
     async def sit(self, seat: SeatNo = S7, *, agent: AccountId = ADA, skills: str = "general") -> None:

@@ -150,6 +150,29 @@ async def test_a_new_switch_tells_how_the_calls_of_the_killed_one_ended(tmp_path
         assert ended.queued_at is not None
 
 
+async def test_agents_keep_their_seats_when_the_switch_is_killed(tmp_path: Path) -> None:
+    broker, room = MemoryBroker(), ScriptedMedia()
+    async with open_memory_bus(broker) as desk_bus, scripted_media(tmp_path / "m", room):
+        await desk_bus.kv_put(SETTINGS_KEY, encode(QUICK))
+        here = House(broker=broker, bus=desk_bus, media=room, phone=None)
+        await desk_bus.subscribe(here.heard, patterns=["live.telephony.>"])
+        async with open_memory_bus(broker) as bus, switch_on(bus, tmp_path):
+            await here.sit()
+            before = here.seat()
+            kept = tmp_path / "state" / "calls" / "seats.json"
+            await here.until(lambda: kept.exists() and b'"ready":true' in kept.read_bytes())
+        here.shown.clear()
+
+        async with open_memory_bus(broker) as bus, switch_on(bus, tmp_path):
+            await here.until(lambda: (seat := here.seat()) is not None and seat.state == "ready")
+
+        after = here.seat()
+        assert before is not None
+        assert after is not None
+        assert after.agent == ADA
+        assert after.revision > before.revision
+
+
 async def test_facts_wait_while_the_bus_is_away_and_none_is_missing_after_its_return(tmp_path: Path) -> None:
     async with house(tmp_path) as here:
         here.broker.away = True
@@ -195,7 +218,7 @@ async def test_the_journal_gives_back_what_was_written_and_forgets_what_was_remo
         journal.remove(other.call)
         task = asyncio.create_task(journal.run())
         async with asyncio.timeout(3):
-            while not (tmp_path / f"{CALL}.json").exists() or (tmp_path / f"{other.call}.json").exists():  # noqa: ASYNC110  files
+            while not (tmp_path / f"{CALL}.json").exists() or (tmp_path / f"{other.call}.json").exists():
                 await asyncio.sleep(0.01)  # files of another thread
         task.cancel()
         (tmp_path / f"{UUID(int=9)}.json").write_bytes(b"broken")
