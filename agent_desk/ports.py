@@ -66,6 +66,10 @@ class Knowledge(Protocol):
         """Return one toneless pinyin syllable for each character, the character itself where it has none."""
         ...
 
+    async def forget(self, contact: ContactId, /) -> None:
+        """Drop what was remembered of a contact's suggestions."""
+        ...
+
 
 class Orders(Protocol):
     """Work orders of a contact or a number."""

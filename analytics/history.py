@@ -4,7 +4,7 @@ Every row carries ``origin = 'demo'``; no live figure ever counts one. The same 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from random import Random
 
@@ -74,10 +74,19 @@ def made_up_days(
         for _ in range(round(A_DAY * WEEKDAYS[day.weekday()] * random.uniform(0.92, 1.08))):
             at = day + timedelta(hours=random.choices(range(24), HOURS)[0], seconds=random.uniform(0, 3600))
             if at < end:
-                yield _contact(random, at, random.choice(matters), random.choice(spots), lines)
+                yield _until(end, _contact(random, at, random.choice(matters), random.choice(spots), lines))
     for _ in range(burst.n):
         at = end - timedelta(seconds=random.uniform(3600, burst.days * 86_400))
-        yield _contact(random, at, burst.matter, burst.spot, lines, answered=True)
+        yield _until(end, _contact(random, at, burst.matter, burst.spot, lines, answered=True))
+
+
+def _until(end: datetime, row: MadeUp) -> MadeUp:
+    """Return the contact as it stands at ``end``: an answer that would come later has not come yet."""
+    hours = row.handled_after_h
+    talked = timedelta(seconds=row.wait_s + (row.talk_s or 0))
+    if hours is None or row.at + talked + timedelta(hours=hours) <= end:
+        return row
+    return replace(row, handled_after_h=None, satisfied=None)
 
 
 def _contact(

@@ -10,6 +10,7 @@ from analytics.briefing.compose import SHOWN, Briefing, Frozen, compose
 from analytics.figures import Figure, FigureName, Period, Scope
 from analytics.hot_issues.topics import Topic, find_topics
 from analytics.store import BehindFigure, FactStore
+from analytics.topic_queries import topic_queries
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.log import log_end
@@ -61,6 +62,10 @@ class AnalyticsService:
         """Return figures of a scope."""
         return await self._needs.workers.run(lambda: self._engine().figures(names, scope))
 
+    async def warm_up(self) -> None:
+        """Load the engine before the first question: importing it takes seconds."""
+        await self.connected_total()
+
     async def connected_total(self) -> Figure:
         """Return how many live calls a person ever answered."""
         found = await self.figures((FigureName.CONNECTED_TOTAL,), Scope(origin=Origin.LIVE))
@@ -105,7 +110,7 @@ class AnalyticsService:
             issued_at=now,
             figures=await self.figures(SHOWN, scope),
             topics=topics,
-            topic_queries={topic.topic: _topic_query(topic, scope) for topic in topics},
+            topic_queries={topic.topic: topic_queries(topic.topic, scope) for topic in topics},
         )
         html = page(briefing, identity=str(identity), position=position, zone=self._needs.zone)
         event = BriefingIssued(
@@ -127,17 +132,3 @@ class AnalyticsService:
     async def briefing(self, identity: UUID, /) -> tuple[str, dict[str, Frozen]] | None:
         """Return a briefing's page and its frozen figures."""
         return await self.store.briefing(identity)
-
-
-def _topic_query(topic: Topic, scope: Period) -> str:
-    leaf, _, district = topic.topic.partition("@")
-    start, end = scope.start.isoformat(), scope.end.isoformat()
-    return (
-        "select count(*) as value from analytics.order_fact where origin = "  # noqa: S608 - printed, never run by us
-        f"{_quoted(scope.origin.value)} and leaf = {_quoted(leaf)} and district = {_quoted(district)}"
-        f" and created_at >= {_quoted(start)} and created_at < {_quoted(end)}"
-    )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

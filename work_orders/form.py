@@ -7,6 +7,8 @@ from vocabulary.orders import OrderRequest
 from work_orders.catalogue import Catalogue
 
 LIMITS = {"title": 60, "content": 2000, "place": 120, "occurred": 60, "wish": 200, "district": 30}
+ANSWER_LIMIT = 4000
+NAME_LIMIT = 40
 _NAMES = {
     "title": "标题",
     "content": "诉求内容",
@@ -14,8 +16,22 @@ _NAMES = {
     "occurred": "发生时间",
     "wish": "期望结果",
     "district": "所属区县",
+    "reply": "公开答复",
+    "internal_note": "内部备注",
+    "reason": "理由",
 }
 _PHONE = re.compile(r"\+?[\d-]{3,20}")
+
+
+def check_lengths(texts: dict[str, str], /) -> None:
+    """Raise FieldError for answers, notes and reasons that are too long."""
+    wrong = {
+        name: f"{_NAMES[name]}最多{ANSWER_LIMIT}个字，现在是{len(text)}个字"
+        for name, text in texts.items()
+        if len(text) > ANSWER_LIMIT
+    }
+    if wrong:
+        raise FieldError(wrong)
 
 
 def check(request: OrderRequest, /, *, catalogue: Catalogue) -> None:
@@ -47,6 +63,8 @@ def _wrong_reach(request: OrderRequest) -> dict[str, str]:
     """Where it is, and where the answer goes: a dispatched order needs both."""
     wrong: dict[str, str] = {}
     phone = request.callback_phone.reveal()
+    if len(request.caller_name.reveal()) > NAME_LIMIT:
+        wrong["caller_name"] = f"来电人最多{NAME_LIMIT}个字"
     if phone and not _PHONE.fullmatch(phone):
         wrong["callback_phone"] = "回访电话只能是数字和短横线，3至20位"
     if not request.direct:

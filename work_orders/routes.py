@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from runtime.postgres import Row
 from runtime.web import NotFound, Request, Route
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import ContactId, UnitCode, WorkOrderNo
+from vocabulary.masking import masked_text
 from vocabulary.orders import KIND_ZH, STAGE_ZH, OrderBrief, Stage
 from vocabulary.people import Role
+from work_orders import form
+from work_orders.numbers import is_order_no
 from work_orders.order import FollowUp
 from work_orders.service import Deadline, OrderService
+from work_orders.unnamed import unnamed
 
 READERS = frozenset({Role.AGENT, Role.ANALYST, Role.ADMIN})
 
@@ -86,6 +91,9 @@ class OrderPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows of this room."""
+        return (*self._for_people(), *self._for_units())
+
+    def _for_people(self) -> tuple[Route, ...]:
         return (
             Route(
                 method="GET",
@@ -113,6 +121,10 @@ class OrderPages:
                 request=FollowUpBody,
                 reply=OrderBrief,
             ),
+        )
+
+    def _for_units(self) -> tuple[Route, ...]:
+        return (
             Route(
                 method="GET",
                 path="/api/unit/orders",
@@ -135,6 +147,8 @@ class OrderPages:
     async def listed(self, request: Request[None]) -> list[OrderBrief]:
         """Answer with orders by stage and unit."""
         stage, unit = request.query.get("stage"), request.query.get("unit")
+        if unit is not None and unit not in self._service.catalogue.units:
+            raise FieldError({"unit": f"没有编号为“{unit[:20]}”的成员单位"})
         if stage is not None and stage not in set(Stage):
             raise FieldError({"stage": f"没有“{stage[:20]}”这个环节"})
         return list(
@@ -147,7 +161,7 @@ class OrderPages:
 
     async def one(self, request: Request[None]) -> OrderView:
         """Answer with one order and its timeline."""
-        number = WorkOrderNo(request.path["order_no"])
+        number = _number_of(request)
         found = await self._service.whole(number)
         if found is None:
             raise NotFound(f"没有工单 {number}")
@@ -155,10 +169,10 @@ class OrderPages:
         return OrderView(
             brief=brief,
             kind_zh=KIND_ZH[brief.kind],
-            content=row["content"],
-            place=row["place"],
-            occurred=row["occurred"],
-            wish=row["wish"],
+            content=masked_text(row["content"]),
+            place=masked_text(row["place"]),
+            occurred=masked_text(row["occurred"]),
+            wish=masked_text(row["wish"]),
             reply=row["reply"],
             stages=[
                 StageView(
@@ -179,39 +193,53 @@ class OrderPages:
         """Take the result of a follow-up."""
         body = request.body
         command = FollowUp(excused=body.excused, reason=body.reason, satisfied=body.satisfied)
-        return await self._service.follow_up(
-            WorkOrderNo(request.path["order_no"]), command, principal=request.principal
-        )
+        form.check_lengths({"reason": body.reason})
+        return await self._service.follow_up(_number_of(request), command, principal=request.principal)
 
     async def of_unit(self, request: Request[None]) -> list[UnitOrder]:
         """Answer with the orders that wait for the asking unit."""
         rows = await self._service.waiting_for(_unit_of(request))
-        return [
-            UnitOrder(
-                order_no=WorkOrderNo(row["order_no"]),
-                title=row["title"],
-                content=row["content"],
-                district=row["district"],
-                place=row["place"],
-                kind_zh=KIND_ZH[brief.kind],
-                category_name=row["category_name"],
-                due_at=row["due_at"],
-                created_at=row["created_at"],
-                stage=brief.stage,
-                caller_name="保密" if row["confidential"] else row["caller_name"],
-                callback_phone="" if row["confidential"] else row["callback_phone"],
-            )
-            for row, brief in rows
-        ]
+        return [_of_unit(row, brief) for row, brief in rows]
 
     async def reply(self, request: Request[ReplyBody]) -> OrderBrief:
         """Take a unit's answer."""
+        body = request.body
+        form.check_lengths({"reply": body.reply, "internal_note": body.internal_note})
         return await self._service.reply(
-            WorkOrderNo(request.path["order_no"]),
-            unit=_unit_of(request),
-            text=request.body.reply,
-            note=request.body.internal_note,
+            _number_of(request), unit=_unit_of(request), text=body.reply, note=body.internal_note
         )
+
+
+def _of_unit(row: Row, brief: OrderBrief) -> UnitOrder:
+    """Return what a unit sees: all it needs to answer; who asked only when that is not confidential."""
+    hidden = row["confidential"]
+
+    def shown(text: str) -> str:
+        return unnamed(text, name=row["caller_name"], numbers=(row["callback_phone"], row["caller_phone"]))
+
+    title, content, place = row["title"], row["content"], row["place"]
+    return UnitOrder(
+        order_no=brief.order_no,
+        title=shown(title) if hidden else title,
+        content=shown(content) if hidden else content,
+        district=row["district"],
+        place=shown(place) if hidden else place,
+        kind_zh=KIND_ZH[brief.kind],
+        category_name=row["category_name"],
+        due_at=row["due_at"],
+        created_at=row["created_at"],
+        stage=brief.stage,
+        caller_name="保密" if hidden else row["caller_name"],
+        callback_phone="" if hidden else row["callback_phone"],
+    )
+
+
+def _number_of(request: Request[Any]) -> WorkOrderNo:
+    """Read an order number from the path; NotFound for what cannot be one (a wrong digit is always found)."""
+    text = request.path["order_no"]
+    if not is_order_no(text):
+        raise NotFound(f"没有工单 {text[:20]}，请核对编号")
+    return WorkOrderNo(text)
 
 
 def _unit_of(request: Request[Any]) -> UnitCode:

@@ -1,6 +1,6 @@
 """Runs the life of orders: reads state under a lock, decides, writes row, timeline and event in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from runtime.clock import Clock
@@ -14,7 +14,7 @@ from vocabulary.orders import OrderBrief, OrderRequest, Stage
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from work_orders import form, store
-from work_orders.catalogue import Catalogue
+from work_orders.catalogue import Catalogue, Category
 from work_orders.deadlines import WorkingCalendar, due_at
 from work_orders.numbers import order_no
 from work_orders.order import (
@@ -108,19 +108,19 @@ class OrderService:
             order = evolve(None, event)
             await store.insert(tx, request, order=order, category_name=category.name, caller=caller, at=now)
             await self._record(tx, event, actor_name=principal.name, text="受理诉求")
-            unit = self._unit_names[category.unit]
-            steps = (
-                (Step(command=CloseDirectly(), text="服务代表当场答复，直办"), Step(command=Archive(), text="归档"))
-                if request.direct
-                else (
-                    Step(
-                        command=Dispatch(unit=category.unit, unit_name=unit, due_at=due),
-                        text=f"转办至{unit}，时限{category.limit.text}",
-                    ),
-                )
-            )
+            steps = self._after_acceptance(category, direct=request.direct, due=due)
             await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
         return await self.brief(number)
+
+    def _after_acceptance(self, category: Category, /, *, direct: bool, due: datetime) -> tuple[Step, ...]:
+        if direct:
+            return (
+                Step(command=CloseDirectly(), text="服务代表当场答复，直办"),
+                Step(command=Archive(), text="归档"),
+            )
+        unit = self._unit_names[category.unit]
+        dispatch = Dispatch(unit=category.unit, unit_name=unit, due_at=due)
+        return (Step(command=dispatch, text=f"转办至{unit}，时限{category.limit.text}"),)
 
     async def reply(self, number: WorkOrderNo, /, *, unit: UnitCode, text: str, note: str) -> OrderBrief:
         """Take a unit's public answer and its internal note (办理)."""
@@ -135,6 +135,7 @@ class OrderService:
 
     async def follow_up(self, number: WorkOrderNo, command: FollowUp, /, *, principal: Principal) -> OrderBrief:
         """Record the follow-up (回访) or why it is excused; an archived order follows in the same transaction."""
+        command = replace(command, reason=masked_text(command.reason))
         text = f"免回访：{command.reason}" if command.excused else f"回访：{'满意' if command.satisfied else '不满意'}"
         async with self._database.transaction() as tx:
             order = await self._locked(tx, number)
@@ -163,10 +164,11 @@ class OrderService:
 
     def deadline_of(self, brief: OrderBrief, /) -> Deadline:
         """Tell until when the order must be answered and whether it is overdue."""
+        category = self.catalogue.categories.get(brief.category)
         waiting = brief.stage in {Stage.ACCEPT, Stage.DISPATCH}
         return Deadline(
             due_at=brief.due_at,
-            limit_text=self.catalogue.category(brief.category).limit.text if brief.due_at else "",
+            limit_text=category.limit.text if category and brief.due_at else "",
             overdue=waiting and brief.due_at is not None and self._clock.now() > brief.due_at,
         )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from runtime.postgres import Database, Row, Transaction
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
+from vocabulary.masking import masked_text
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.personal import PhoneNumber
 from work_orders.order import Order
@@ -103,7 +104,8 @@ async def locked_order(tx: Transaction, order_no: WorkOrderNo, /) -> Order | Non
 
 
 async def locked_order_of_contact(tx: Transaction, contact: ContactId, /) -> Order | None:
-    """Return the order of a contact, locked."""
+    """Return the order of a contact, locked; while there is none, others who want to make it wait for us."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('work_orders.contact:' || $1, 0))", str(contact))
     row = await tx.fetchrow("select * from work_orders.work_order where contact = $1 for update", contact)
     return _order(row) if row else None
 
@@ -151,7 +153,7 @@ def brief(row: Row, /, *, unit_names: Mapping[UnitCode, str]) -> OrderBrief:
         kind=RequestKind(row["kind"]),
         category=CategoryCode(row["category"]),
         category_name=row["category_name"],
-        title=row["title"],
+        title=masked_text(row["title"]),
         district=row["district"],
         stage=Stage(row["stage"]),
         unit=unit,

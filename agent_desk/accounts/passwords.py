@@ -18,9 +18,9 @@ def hashed(password: str, /) -> str:
 
 
 def matches(password: str, kept: str | None, /) -> bool:
-    """Tell whether ``password`` is the one of ``kept``; takes as long for a login that does not exist."""
+    """Tell whether ``password`` is the one of ``kept``; takes as long for a login without any (None or empty)."""
     try:
         _hasher.verify(kept or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from agent_desk.accounts import passwords
 from agent_desk.accounts.attempts import Attempts
+from agent_desk.accounts.remembered import Remembered
 from runtime.clock import Clock
 from runtime.ids import new_id
-from runtime.postgres import Database, Row
+from runtime.postgres import Database, DatabaseAway, Row
 from runtime.workers import Workers
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import AccountId, SeatNo, UnitCode
@@ -17,6 +18,8 @@ from vocabulary.people import Principal, Role
 
 SESSION = timedelta(hours=12)
 UNIT_TOKEN = timedelta(days=365)
+LONGEST_LOGIN = 40
+LONGEST_PASSWORD = 1000
 _COLUMNS = "account, login, name, role, seat, unit, skills"
 
 
@@ -40,6 +43,7 @@ class Accounts:
         self._workers = workers
         self._clock = clock
         self._attempts = Attempts()
+        self._remembered = Remembered()
 
     async def add(self, account: NewAccount, /, *, password: str) -> AccountId:
         """Make an account or renew its password and fields; FieldError names what is wrong."""
@@ -55,39 +59,66 @@ class Accounts:
 
     async def log_in(self, *, login: str, password: str) -> tuple[Principal, str]:
         """Return who it is and a new session token; Refused ``wrong-login`` or ``wait``."""
-        now = self._clock.now()
-        pause = self._attempts.wait(login, now=now)
-        if pause:
-            raise Refused("wait", f"密码错误次数过多，请{int(pause.total_seconds()) + 1}秒后再试")
+        if len(login) > LONGEST_LOGIN or len(password) > LONGEST_PASSWORD:
+            raise Refused("wrong-login", "账号或密码不对")
         async with self._database.reading() as connection:
             row = await connection.fetchrow(
                 f"select {_COLUMNS}, password_hash from agent_desk.account where login = $1 and active",  # noqa: S608
                 login,
             )
+        self._count_attempt(login)
         kept = row["password_hash"] if row else None
         if not await self._workers.run(passwords.matches, password, kept) or row is None:
-            self._attempts.failed(login, now=now)
             raise Refused("wrong-login", "账号或密码不对")
         self._attempts.succeeded(login)
         who = _principal(row)
         return who, await self._session(who.account, lasts=SESSION)
 
+    def _count_attempt(self, login: str) -> None:
+        """Count a try as failed before it is checked, so that many at once do not get past the pause."""
+        now = self._clock.now()
+        pause = self._attempts.wait(login, now=now)
+        if pause:
+            raise Refused("wait", f"密码错误次数过多，请{int(pause.total_seconds()) + 1}秒后再试")
+        self._attempts.failed(login, now=now)
+
     async def log_out(self, token: str, /) -> None:
         """End the session of a token."""
+        self._remembered.forget(_digest(token))
         async with self._database.transaction() as tx:
             await tx.execute("delete from agent_desk.session where token_digest = $1", _digest(token))
 
     async def principal(self, token: str, /) -> Principal | None:
-        """Return the person behind a token that has not expired."""
+        """Return the person behind a token that has not expired.
+
+        While the database is away, people who were seen before stay known, so that calls go on; DatabaseAway for
+        everybody else.
+        """
+        digest, now = _digest(token), self._clock.now()
+        known = self._remembered.who(digest, now=now)
+        if known is not None and self._remembered.database_away(self._clock.monotonic()):
+            return known
+        try:
+            row = await self._session_row(digest)
+        except DatabaseAway:
+            if known is None:
+                raise
+            self._remembered.note_away(self._clock.monotonic())
+            return known
+        if row is None:
+            self._remembered.forget(digest)
+            return None
+        return self._remembered.keep(digest, _principal(row), expires_at=row["expires_at"])
+
+    async def _session_row(self, digest: bytes) -> Row | None:
         async with self._database.reading() as connection:
-            row = await connection.fetchrow(
-                "select a.account, a.login, a.name, a.role, a.seat, a.unit, a.skills from agent_desk.session s"
-                " join agent_desk.account a using (account)"
+            return await connection.fetchrow(
+                "select a.account, a.login, a.name, a.role, a.seat, a.unit, a.skills, s.expires_at"
+                " from agent_desk.session s join agent_desk.account a using (account)"
                 " where s.token_digest = $1 and s.expires_at > $2 and a.active",
-                _digest(token),
+                digest,
                 self._clock.now(),
             )
-        return _principal(row) if row else None
 
     async def _put(self, account: NewAccount, kept: str) -> AccountId:
         async with self._database.transaction() as tx:
@@ -128,7 +159,7 @@ class Accounts:
 
 def _check(account: NewAccount) -> None:
     wrong: dict[str, str] = {}
-    if not (3 <= len(account.login) <= 40 and account.login.isascii() and account.login.isprintable()):
+    if not (3 <= len(account.login) <= LONGEST_LOGIN and account.login.isascii() and account.login.isprintable()):
         wrong["login"] = "登录名须为3至40个英文字母或数字"
     if not account.name.strip():
         wrong["name"] = "请填写姓名"

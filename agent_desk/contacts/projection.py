@@ -11,63 +11,92 @@ from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, 
 from vocabulary.ids import EventId
 
 TO_CALL_BACK = frozenset(
-    {EndReason.ABANDONED, EndReason.NOBODY_ON_DUTY, EndReason.MEDIA_LOST, EndReason.SWITCH_LOST, EndReason.OVERLOADED}
+    {
+        EndReason.ABANDONED,
+        EndReason.NOBODY_ON_DUTY,
+        EndReason.MEDIA_TIMEOUT,
+        EndReason.MEDIA_LOST,
+        EndReason.SWITCH_LOST,
+        EndReason.OVERLOADED,
+        EndReason.FAILED,
+    }
 )
 
 
 async def apply_contact(tx: Transaction, row: LogRow, /) -> None:
-    """Bring the contact's row up to one telephony fact; facts of a call may come after its end was seen."""
+    """Bring the contact's row up to one telephony fact; the facts of a call may come in any order."""
     event = row.event
     if isinstance(event, CallAccepted):
-        await tx.execute(
-            "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at)"
-            " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set caller_phone = $3, dialled = $4,"
-            " line_name = $5, accepted_at = $6",
-            event.contact,
-            event.call,
-            event.caller.reveal(),
-            event.dialled,
-            event.line_name,
-            event.occurred_at,
-        )
+        await _accepted(tx, event)
     elif isinstance(event, CallConnected):
-        await tx.execute(
-            "insert into agent_desk.contact (contact, call, accepted_at, connected_at, seat, agent)"
-            " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set connected_at = $4, seat = $5, agent = $6",
-            event.contact,
-            event.call,
-            event.accepted_at,
-            event.occurred_at,
-            event.seat,
-            event.agent,
-        )
+        await _connected(tx, event)
     elif isinstance(event, CallEnded):
-        await tx.execute(
-            "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at,"
-            " connected_at, ended_at, seat, agent, reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
-            " on conflict (contact) do update set caller_phone = $3, dialled = $4, line_name = $5, ended_at = $8,"
-            " reason = $11, connected_at = coalesce(contact.connected_at, $7), seat = coalesce($9, contact.seat),"
-            " agent = coalesce($10, contact.agent)",
-            event.contact,
-            event.call,
-            event.caller.reveal(),
-            event.dialled,
-            event.line_name,
-            event.accepted_at,
-            event.connected_at,
-            event.occurred_at,
-            event.seat,
-            event.agent,
-            event.reason.value,
-        )
+        await _ended(tx, event)
     elif isinstance(event, CallRecorded):
-        await tx.execute(
-            "update agent_desk.contact set record_host = $2, record_name = $3, samples = $4 where contact = $1",
-            event.contact,
-            event.host,
-            event.name,
-            event.samples,
-        )
+        await _recorded(tx, event)
+
+
+async def _accepted(tx: Transaction, event: CallAccepted) -> None:
+    await tx.execute(
+        "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at)"
+        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set caller_phone = $3, dialled = $4,"
+        " line_name = $5, accepted_at = $6",
+        event.contact,
+        event.call,
+        event.caller.reveal(),
+        event.dialled,
+        event.line_name,
+        event.occurred_at,
+    )
+
+
+async def _connected(tx: Transaction, event: CallConnected) -> None:
+    await tx.execute(
+        "insert into agent_desk.contact (contact, call, accepted_at, connected_at, seat, agent)"
+        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set accepted_at = $3, connected_at = $4,"
+        " seat = $5, agent = $6",
+        event.contact,
+        event.call,
+        event.accepted_at,
+        event.occurred_at,
+        event.seat,
+        event.agent,
+    )
+
+
+async def _ended(tx: Transaction, event: CallEnded) -> None:
+    await tx.execute(
+        "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at,"
+        " connected_at, ended_at, seat, agent, reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
+        " on conflict (contact) do update set caller_phone = $3, dialled = $4, line_name = $5, accepted_at = $6,"
+        " ended_at = $8, reason = $11, connected_at = coalesce(contact.connected_at, $7),"
+        " seat = coalesce($9, contact.seat), agent = coalesce($10, contact.agent)",
+        event.contact,
+        event.call,
+        event.caller.reveal(),
+        event.dialled,
+        event.line_name,
+        event.accepted_at,
+        event.connected_at,
+        event.occurred_at,
+        event.seat,
+        event.agent,
+        event.reason.value,
+    )
+
+
+async def _recorded(tx: Transaction, event: CallRecorded) -> None:
+    await tx.execute(
+        "insert into agent_desk.contact (contact, call, accepted_at, record_host, record_name, samples)"
+        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set record_host = $4, record_name = $5,"
+        " samples = $6",
+        event.contact,
+        event.call,
+        event.occurred_at,
+        event.host,
+        event.name,
+        event.samples,
+    )
 
 
 async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
@@ -92,9 +121,11 @@ async def list_callback(tx: Transaction, row: LogRow, /) -> None:
     if event.connected_at is not None:
         await tx.execute(
             "update agent_desk.callback set done_at = $2, done_by = '已再次来电接通'"
-            " where caller_phone = $1 and done_at is null",
+            " where caller_phone = $1 and done_at is null"
+            " and abandoned_at < $3",
             event.caller.reveal(),
             event.occurred_at,
+            event.connected_at,
         )
         return
     if event.reason not in TO_CALL_BACK:

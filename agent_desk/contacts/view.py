@@ -1,19 +1,24 @@
 """One contact as a page shows it: the live board and the tables together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent_desk.contacts.store import ContactRecord, ContactStore, SavedDraft
 from agent_desk.live.board import NOTHING_YET, Board, Talk
+from agent_desk.live.shown import shown_call
 from agent_desk.ports import Orders
 from runtime.web import NotFound
 from vocabulary.calls import CallPhase, CallSnapshot, Origin
 from vocabulary.errors import Transient
 from vocabulary.ids import ContactId
-from vocabulary.orders import DraftField, OrderBrief
+from vocabulary.masking import masked_text
+from vocabulary.orders import Draftable, DraftField, OrderBrief
 from vocabulary.people import Principal, Role
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
+
+FILLS_FORMS = frozenset({Role.AGENT, Role.ADMIN})
+PERSONAL = frozenset({Draftable.CALLER_NAME, Draftable.CALLBACK_PHONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +87,29 @@ class ContactViews:
         await self.caller_of(contact)
         return Origin.LIVE
 
+    async def check_seat(self, contact: ContactId, /, *, principal: Principal) -> None:
+        """Raise NotFound when nobody knows the contact, or when it is another seat's."""
+        talk = self._board.talks.get(contact)
+        known = talk if talk is not None and talk.call is not None else None
+        record = None if known is not None and known.seat is not None else await self._store.record(contact)
+        if known is None and record is None:
+            raise NotFound("没有这次来电，或它还没有入库，请稍候再试")
+        _check_seat(principal, known, record)
+
     async def view(self, contact: ContactId, /, *, principal: Principal) -> ContactView:
         """Return the view; NotFound when neither board nor tables know the contact, or it is another seat's."""
         talk = self._board.talks.get(contact)
         try:
             kept, partly = await self._kept(contact, talk), False
         except Transient:
-            if talk is None:
+            if talk is None or talk.call is None:
                 raise
             kept, partly = _Kept(), True
         if (talk is None or talk.call is None) and kept.record is None:
             raise NotFound("没有这次来电")
         _check_seat(principal, talk, kept.record)
-        return _joined(contact, talk, kept, partly=partly)
+        whole = _joined(contact, talk, kept, partly=partly)
+        return whole if principal.role in FILLS_FORMS else without_personal(whole)
 
     async def _kept(self, contact: ContactId, talk: Talk | None) -> _Kept:
         record = await self._store.record(contact)
@@ -107,6 +122,22 @@ class ContactViews:
             history=await orders.of_phone(caller, open_only=False) if orders else (),
             order=await orders.of_contact(contact) if orders else None,
         )
+
+
+def without_personal(view: ContactView, /) -> ContactView:
+    """Return a view for people who do not fill the form: numbers masked in the talk, no name and no number."""
+    spoken = tuple(replace(heard, text=masked_text(heard.text), words=()) for heard in view.utterances)
+    kept = {name: value for name, value in view.draft.values.items() if name not in PERSONAL}
+    return replace(
+        view,
+        utterances=spoken,
+        proposed=tuple(
+            replace(f, value=masked_text(f.value), source=masked_text(f.source))
+            for f in view.proposed
+            if f.name not in PERSONAL
+        ),
+        draft=replace(view.draft, values={name: replace(v, value=masked_text(v.value)) for name, v in kept.items()}),
+    )
 
 
 def _check_seat(principal: Principal, talk: Talk | None, record: ContactRecord | None) -> None:
@@ -125,7 +156,7 @@ def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool)
     samples = record.samples if record else None
     return ContactView(
         contact=contact,
-        call=None if ended else snapshot,
+        call=None if ended or snapshot is None else shown_call(snapshot),
         caller_masked=caller.masked(),
         dialled=snapshot.dialled if snapshot else (record.dialled if record else ""),
         line_name=snapshot.line_name if snapshot else (record.line_name if record else ""),

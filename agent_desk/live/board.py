@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent_desk.live.feed import Message
+from agent_desk.live.shown import shown_call, shown_end, shown_offer
 from vocabulary.audio import Party
 from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.events import Event
@@ -87,6 +88,14 @@ class Board:
         handler: Any = _HANDLERS.get(type(event))
         return handler(self, event) if handler else ()
 
+    def of_seat(self, seat: SeatNo, /) -> Talk | None:
+        """Return the talk that is before a seat: its live call, or the one it still wraps up."""
+        state = self.seats.get(seat)
+        wrapped = state.call if state else None
+        mine = [talk for talk in reversed(self.talks.values()) if talk.seat == seat]
+        live = next((talk for talk in mine if not talk.ended), None)
+        return live or next((talk for talk in mine if wrapped is not None and talk.call == wrapped), None)
+
     def sees_waiting(self) -> int:
         """Return how many live calls have not reached a person yet."""
         return sum(
@@ -113,7 +122,7 @@ def _on_offered(board: Board, event: CallOffered) -> tuple[Message, ...]:
         return ()
     talk = board.talk(event.contact)
     talk.call, talk.caller, talk.seat = event.call, event.caller, event.seat
-    return _for_talk(talk, "offer", event)
+    return _for_talk(talk, "offer", shown_offer(event))
 
 
 def _on_offer_ended(board: Board, event: OfferEnded) -> tuple[Message, ...]:
@@ -140,7 +149,7 @@ def _on_ended(board: Board, event: CallEnded) -> tuple[Message, ...]:
     talk = board.talk(event.contact)
     talk.ended, talk.caller, talk.call = True, event.caller, event.call
     talk.seat = event.seat or talk.seat
-    return _for_talk(talk, "ended", event)
+    return _for_talk(talk, "ended", shown_end(event))
 
 
 def _on_call(board: Board, event: CallChanged) -> tuple[Message, ...]:
@@ -150,13 +159,13 @@ def _on_call(board: Board, event: CallChanged) -> tuple[Message, ...]:
         return ()
     talk.snapshot, talk.caller, talk.call = snapshot, snapshot.caller, snapshot.call
     talk.seat = snapshot.seat or talk.seat
-    return _for_talk(talk, "call", snapshot)
+    return _for_talk(talk, "call", shown_call(snapshot))
 
 
 def _on_seat(board: Board, event: SeatChanged) -> tuple[Message, ...]:
     before = board.seats.get(event.seat.seat)
-    if before is not None and event.seat.revision <= before.revision:
-        return ()
+    if before is not None and event.seat.revision <= before.revision and event.seat.since <= before.since:
+        return ()  # a switch that was started again counts revisions from 1, at a later time
     board.seats[event.seat.seat] = event.seat
     return (Message(kind="seat", data=event.seat, seat=event.seat.seat),)
 

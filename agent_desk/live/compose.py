@@ -79,6 +79,7 @@ class Composer:
 
     async def _suggest(self, talk: Talk) -> None:
         if talk.ended:
+            await self._knowledge.forget(talk.contact)
             return
         found = await self._knowledge.suggest(
             talk.utterances,

@@ -21,6 +21,7 @@ from vocabulary.events import Event
 from vocabulary.events.agent_desk import SeatAlive
 from vocabulary.events.asr import PartialHeard, UtteranceFinalised
 from vocabulary.events.knowledge import SuggestionsChanged, SuggestionsShown
+from vocabulary.events.telephony import CallEnded
 from vocabulary.ids import AccountId, EventId, SeatNo
 
 REMEMBERED_IDS = 20_000
@@ -93,7 +94,7 @@ class LiveDesk:
             self._seen.popitem(last=False)
         for message in self.board.apply(event):
             self.send(message)
-        if isinstance(event, UtteranceFinalised | PartialHeard) and event.contact is not None:
+        if isinstance(event, UtteranceFinalised | PartialHeard | CallEnded) and event.contact is not None:
             self._composer.changed(event.contact)
 
     def send(self, message: Message, /) -> None:
@@ -143,6 +144,7 @@ class LiveDesk:
             await asyncio.sleep(1.0)
 
     async def _ask_snapshots(self) -> bool:
+        before = [talk for talk in self.board.talks.values() if talk.snapshot is not None and not talk.ended]
         try:
             seats, calls = await self._telephony.seats(), await self._telephony.calls()
         except HotlineError as error:
@@ -154,6 +156,9 @@ class LiveDesk:
         for call in calls:
             talk = self.board.talk(call.contact)
             talk.snapshot, talk.caller, talk.call, talk.seat = call, call.caller, call.call, call.seat or talk.seat
+        alive = {call.contact for call in calls}
+        for talk in before:
+            talk.ended = talk.ended or talk.contact not in alive
         return True
 
     async def _tell(self, event: Event) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from agent_desk.contacts.view import ContactViews
 from agent_desk.live.feed import Numbered
 from agent_desk.live.hub import LiveDesk, Page, PageTooSlow
+from agent_desk.live.shown import shown_call
 from agent_desk.live.snapshot import DeskSnapshot
 from runtime.codec import encode
 from runtime.web import Socket
@@ -31,35 +32,37 @@ class LiveSocket:
             return
         async with self._live.page(principal.seat, agent=principal.account) as page:
             try:
-                await self._greet(socket, principal, principal.seat)
+                told = await self._greet(socket, principal, principal.seat)
                 async with asyncio.TaskGroup() as tasks:
                     reader = tasks.create_task(_until_closed(socket))
-                    writer = tasks.create_task(_write(socket, page))
+                    writer = tasks.create_task(_write(socket, page, after=told))
                     await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
                     reader.cancel()
                     writer.cancel()
             except* (PageTooSlow, Transient):
                 await socket.close(code=TRY_AGAIN_LATER, reason="请重新连接")
 
-    async def _greet(self, socket: Socket, principal: Principal, seat: SeatNo) -> None:
+    async def _greet(self, socket: Socket, principal: Principal, seat: SeatNo) -> int:
+        """Send what was missed, or a snapshot; return the number up to which the page knows everything."""
         feed, query = self._live.feed(seat), socket.query
         missed = feed.since(epoch=_uuid(query.get("epoch", "")), n=_number(query.get("after", "")))
         if missed is not None:
             for message in missed:
                 await socket.send(encode(message).decode())
-            return
+            return missed[-1].n if missed else _number(query.get("after", ""))
         last = feed.last
         snapshot = await self._snapshot(principal, seat)
         first = Numbered(epoch=self._live.epoch, n=last, kind="snapshot", contact=None, data=snapshot)
         await socket.send(encode(first).decode())
+        return last
 
     async def _snapshot(self, principal: Principal, seat: SeatNo) -> DeskSnapshot:
         board = self._live.board
         state = board.seats.get(seat)
-        talk = next((t for t in reversed(board.talks.values()) if t.seat == seat and not t.ended), None)
+        talk = board.of_seat(seat)
         return DeskSnapshot(
             seat=state,
-            call=talk.snapshot if talk else None,
+            call=shown_call(talk.snapshot) if talk and talk.snapshot and not talk.ended else None,
             contact_view=await self._views.view(talk.contact, principal=principal) if talk else None,
             seats=list(board.seats.values()),
             queue_waiting=board.sees_waiting(),
@@ -67,10 +70,11 @@ class LiveSocket:
         )
 
 
-async def _write(socket: Socket, page: Page) -> None:
+async def _write(socket: Socket, page: Page, *, after: int) -> None:
     while True:
         message = await page.next()
-        await socket.send(encode(message).decode())
+        if message.n > after:
+            await socket.send(encode(message).decode())
 
 
 async def _until_closed(socket: Socket) -> None:

@@ -109,6 +109,9 @@ class ContactPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
+        return (*self._for_reading(), *self._for_the_call(), *self._for_call_backs())
+
+    def _for_reading(self) -> tuple[Route, ...]:
         one = "/api/contacts/{contact}"
         return (
             Route(
@@ -121,6 +124,20 @@ class ContactPages:
                 query={"limit": "1..500, default 100"},
             ),
             Route(method="GET", path=one, handler=self.one, roles=READERS, summary="A contact", reply=ContactView),
+            Route(
+                method="POST",
+                path=f"{one}/reveal",
+                handler=self.reveal,
+                roles=AGENTS,
+                summary="Show the caller's number, with a reason",
+                request=RevealBody,
+                reply=Revealed,
+            ),
+        )
+
+    def _for_the_call(self) -> tuple[Route, ...]:
+        one = "/api/contacts/{contact}"
+        return (
             Route(
                 method="PUT",
                 path=f"{one}/draft",
@@ -147,15 +164,10 @@ class ContactPages:
                 summary="Tell what was done with a suggestion",
                 request=UseBody,
             ),
-            Route(
-                method="POST",
-                path=f"{one}/reveal",
-                handler=self.reveal,
-                roles=AGENTS,
-                summary="Show the caller's number, with a reason",
-                request=RevealBody,
-                reply=Revealed,
-            ),
+        )
+
+    def _for_call_backs(self) -> tuple[Route, ...]:
+        return (
             Route(
                 method="GET",
                 path="/api/callbacks",
@@ -206,7 +218,7 @@ class ContactPages:
     async def save_draft(self, request: Request[DraftBody]) -> SavedDraft:
         """Save the form; Refused when it was saved elsewhere meanwhile."""
         contact = contact_of(request.path["contact"])
-        await self._views.caller_of(contact)
+        await self._views.check_seat(contact, principal=request.principal)
         long = {name: "内容过长" for name, value in request.body.values.items() if len(value.value) > LONGEST_VALUE}
         if long:
             raise FieldError({name.value: text for name, text in long.items()})
@@ -219,9 +231,10 @@ class ContactPages:
 
     async def send_order(self, request: Request[OrderForm]) -> OrderBrief:
         """Make the order; FieldError names wrong fields in Chinese."""
-        form = request.body
+        form, contact = request.body, contact_of(request.path["contact"])
+        await self._views.check_seat(contact, principal=request.principal)
         order = OrderRequest(
-            contact=contact_of(request.path["contact"]),
+            contact=contact,
             kind=form.kind,
             category=form.category,
             title=form.title,
@@ -239,12 +252,14 @@ class ContactPages:
 
     async def used(self, request: Request[UseBody]) -> None:
         """Write what was done with a suggestion to the log."""
+        contact = contact_of(request.path["contact"])
+        await self._views.check_seat(contact, principal=request.principal)
         async with self._database.transaction() as tx:
             tx.emit(
                 SuggestionUsed(
                     event_id=EventId(new_id()),
                     occurred_at=self._clock.now(),
-                    contact=contact_of(request.path["contact"]),
+                    contact=contact,
                     entry=EntryCode(request.path["entry"]),
                     version=request.body.version,
                     use=request.body.use,

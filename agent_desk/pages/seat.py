@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from agent_desk.live.shown import shown_call
 from agent_desk.ports import Telephony
 from runtime.web import Download, Request, Route
 from vocabulary.calls import CallSnapshot, SeatSnapshot
@@ -117,7 +118,7 @@ class SeatPages:
     async def answer(self, request: Request[OfferBody]) -> CallSnapshot:
         """Take the call; Refused ``offer-over`` when the lease is over."""
         seat, agent = _seat(request.principal)
-        return await self._telephony.answer(seat=seat, agent=agent, offer=request.body.offer)
+        return shown_call(await self._telephony.answer(seat=seat, agent=agent, offer=request.body.offer))
 
     async def decline(self, request: Request[OfferBody]) -> None:
         """Turn the call down."""

@@ -16,6 +16,8 @@ from vocabulary.events.agent_desk import RecordingPlayed
 from vocabulary.ids import EventId
 
 STRETCH_SAMPLES = 65_536
+FRAME_BYTES = 4
+"""One sample of both channels."""
 LONGEST_MS = 10 * 60 * 1000
 
 
@@ -88,8 +90,11 @@ class SoundPages:
         while first < end:
             wanted = min(STRETCH_SAMPLES, end - first)
             part = await self._telephony.recording(host=host, name=name, first_sample=first, samples=wanted)
-            if not part.pcm:
+            whole = part.pcm[: len(part.pcm) // FRAME_BYTES * FRAME_BYTES]
+            if not whole:
                 break
-            parts.append(part.pcm)
-            first += len(part.pcm) // 4
+            parts.append(whole)
+            first += len(whole) // FRAME_BYTES
+        if not parts:
+            raise NotFound("存放录音的主机上没有这段录音，请联系管理员")
         return b"".join(parts)

@@ -7,6 +7,7 @@ from datetime import datetime
 from analytics.figures import Figure, FigureName
 from analytics.hot_issues.surprise import LEVEL_ZH, Level
 from analytics.hot_issues.topics import Topic
+from analytics.topic_queries import TopicQueries
 from vocabulary.calls import Origin
 
 TITLE = "“12345”舆情专报"
@@ -98,9 +99,9 @@ def compose(
     issued_at: datetime,
     figures: Sequence[Figure],
     topics: Sequence[Topic],
-    topic_queries: Mapping[str, str],
+    topic_queries: Mapping[str, TopicQueries],
 ) -> Briefing:
-    """Return a briefing over ``period`` = (origin, start, end); ``topic_queries`` counts each topic's orders again."""
+    """Return a briefing over ``period`` = (origin, start, end); ``topic_queries`` give topics' numbers again."""
     origin, start, end = period
     hot = [
         _line(number, topic, topic_queries[topic.topic]) for number, topic in enumerate(topics[:MOST_TOPICS], start=1)
@@ -118,7 +119,7 @@ def compose(
     )
 
 
-def _line(number: int, topic: Topic, query: str) -> TopicLine:
+def _line(number: int, topic: Topic, queries: TopicQueries) -> TopicLine:
     contacts = tuple(sample.contact for sample in topic.sample)
     return TopicLine(
         topic=topic,
@@ -129,7 +130,7 @@ def _line(number: int, topic: Topic, query: str) -> TopicLine:
             value=float(topic.orders),
             text=f"{topic.orders}件",
             unit="件",
-            query=query,
+            query=queries.orders,
             contacts=contacts,
         ),
         growth=Frozen(
@@ -138,7 +139,7 @@ def _line(number: int, topic: Topic, query: str) -> TopicLine:
             value=topic.growth,
             text=f"{topic.growth:.1f}倍",
             unit="倍",
-            query=query,
+            query=queries.growth,
             contacts=contacts,
         ),
         advice=_advice(topic),

@@ -33,6 +33,13 @@ def expected(usual: Usual, /, *, exposure: int) -> float:
     return share * exposure + PRIOR
 
 
+def growth(n: int, /, *, usual: Usual, exposure: int) -> float:
+    """Return n against what is ``expected``, rounded half up to hundredths as whole numbers, as SQL does it too."""
+    seen, whole = (usual.count, usual.exposure) if usual.exposure else (0, 1)
+    part = 100 * seen * exposure + round(100 * PRIOR) * whole
+    return (20_000 * n * whole + part) // (2 * part) / 100
+
+
 def surprise(n: int, /, *, usual: float) -> float:
     """Return n·ln(n/λ) − (n − λ) for n above λ, else 0 (the log-likelihood ratio of a Poisson count)."""
     return n * log(n / usual) - (n - usual) if n > usual else 0.0

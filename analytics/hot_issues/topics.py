@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from analytics.hot_issues.surprise import Level, Usual, expected, level, surprise
+from analytics.hot_issues.surprise import Level, Usual, expected, growth, level, surprise
 from analytics.hot_issues.terms import document_counts, standing_out
 
 PLACE_SHARE = 0.5
@@ -72,24 +72,26 @@ def find_topics(cases: Sequence[Case], /, *, start: datetime, end: datetime, mos
         groups[case.leaf, case.district].append(case)
     topics = []
     for key, members in groups.items():
-        normal = expected(Usual(count=usual[key], exposure=len(before)), exposure=len(now))
+        normal = Usual(count=usual[key], exposure=len(before))
         texts = [case.text for case in members]
         terms = standing_out(texts, background=background, size=len(before) + len(now))
-        topics.append(_topic(key, members, normal=normal, terms=terms))
+        topics.append(_topic(key, members, normal=normal, exposure=len(now), terms=terms))
     topics.sort(key=lambda topic: (-topic.surprise, -topic.orders, topic.topic))
     return tuple(topics[:most])
 
 
-def _topic(key: tuple[str, str], members: list[Case], /, *, normal: float, terms: tuple[str, ...]) -> Topic:
+def _topic(
+    key: tuple[str, str], members: list[Case], /, *, normal: Usual, exposure: int, terms: tuple[str, ...]
+) -> Topic:
     leaf, district = key
-    members.sort(key=lambda case: case.at, reverse=True)
+    members.sort(key=lambda case: (case.at, case.order_no), reverse=True)
     places = Counter(case.place for case in members if case.place)
     where = district
     if places and len(members) > 1:
-        place, count = places.most_common(1)[0]
+        place, count = min(places.items(), key=lambda pair: (-pair[1], pair[0]))
         where = place if count / len(members) >= PLACE_SHARE else district
     callers = len({case.caller or case.contact for case in members})
-    score = surprise(len(members), usual=normal)
+    score = surprise(len(members), usual=expected(normal, exposure=exposure))
     return Topic(
         topic=f"{leaf}@{district}",
         label=f"{where}{leaf}" if where else leaf,
@@ -97,10 +99,10 @@ def _topic(key: tuple[str, str], members: list[Case], /, *, normal: float, terms
         contacts=len({case.contact for case in members}),
         orders=len(members),
         callers=callers,
-        growth=round(len(members) / normal, 2),
+        growth=growth(len(members), usual=normal, exposure=exposure),
         surprise=round(score, 2),
         level=level(len(members), surprise=score, callers=callers),
-        places=tuple(place for place, _ in places.most_common(3)),
+        places=tuple(sorted(places, key=lambda place: (-places[place], place))[:3]),
         first_at=members[-1].at,
         last_at=members[0].at,
         sample=tuple(_sample(case, terms) for case in members[:5]),

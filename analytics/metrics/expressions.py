@@ -16,8 +16,23 @@ def count_if(condition: Any, /) -> Any:
 
 
 def percent(part: Any, whole: Any, /) -> Any:
-    """Return 100 · part / whole rounded to two digits, null when ``whole`` is 0."""
-    return (part.cast("float64") * 100 / whole.cast("float64").nullif(0)).round(2)
+    """Return 100 · part / whole rounded half up to two digits, null when ``whole`` is 0.
+
+    Rounded as whole numbers: engines differ in how they round a fraction such as 1.005.
+    """
+    hundredths = (part.cast("int64") * 20_000 + whole.cast("int64")) // (whole.cast("int64") * 2).nullif(0)
+    return hundredths.cast("float64") / 100
+
+
+def mean_seconds(column: Any, /, *, where: Any) -> Any:
+    """Return the mean of seconds rounded half up to a tenth, null for no row.
+
+    Summed as whole milliseconds: a sum of fractions depends on the order of rows, hence on the engine.
+    """
+    held = where & column.notnull()
+    n = count_if(held).cast("int64")
+    ms = ibis.coalesce(ibis.ifelse(held, (column * 1000).round().cast("int64"), 0).sum(), 0).cast("int64")
+    return ((ms * 2 + n * 100) // (n * 200).nullif(0)).cast("float64") / 10
 
 
 def scoped(table: Any, scope: Scope, /, *, instant: str) -> Any:
@@ -92,8 +107,8 @@ def _of_calls(name: FigureName, calls: Any) -> Any:
         FigureName.SL15: percent(short, every),
         FigureName.QUEUE_SL15: percent(count_if(within(calls, calls.queue_wait_s)), every),
         FigureName.ABANDONED: count_if(abandoned(calls)),
-        FigureName.WAIT_MEAN: calls.wait_s.mean(where=connected(calls)).round(1),
-        FigureName.AHT: calls.talk_s.mean(where=connected(calls)).round(1),
+        FigureName.WAIT_MEAN: mean_seconds(calls.wait_s, where=connected(calls)),
+        FigureName.AHT: mean_seconds(calls.talk_s, where=connected(calls)),
     }[name]
 
 
