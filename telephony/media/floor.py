@@ -11,6 +11,8 @@ from vocabulary.errors import Refused
 from vocabulary.ids import CallId, LegId
 
 _SECOND_TICKS = 50
+_SILENT_PEAK = 120
+"""A frame whose peak stays below is silence (about -49 dBFS)."""
 
 
 class Floor:
@@ -170,7 +172,8 @@ class Floor:
             leg.audible = True
             self._tell(FirstAudio(leg=leg.leg, at_ms=self.at_ms(leg)))
         if leg.gate is not None and leg.voice is not None:
-            voiced = leg.slot.missing == 0 and leg.voice.voiced(self.mixer.heard[leg.slot.row])
+            loud = leg.slot.missing == 0 and self.mixer.peaks[leg.slot.row] >= _SILENT_PEAK
+            voiced = loud and leg.voice.voiced(self.mixer.heard_pcm(leg.slot))
             change = leg.gate.feed(voiced=voiced, at_ms=self.at_ms(leg))
             if change is not None:
                 self._tell(Speech(leg=leg.leg, speaking=change.speaking, at_ms=change.at_ms))

@@ -13,6 +13,7 @@ from telephony.media.rtp import difference
 FRAME = 160
 MIN_DELAY, MAX_DELAY, CAP = 320, 960, 1600
 _WATCHED_TICKS = 50
+_LOOK_AGAIN_TICKS = 5
 _LATE_PENALTY = 160
 _LATE_DECAY = 8
 
@@ -162,6 +163,7 @@ class JitterBuffer:
             return False
         spare = self._least - self.target
         if abs(spare) > FRAME and not self._quiet() and spare < CAP // 2:
+            self._watched -= _LOOK_AGAIN_TICKS
             return False
         self._watched, self._least = 0, CAP * 2
         self._penalty = max(0, self._penalty - _LATE_DECAY)

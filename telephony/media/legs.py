@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
-from telephony.media.g711 import Law, Samples
+from telephony.media.g711 import Law
 from telephony.media.incoming import Incoming
 from telephony.media.mixer import Mixer, Slot
 from telephony.media.outgoing import Outgoing
@@ -49,8 +47,8 @@ class Port(Protocol):
 class Voice(Protocol):
     """A voice detector of one leg."""
 
-    def voiced(self, frame: Samples, /) -> bool:
-        """Tell whether 160 samples contain a voice."""
+    def voiced(self, pcm: bytes, /) -> bool:
+        """Tell whether 160 s16le samples contain a voice."""
         ...
 
 
@@ -135,13 +133,9 @@ class CallSound:
         """Take one tick: channel 1 the caller, channel 2 what the caller is told."""
         for leg in self.legs.values():
             if leg.ring is not None:
-                taps.feed(leg.ring, mixer.heard[leg.slot.row].tobytes())
+                taps.feed(leg.ring, mixer.heard_pcm(leg.slot))
         if self._writer is not None:
-            row = self.caller.slot.row
-            both = np.zeros((FRAME_SAMPLES, 2), dtype="<i2")
-            if row >= 0:
-                both[:, 0], both[:, 1] = mixer.heard[row], mixer.told[row]
-            self._chunk += both.tobytes()
+            self._chunk += mixer.both(self.caller.slot) if self.caller.slot.row >= 0 else bytes(4 * FRAME_SAMPLES)
         self._ticks += 1
         if self._ticks % _CHUNK_TICKS == 0:
             self.flush()

@@ -52,7 +52,9 @@ class Mixer:
         self._good: Samples = self.told
         self._listening: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._laws: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self._octets = b""
+        self._octets = self._pcm = self._both = b""
+        self.peaks: list[int] = []
+        """Largest magnitude of each row that was heard."""
         self._stale = False
 
     def add(self, slot: Slot, /) -> None:
@@ -79,11 +81,23 @@ class Mixer:
         self.told = heard.take(self._listening, axis=0)
         ended = list(self._prompts())
         self._octets = g711.encode(self.told, self._laws).tobytes()
+        sources = heard[:-1]
+        self._pcm = sources.tobytes()
+        self._both = np.stack((sources, self.told), axis=2).tobytes()
+        self.peaks = np.abs(sources).max(axis=1).tolist() if self.slots else []
         return ended
 
     def payload(self, slot: Slot, /) -> bytes:
         """Return the 160 octets to send to ``slot``."""
         return self._octets[slot.row * FRAME_SAMPLES : (slot.row + 1) * FRAME_SAMPLES]
+
+    def heard_pcm(self, slot: Slot, /) -> bytes:
+        """Return the 160 s16le samples that came from ``slot``."""
+        return self._pcm[slot.row * 2 * FRAME_SAMPLES : (slot.row + 1) * 2 * FRAME_SAMPLES]
+
+    def both(self, slot: Slot, /) -> bytes:
+        """Return what came from ``slot`` and what it was told, interleaved: 160 samples of two channels."""
+        return self._both[slot.row * 4 * FRAME_SAMPLES : (slot.row + 1) * 4 * FRAME_SAMPLES]
 
     def _hear(self) -> Samples:
         count = len(self.slots)

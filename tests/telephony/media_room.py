@@ -48,16 +48,21 @@ def through(pcm: bytes, payload_type: int = 8) -> bytes:
 
 
 def likeness(needle: bytes, hay: bytes) -> float:
-    """Normalised correlation (-1 to 1) of s16le ``needle`` with ``hay`` at the best lag."""
+    """Median over windows of 0.2 s of the normalised correlation (-1 to 1) with s16le ``hay`` at each best lag."""
     wanted, heard = np.frombuffer(needle, "<i2").astype(float), np.frombuffer(hay, "<i2").astype(float)
     if heard.size < wanted.size:
         return 0.0
-    size = heard.size + wanted.size
-    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size))
-    products = np.fft.irfft(spectrum, size)[: heard.size - wanted.size + 1]
+    windows = [wanted[at : at + 1600] for at in range(0, wanted.size - 1599, 1600)]
+    return float(np.median([_best(window, heard) for window in windows]))
+
+
+def _best(window: Any, heard: Any) -> float:
+    size = heard.size + window.size
+    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(window, size))
+    products = np.fft.irfft(spectrum, size)[: heard.size - window.size + 1]
     energy = np.concatenate([[0.0], (heard**2).cumsum()])
-    local = energy[wanted.size :] - energy[: heard.size - wanted.size + 1]
-    return float((products / np.sqrt(np.maximum(local, 1.0) * (wanted**2).sum())).max())
+    local = energy[window.size :] - energy[: heard.size - window.size + 1]
+    return float((products / np.sqrt(np.maximum(local, 1.0) * (window**2).sum())).max())
 
 
 class Phone(asyncio.DatagramProtocol):
