@@ -13,7 +13,7 @@ from runtime.clock import Clock
 from runtime.postgres import Database
 
 if TYPE_CHECKING:
-    from knowledge.service import KnowledgeService
+    from knowledge.service import KnowledgeService as KnowledgeService
 
 MIGRATIONS = ("knowledge", Path(__file__).parent / "migrations")
 

@@ -132,7 +132,7 @@ def _by_meaning(run: str, shape: Shape, book: Book, weight: float) -> list[Piece
     found = []
     for heard in book.lexicon.heard_in(run):
         said = run[heard.start : heard.end]
-        for word in (heard.word, *heard.means):
+        for word in (heard.word,) if heard.word in shape.text else heard.means:
             if word in shape.text and (rarity := book.rarity(word)) >= _COMMON:
                 factor = weight * (1.0 if word == said else _MEANING_FACTOR)
                 found.append(

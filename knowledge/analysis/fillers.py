@@ -9,7 +9,7 @@ _PHRASES = (
     "谢谢", "不好意思", "哎呀", "哎哟", "我的意思是", "怎么说呢", "对对对", "好的好的",
 )  # fmt: skip
 _PARTICLES = "嗯啊呃哎喂呢嘛呀哦噢唉诶"
-_EDGE_PARTICLES = "吧哈了呗"
+_EDGE_PARTICLES = "吧哈呗"
 _NUMBERS = re.compile(r"[0-9]+|[零〇一二三四五六七八九十百千万亿两幺点]{3,}")
 _SPOKEN = re.compile("|".join(sorted(map(re.escape, _PHRASES), key=len, reverse=True)) + f"|[{_PARTICLES}]")
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]{1,40}")

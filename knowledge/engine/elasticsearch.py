@@ -87,11 +87,9 @@ def _clauses(query: TokenQuery, stage: Callable[[Channel], bool]) -> list[dict[s
     return clauses
 
 
-def _body(query: TokenQuery, day: int, limit: int) -> dict[str, Any]:
-    first = _clauses(query, lambda channel: channel in FIRST_STAGE)
-    rest = _clauses(query, lambda channel: channel not in FIRST_STAGE)
-    if not first:
-        first, rest = rest, []
+def _body(query: TokenQuery, day: int, *, limit: int, stages: int) -> dict[str, Any]:
+    first = _clauses(query, lambda channel: stages == 1 or channel in FIRST_STAGE)
+    rest = _clauses(query, lambda channel: stages == 2 and channel not in FIRST_STAGE)
     in_force = [{"range": {"first_day": {"lte": day}}}, {"range": {"last_day": {"gte": day}}}]
     body: dict[str, Any] = {
         "query": {"bool": {"should": first, "minimum_should_match": 1, "filter": in_force}},
@@ -167,15 +165,20 @@ class ElasticsearchEngine:
             raise EngineAway(f"Elasticsearch refused {len(wrong)} changes, the first: {wrong[0]!s:.200}")
 
     async def search(self, query: TokenQuery, /, *, on: date, limit: int) -> tuple[Hit, ...]:
-        """Return the best entries in force on ``on`` within the time of the address."""
+        """Return the best entries in force on ``on`` within the time of the address.
+
+        When neither a word nor a pair of syllables is found, single characters are asked alone.
+        """
         if query.empty:
             return ()
+        hits = await self._search(_body(query, day_number(on), limit=limit, stages=2))
+        return hits or await self._search(_body(query, day_number(on), limit=limit, stages=1))
+
+    async def _search(self, body: dict[str, Any]) -> tuple[Hit, ...]:
+        if not body["query"]["bool"]["should"]:
+            return ()
         async with _in_our_words():
-            answer = await self._client.search(
-                index=self._alias,
-                timeout=f"{int(self._timeout_s * 1000)}ms",
-                **_body(query, day_number(on), limit),
-            )
+            answer = await self._client.search(index=self._alias, timeout=f"{int(self._timeout_s * 1000)}ms", **body)
         if answer["timed_out"]:
             raise EngineAway("Elasticsearch ran out of time")
         return ordered(
