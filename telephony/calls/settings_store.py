@@ -13,13 +13,20 @@ from telephony.settings import SETTINGS_KEY, BadTelephonySettings, TelephonySett
 log = get_logger(__name__)
 
 
+def _put(copy: Path, data: bytes) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    part = copy.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(copy)
+
+
 class SettingsStore:
     """Hands every newer good snapshot to ``use``, first the copy on disk."""
 
     def __init__(self, copy: Path, /, *, use: Callable[[TelephonySettings], None], workers: Workers) -> None:
         """``copy`` is the file of the last good snapshot."""
         self._copy, self._use, self._workers = copy, use, workers
-        self._version = -1
+        self._last: TelephonySettings | None = None
 
     def _good(self, data: bytes, source: str) -> TelephonySettings | None:
         try:
@@ -33,7 +40,7 @@ class SettingsStore:
         if self._copy.exists():
             settings = self._good(await self._workers.run(self._copy.read_bytes), "disk")
             if settings is not None:
-                self._version = settings.version
+                self._last = settings
                 self._use(settings)
         while True:
             try:
@@ -46,12 +53,13 @@ class SettingsStore:
 
     async def _arrived(self, data: bytes) -> None:
         settings = self._good(data, "bus")
-        if settings is None or settings.version < self._version:
+        last = self._last
+        if settings is None or settings == last or (last is not None and settings.version < last.version):
             return
-        self._version = settings.version
+        self._last = settings
         self._use(settings)
-        self._copy.parent.mkdir(parents=True, exist_ok=True)
-        part = self._copy.with_suffix(".part")
-        await self._workers.run(part.write_bytes, encode(settings))
-        await self._workers.run(part.replace, self._copy)
         log.info("settings are in use", version=settings.version)
+        try:
+            await self._workers.run(_put, self._copy, encode(settings))
+        except OSError as error:
+            log.exception("the settings copy cannot be written", reason=str(error))

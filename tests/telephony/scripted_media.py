@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from runtime.background import background
+from runtime.failures import NoAnswer
 from runtime.wire import WireServer, by_type, listen_wire
 from telephony import media_protocol as media
 from vocabulary.errors import Refused
@@ -35,7 +36,8 @@ class ScriptedMedia:
     async def tell(self, notify: object) -> None:
         assert self.server is not None
         for wire in list(self.server.wires):
-            await wire.notify(notify)
+            with suppress(NoAnswer):
+                await wire.notify(notify)
 
     async def line(self, seat: SeatNo, *, connected: bool) -> None:
         (self.lines.add if connected else self.lines.discard)(seat)
