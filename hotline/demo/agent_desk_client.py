@@ -13,10 +13,10 @@ _HEARTBEAT_S = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Status and JSON of an HTTP answer; ``body`` is empty where there is none."""
+    """Status and JSON of an HTTP answer; ``body`` is an empty dict where there is none."""
 
     status: int
-    body: dict[str, Any] = field(repr=False)
+    body: Any = field(repr=False)
 
     @property
     def ok(self) -> bool:
@@ -34,6 +34,12 @@ class DeskClient:
         """Ask."""
         async with self._session.get(self._url + path) as reply:
             return await _answer(reply)
+
+    async def text(self, path: str, /) -> str:
+        """Read a page."""
+        async with self._session.get(self._url + path) as reply:
+            reply.raise_for_status()
+            return await reply.text()
 
     async def post(self, path: str, body: dict[str, object] | None = None, /) -> Answer:
         """Wish."""
@@ -63,5 +69,5 @@ async def log_in(url: str, /, *, login: str, password: str) -> AsyncIterator[Des
 
 async def _answer(reply: aiohttp.ClientResponse) -> Answer:
     text = await reply.text()
-    body = await reply.json(content_type=None) if text.startswith("{") else {}
+    body = await reply.json(content_type=None) if text.startswith(("{", "[")) else {}
     return Answer(status=reply.status, body=body)

@@ -105,7 +105,7 @@ class AgentLine:
         receiver._handle_rtp_packet = self._hear  # type: ignore[method-assign]  # noqa: SLF001 raw packets, no playout
         await self._peer.setRemoteDescription(RTCSessionDescription(sdp=answer_sdp, type="answer"))
         async with asyncio.timeout(_CONNECT_S):
-            while not self.connected:  # noqa: ASYNC110  aiortc has no future for it
+            while not self.connected:
                 await asyncio.sleep(0.05)
 
     async def say(self, wav: Path, /) -> None:

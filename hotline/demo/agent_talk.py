@@ -106,7 +106,7 @@ class Talk:
             await converse(self._dialogue.turns, party=Party.AGENT, ear=line, say=line.say, voices=place.voices)
             return
         await line.say(place.voices / self._generic[0])
-        while line.speaking or line.spoke_times == heard or time.monotonic() - line.quiet_since < _STILL_S:  # noqa: ASYNC110
+        while line.speaking or line.spoke_times == heard or time.monotonic() - line.quiet_since < _STILL_S:
             await asyncio.sleep(_POLL_S)
         for name in self._generic[1:]:
             await line.say(place.voices / name)

@@ -78,7 +78,7 @@ class Commands:
                     remote=(asked.remote_host, asked.remote_port),
                     dtmf_payload_type=asked.dtmf_payload_type,
                 )
-                await self._ports.open(port, host=asked.bind_host)
+                self._ports.open(port, host=asked.bind_host)
                 known = Leg(
                     leg=asked.leg,
                     call=asked.call,

@@ -143,6 +143,8 @@ class Floor:
 
     def tick(self, now: float, /) -> None:
         """Mix, send, record, tap and report one tick; ``now`` in seconds of the clock that dates packets."""
+        for port in self._ports.values():
+            port.receive(now)
         ended = self.mixer.mix()
         for slot, port in self._ports.items():
             port.send(self.mixer.payload(slot))

@@ -35,6 +35,10 @@ class Port(Protocol):
         """False while the peer holds the call."""
         ...
 
+    def receive(self, now: float, /) -> None:
+        """Take what came since the last tick; ``now`` in seconds."""
+        ...
+
     def send(self, payload: bytes, /) -> None:
         """Send the 160 octets of this tick."""
         ...

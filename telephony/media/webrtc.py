@@ -118,6 +118,9 @@ class Line:
         """Notice that a browser fell silent for 5 s, or came back; called once a second."""
         self._refresh(now)
 
+    def receive(self, now: float, /) -> None:
+        """Nothing to do: aiortc hands packets over as they come."""
+
     def send(self, payload: bytes, /) -> None:
         """Send the 160 octets of this tick; they are lost while there is no connection."""
         transceiver = self._transceiver

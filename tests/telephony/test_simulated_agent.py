@@ -120,7 +120,7 @@ def config(folder: Path, url: str) -> AgentConfig:
 async def test_it_answers_talks_in_turn_sends_the_order_hangs_up_and_finishes(tmp_path: Path, caller: str) -> None:
     async with small_desk() as (desk, url), background(run_simulated_agent(config(tmp_path, url))):
         await desk.until("/api/seat/ready")
-        while desk.socket is None:  # noqa: ASYNC110  short
+        while desk.socket is None:
             await asyncio.sleep(0.02)
         await desk.say("offer", {"offer": "o1", "call": "k1", "caller_masked": caller})
         offer = await desk.until("/api/seat/answer")

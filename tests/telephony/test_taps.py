@@ -84,7 +84,7 @@ class Reader:
 
     async def until(self, kind: type[Any]) -> Any:
         async with asyncio.timeout(3):
-            while not any(isinstance(message, kind) for message in self.said):  # noqa: ASYNC110  short
+            while not any(isinstance(message, kind) for message in self.said):
                 await asyncio.sleep(0.01)
         return next(message for message in self.said if isinstance(message, kind))
 
