@@ -5,6 +5,16 @@ from telephony.client import TelephonyClient
 from telephony.media import MediaConfig, run_media
 from telephony.settings import TelephonySettings
 from telephony.switch_config import SwitchConfig
+from telephony.testcalls import (
+    CallFailed,
+    CallPlan,
+    CallResult,
+    PhoneLine,
+    TestCallsConfig,
+    open_phone,
+    place_call,
+    run_test_calls,
+)
 
 
 async def run_switch(config: SwitchConfig) -> None:
@@ -15,11 +25,19 @@ async def run_switch(config: SwitchConfig) -> None:
 
 
 __all__ = [
+    "CallFailed",
+    "CallPlan",
+    "CallResult",
     "MediaConfig",
+    "PhoneLine",
     "SwitchConfig",
     "TelephonyClient",
     "TelephonySettings",
+    "TestCallsConfig",
+    "open_phone",
+    "place_call",
     "run_media",
     "run_switch",
+    "run_test_calls",
     "settings",
 ]
