@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row, Transaction
-from vocabulary.errors import Refused
+from runtime.web import NotFound
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import ContactId, EventId, UnitCode, WorkOrderNo
 from vocabulary.masking import masked_text
@@ -144,10 +144,10 @@ class OrderService:
         return await self.brief(number)
 
     async def brief(self, number: WorkOrderNo, /) -> OrderBrief:
-        """Return one order; Refused ``no-order``."""
+        """Return one order; NotFound when there is none."""
         row = await store.row_of(self._database, number)
         if row is None:
-            raise Refused("no-order", f"没有工单 {number}")
+            raise NotFound(f"没有工单 {number}")
         return store.brief(row, unit_names=self._unit_names)
 
     async def whole(self, number: WorkOrderNo, /) -> tuple[Row, list[Row], OrderBrief] | None:
@@ -199,7 +199,7 @@ class OrderService:
     async def _locked(self, tx: Transaction, number: WorkOrderNo) -> Order:
         order = await store.locked_order(tx, number)
         if order is None:
-            raise Refused("no-order", f"没有工单 {number}")
+            raise NotFound(f"没有工单 {number}")
         return order
 
     async def _advance(

@@ -12,12 +12,12 @@ from vocabulary.calls import Origin
 from vocabulary.errors import FieldError, Refused
 from vocabulary.events.work_orders import OrderArchived, OrderFollowedUp, OrderHandled
 from vocabulary.ids import CategoryCode, ContactId, EventId, UnitCode
+from vocabulary.masking import masked_text
 from vocabulary.orders import OrderRequest, RequestKind, Stage
 from vocabulary.personal import PersonName, PhoneNumber
 from work_orders import form
 from work_orders.catalogue import Catalogue, Category, Unit
 from work_orders.deadlines import Limit, LimitUnit, WorkingCalendar, due_at
-from vocabulary.masking import masked_text
 from work_orders.numbers import is_order_no, order_no
 from work_orders.order import (
     Accept,
