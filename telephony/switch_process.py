@@ -185,7 +185,7 @@ async def serve(config: SwitchConfig) -> None:
 
         async def announce() -> None:
             await process.ready.wait()
-            print(f"ready {encode({'sip_port': process.sip_port}).decode()}", flush=True)  # noqa: T201  the supervisor reads it
+            print(f"ready {encode({'port': process.sip_port, 'sip_port': process.sip_port}).decode()}", flush=True)  # noqa: T201  the supervisor reads it
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(announce())
