@@ -108,18 +108,24 @@ class Sound(RTP.RTPClient):
     on_frame: Callable[[bytes], None]
     on_said: Callable[[str], None]
 
-    def start(self) -> None:
-        """Begin to send and to listen, once."""
-        if hasattr(self, "outgoing"):
-            return
-        self.sin = self.sout = self.udp
-        self.udp.settimeout(0.5)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Take what pyVoIP hands over."""
+        super().__init__(*arguments, **named)
+        self.queue: deque[tuple[str, bytes, int]] = deque()
         self.outgoing = Outgoing(
             ssrc=random.getrandbits(32),
             sequence=random.getrandbits(15),
             timestamp=random.getrandbits(32),
         )
-        self.queue: deque[tuple[str, bytes, int]] = deque()
+        self._started = False
+
+    def start(self) -> None:
+        """Begin to send and to listen, once."""
+        if self._started:
+            return
+        self._started = True
+        self.sin = self.sout = self.udp
+        self.udp.settimeout(0.5)
         for name, work in (("RTP receive", self.recv), ("RTP send", self.trans)):
             threading.Thread(target=work, name=name, daemon=True).start()
 
