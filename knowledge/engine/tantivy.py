@@ -99,7 +99,7 @@ class _Folder:
         except FileNotFoundError:
             pass
         except (MalformedMessage, OSError, ValueError) as error:
-            log.warning("the search index cannot be read and is made anew", error=str(error))
+            log.warning("the search index cannot be read and is made anew", error=str(error)[:200])
 
     def close(self) -> None:
         """Give the folder back."""
@@ -115,9 +115,9 @@ class _Folder:
         return EngineState(analysis=self._current.analysis, entries=entries)
 
     def rebuild(self, documents: Iterable[Document], analysis: str) -> None:
-        """Build beside the old index, then point ``current.json`` at the new one."""
-        old = self._current.folder
-        number = 1 + max((int(path.name) for path in self._root.iterdir() if path.name.isdigit()), default=0)
+        """Build beside the old index, point ``current.json`` at the new one, remove what is left over."""
+        others = [path for path in self._root.iterdir() if path.name.isdigit()]
+        number = 1 + max((int(path.name) for path in others), default=0)
         folder = self._root / f"{number:06}"
         folder.mkdir(mode=0o700)
         index = _open(self._schema, folder)
@@ -127,8 +127,8 @@ class _Folder:
         beside.write_bytes(encode(self._current))
         beside.replace(self._root / "current.json")
         self._index = index
-        if old:
-            shutil.rmtree(self._root / old, ignore_errors=True)
+        for path in others:
+            shutil.rmtree(path, ignore_errors=True)
 
     def apply(self, upserts: Sequence[Document], deletes: Sequence[EntryCode]) -> None:
         """Replace and delete in one commit."""

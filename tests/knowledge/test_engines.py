@@ -1,14 +1,16 @@
 """What every search engine promises; tantivy and Elasticsearch rank as plain Python does."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from knowledge import KnowledgeConfig, open_knowledge
 from knowledge.analysis.tokens import Channel, TokenQuery
 from knowledge.confusion import Confusion
 from knowledge.engine.bm25 import kept_length
@@ -20,9 +22,10 @@ from knowledge.engine.tantivy import open_tantivy
 from knowledge.indexing import bring_into_step
 from knowledge.question import question
 from knowledge.window import span_of
-from runtime.clock import SystemClock
+from runtime.clock import ManualClock, SystemClock
+from runtime.postgres import Database
 from runtime.workers import Workers
-from tests.knowledge.city_book import DAY, ENDED, analyzer, city_book, golden, syllables
+from tests.knowledge.city_book import CITY, DAY, ENDED, analyzer, city_book, golden, syllables
 from tests.knowledge.elasticsearch_server import NoElasticsearch, running_elasticsearch
 from vocabulary.ids import EntryCode
 
@@ -74,6 +77,15 @@ def document(code: str, head: str, body: str = "登记后由承办单位办理",
 
 def ask(text: str) -> TokenQuery:
     return question([span_of(text)], book=city_book()).query
+
+
+def damage(root: Path, pattern: str) -> None:
+    for path in root.glob(pattern):
+        path.write_bytes(b"\x07" * 64)
+
+
+def folders(root: Path) -> int:
+    return len([path for path in root.iterdir() if path.is_dir()])
 
 
 async def codes(engine: SearchEngine, text: str, *, on: date = DAY, limit: int = 5) -> list[str]:
@@ -178,20 +190,31 @@ async def test_two_hundred_tokens_a_channel_are_answered(engine: SearchEngine) -
     assert await engine.search(TokenQuery(terms=terms), on=DAY, limit=3)
 
 
-async def test_tantivy_finds_its_index_again_and_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
+async def test_tantivy_finds_its_index_again(tmp_path: Path) -> None:
     async with Workers(threads=1) as workers:
         first = await open_tantivy(tmp_path, workers=workers)
         await first.rebuild([document("A", "路灯不亮报修")], analysis="1")
         await first.close()
         again = await open_tantivy(tmp_path, workers=workers)
+
         assert await codes(again, "路灯不亮") == ["A"]
         await again.close()
-        (tmp_path / "current.json").write_text("{", encoding="utf-8")
-        damaged = await open_tantivy(tmp_path, workers=workers)
-        assert (await damaged.state()).analysis == ""
-        await damaged.rebuild([document("A", "路灯不亮报修")], analysis="1")
-        assert await codes(damaged, "路灯不亮") == ["A"]
-        await damaged.close()
+
+
+@pytest.mark.parametrize("damaged", ["current.json", "000001/meta.json", "000001/*.term", "000001/*.store"])
+async def test_a_damaged_tantivy_index_counts_as_none_and_is_made_anew(tmp_path: Path, damaged: str) -> None:
+    async with Workers(threads=1) as workers:
+        first = await open_tantivy(tmp_path, workers=workers)
+        await first.rebuild([document("A", "路灯不亮报修")], analysis="1")
+        await first.close()
+        damage(tmp_path, damaged)
+        again = await open_tantivy(tmp_path, workers=workers)
+
+        assert (await again.state()).analysis == ""
+        await again.rebuild([document("A", "路灯不亮报修")], analysis="1")
+        assert await codes(again, "路灯不亮") == ["A"]
+        assert folders(tmp_path) == 1
+        await again.close()
 
 
 async def test_a_second_owner_of_tantivys_folder_is_told_so(tmp_path: Path) -> None:
@@ -225,6 +248,25 @@ async def test_an_elasticsearch_that_is_too_slow_leaves_the_answer_to_the_embedd
 
     assert await codes(engine, "路灯不亮") == ["A"]
     await engine.close()
+
+
+@pytest.mark.real
+async def test_the_service_says_the_same_on_elasticsearch_as_on_the_embedded_engine(
+    elasticsearch_url: str, database: Database, tmp_path: Path
+) -> None:
+    clock = ManualClock(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
+    near = KnowledgeConfig(index=str(tmp_path / "near"), city=str(CITY))
+    far = replace(near, index=str(tmp_path / "far"), search_url=elasticsearch_url,
+                  search_alias=f"t-{uuid4().hex}", search_timeout_ms=20_000)  # fmt: skip
+    server = patient(elasticsearch_url, alias=far.search_alias)
+    async with open_knowledge(near, database, clock) as embedded, open_knowledge(far, database, clock) as deployed:
+        async with asyncio.timeout(60):
+            while len((await server.state()).entries) < len(city_book().entries):
+                await asyncio.sleep(0.05)
+        wanted = await embedded.evaluate(golden(), rate=0.2)
+
+        assert await deployed.evaluate(golden(), rate=0.2) == wanted
+    await server.close()
 
 
 def test_lengths_are_kept_as_lucene_keeps_them() -> None:

@@ -1,5 +1,6 @@
 """The knowledge base in service, on PostgreSQL and the embedded engine."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -37,6 +38,12 @@ def opened(
     return open_knowledge(replace(config, **changes), database, clock)  # type: ignore[arg-type]  # a test's changes
 
 
+def dialogue(path: Path) -> tuple[list[tuple[Party, str]], str | None]:
+    """The turns of one of the city's calls and the entry it asks for."""
+    read = json.loads(path.read_text(encoding="utf-8"))
+    return [(Party(turn["party"]), turn["text"]) for turn in read["turns"]], read["expect"]["entry"]
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(NOW)
@@ -56,6 +63,19 @@ async def test_a_talk_gets_its_entry_with_the_reason(service: KnowledgeService) 
     assert "暖气片" in got.items[0].why
     assert (got.revision, got.reason) == (7, "")
     assert got.took_ms >= 0
+
+
+@pytest.mark.parametrize("path", sorted((CITY / "dialogues").glob("*.json")), ids=lambda path: path.stem)
+async def test_every_call_of_the_demo_has_its_entry_before_the_agent_until_the_end(
+    service: KnowledgeService, path: Path
+) -> None:
+    lines, wanted = dialogue(path)
+    contact, seen = ContactId(new_id()), []
+    for end in range(1, len(lines) + 1):
+        got = await service.suggest(talk(*lines[:end]), contact=contact)
+        seen.append([item.entry for item in got.items])
+
+    assert wanted in seen[-1] if wanted else seen[-1] == []
 
 
 async def test_before_anything_is_said_the_reason_is_given(service: KnowledgeService) -> None:
