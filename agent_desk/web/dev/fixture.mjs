@@ -183,10 +183,9 @@ const routes = [
   ['POST', /^\/api\/orders\/([^/]+)\/follow-up$/, ([no]) => Object.assign(samples.orders.find((order) => order.order_no === no), { stage: 'archive', closed_at: now() })],
   ['GET', /^\/api\/analytics\/overview$/, (_, { query }) => samples.overview(query.get('origin'), Number(query.get('days')))],
   ['GET', /^\/api\/analytics\/topics$/, () => samples.topics],
-  ['GET', /^\/api\/analytics\/figures\/([^/]+)\/contacts$/, () => samples.figureContacts],
-  ['GET', /^\/api\/analytics\/figures\/([^/]+)$/, ([name]) => samples.figure(name)],
+  ['GET', /^\/api\/analytics\/figures\/([^/]+)$/, ([name]) => ({ figure: samples.figureOf(name), contacts: samples.figureContacts, total: 7162 })],
   ['GET', /^\/api\/analytics\/briefings$/, () => samples.briefings],
-  ['POST', /^\/api\/analytics\/briefings$/, (_, { body }) => { const made = { briefing: randomUUID(), title: '云州市12345热线舆情专报', ...body, issued_at: now() }; samples.briefings.unshift(made); return made }],
+  ['POST', /^\/api\/analytics\/briefings$/, (_, { body }) => { const made = { briefing: randomUUID(), title: '云州市12345热线舆情专报', origin: body.origin, period_from: now(), period_to: now(), issued_at: now() }; samples.briefings.unshift(made); return made }],
   ['POST', /^\/dev\/drop$/, () => { for (const socket of state.sockets) socket.terminate(); server.refuse = true; setTimeout(() => { server.refuse = false }, 4000) }],
   ['POST', /^\/dev\/hang-up$/, () => hangUp('caller-hung-up')],
 ]

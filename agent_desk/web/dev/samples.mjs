@@ -41,36 +41,43 @@ export const callbacks = [1, 2, 3].map((at) => ({
   done_by: at === 3 ? '李晓' : '',
 }))
 
-const hours = Array.from({ length: 24 }, (_, at) => ({ label: `${String(at).padStart(2, '0')}时`, value: at < 7 ? at % 3 : Math.round(18 + 14 * Math.sin(at / 2.1)) }))
-const days = Array.from({ length: 30 }, (_, at) => ({ label: new Date(Date.now() - (29 - at) * 24 * HOUR).toISOString().slice(5, 10), value: 210 + ((at * 37) % 90) - (at % 7 > 4 ? 80 : 0) + (at > 26 ? 110 : 0) }))
-
+const OFFSET_S = 8 * 3600
+const start = (seconds) => Math.floor((Date.now() / 1000 + OFFSET_S) / seconds) * seconds
+const hours = (days) => Array.from({ length: 24 * days }, (_, at) => ({ label: String(start(86400) - at * 3600), n: at % 24 < 10 ? Math.round(18 + 14 * Math.sin(at / 2.1)) : at % 3 }))
+const days = (span) => Array.from({ length: span }, (_, at) => ({ label: String(start(86400) - (span - 1 - at) * 86400), n: 210 + ((at * 37) % 90) - (at % 7 > 4 ? 80 : 0) + (at > span - 4 ? 110 : 0) }))
+const FIGURES = {
+  offered: ['来电总量', '个', '已结束的来电，不含5秒内挂断', 7162], connected: ['人工接通', '个', '由服务代表接通的来电', 6840],
+  within_15: ['15秒内接通', '个', '从来电呼入起15秒内由服务代表接通', 6217], sl15: ['15秒接通率', '%', '15秒内接通 ÷ 来电总量，从呼入（INVITE）起算', 86.8],
+  queue_sl15: ['15秒接通率（排队起算）', '%', '从进入排队起15秒内接通 ÷ 来电总量', 90.2], abandoned: ['放弃', '个', '未接通即挂断的来电，不含5秒内挂断', 322],
+  wait_mean: ['平均等待', '秒', '接通来电从呼入到接通的平均时长', 9.8], aht: ['平均通话时长', '秒', '接通来电的平均通话时长', 187.4],
+  orders: ['受理工单', '件', '期间受理的工单', 5120], direct: ['直办', '件', '当场答复办结的咨询', 2301], on_time: ['按时办理率', '%', '时限内答复 ÷ 已答复', 97.2],
+  satisfied: ['回访满意率', '%', '满意 ÷ 已回访（不含免回访）', null], connected_total: ['累计人工接通', '个', '开通以来由服务代表接通的来电', 11],
+}
+export const figureOf = (name) => {
+  const [label, unit, rule, value] = FIGURES[name]
+  return { name, label, unit, rule, value, query: `select count(*) filter (where connected_at - invite_at <= interval '15 s') * 100.0 / count(*)\n  from analytics.call where origin = 'live'` }
+}
+const bars = (rows) => rows.map(([label, n]) => ({ label, n }))
 export const overview = (origin, span) => ({
-  sl15: origin === 'live'
-    ? { value: 11 / 12, numerator: 11, denominator: 12, figure: 'sl15' } : { value: 0.868, numerator: 6217, denominator: 7162, figure: 'sl15' },
-  accept15: origin === 'live'
-    ? { value: 1, numerator: 12, denominator: 12, figure: 'accept15' } : { value: 0.902, numerator: 6460, denominator: 7162, figure: 'accept15' },
+  origin, figures: Object.keys(FIGURES).filter((name) => name !== 'connected_total').map(figureOf), connected_total: figureOf('connected_total'), position: 48213, as_of: ago(0),
   volumes: {
-    by_hour: hours, by_day: span === 1 ? days.slice(-1) : days.slice(-span),
-    by_kind: [['咨询', 2865], ['求助', 2149], ['投诉', 1504], ['建议', 358], ['举报', 286]].map(([label, value]) => ({ label, value })),
-    by_line: [['政务服务便民热线', 5013], ['一号答专席', 1146], ['供水服务热线', 573], ['供热服务热线', 430]].map(([label, value]) => ({ label, value })),
+    by_hour: hours(span), by_day: days(span),
+    by_kind: bars([['consult', 2865], ['help', 2149], ['complaint', 1504], ['suggestion', 358], ['report', 286]]),
+    by_line: bars([['政务服务便民热线', 5013], ['一号答专席', 1146], ['供水服务热线', 573], ['供热服务热线', 430]]),
+    by_district: bars([['云山区', 2210], ['望湖区', 1730], ['开发区', 860], ['', 320]]),
   },
-  connected_total: origin === 'live' ? 11 : 6840, abandoned: origin === 'live' ? 1 : 322, aht_seconds: 187.4, queue_waiting: 0, position: 48213, as_of: ago(0),
 })
 
 const topic = (name, label, terms, count, growth, surprise, level, places) => ({
-  topic: name, label, terms, contacts: count, orders: Math.round(count * 0.7), growth, surprise, level, places, first_at: ago(60), last_at: ago(1),
+  topic: name, label, terms, contacts: count, orders: Math.round(count * 0.7), callers: count - 3, growth, surprise, level, places, first_at: ago(60), last_at: ago(1),
   sample: orders.slice(0, 3).map((order) => ({ contact: order.contact, order_no: order.order_no, title: order.title, source_ms: 13100 })),
 })
 export const topics = [
-  topic('t1', '北门片区停水', ['停水', '恢复', '三号楼', '水泵'], 148, 3.6, 9.2, 'red', ['云山区北门街道']),
-  topic('t2', '夜间施工噪音', ['噪音', '施工', '夜里'], 63, 0.42, 2.8, 'yellow', ['望湖区', '云山区']),
-  topic('t3', '预付卡退费', ['健身卡', '退费', '关门'], 41, -0.1, 0.6, 'none', []),
+  topic('t1', '北门片区停水', ['停水', '恢复', '三号楼', '水泵'], 148, 4.6, 29.2, 'orange', ['云山区北门街道']),
+  topic('t2', '夜间施工噪音', ['噪音', '施工', '夜里'], 63, 1.42, 12.8, 'yellow', ['望湖区', '云山区']),
+  topic('t3', '预付卡退费', ['健身卡', '退费', '关门'], 41, 0.9, 0, 'none', []),
 ]
 
-export const figure = (name) => ({
-  name, label: name === 'sl15' ? '15 秒接通率' : name, value: 0.868, unit: '', total: 7162, contacts: contacts.map((row) => row.contact),
-  query: `select count(*) filter (where connected_at - invite_at <= interval '15 s') * 1.0 / count(*)\n  from analytics.contact where origin = 'live'`,
-})
 export const figureContacts = contacts.map((row, at) => ({
   contact: row.contact, at: row.at, order_no: row.order_no, title: orders[at].title, district: orders[at].district, utterance_ms: 13100,
 }))

@@ -1,7 +1,8 @@
 import { mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
 import FieldRow from '@/order_form/FieldRow.vue'
-import { spanOf } from '@/analytics/span'
+import { figureText } from '@/analytics/figure_text'
+import { byDay, byHour } from '@/analytics/volumes'
 import { clockOf, instantText } from '@/shell/durations'
 import { levelOf } from '@/softphone/level'
 import { preferred } from '@/softphone/line'
@@ -67,9 +68,17 @@ describe('small things', () => {
     expect(instantText('2026-01-01T17:30:00Z', 'Asia/Shanghai')).toBe('01-02 01:30')
     expect([clockOf(83), clockOf(3723), clockOf(-1)]).toEqual(['01:23', '1:02:03', '00:00'])
   })
-  it('spans whole days of the city', () => {
-    expect(spanOf(1, 'Asia/Shanghai', Date.parse('2026-01-01T17:30:00Z')).from).toBe('2026-01-01T16:00:00.000Z')
-    expect(spanOf(7, 'Asia/Shanghai', Date.parse('2026-01-10T03:00:00Z')).from).toBe('2026-01-03T16:00:00.000Z')
+  it('sums hours over the days of a span and shows days without calls as zero', () => {
+    const day = Date.parse('2026-01-01T00:00:00Z') / 1000
+    const bars = [[day + 9 * 3600, 2], [day + 86_400 + 9 * 3600, 3]].map(([label, n]) => ({ label: String(label), n: n ?? 0 }))
+    expect(byHour(bars)[9]).toEqual({ label: '09', value: 5 })
+    expect(byDay([{ label: String(day), n: 4 }, { label: String(day + 2 * 86_400), n: 1 }])).toEqual([
+      { label: '01-01', value: 4 }, { label: '01-02', value: 0 }, { label: '01-03', value: 1 }])
+    expect(byDay([])).toEqual([])
+  })
+  it('shows figures with their units, and a missing one as missing', () => {
+    expect([{ value: 91.66, unit: '%' }, { value: 7.25, unit: '秒' }, { value: 7162, unit: '个' }, { value: null, unit: '%' }].map(figureText))
+      .toEqual(['91.7%', '7.3 秒', '7,162 个', '—'])
   })
   it('measures silence as nothing and full scale as everything', () => {
     expect([levelOf(new Float32Array(10)), levelOf(new Float32Array(10).fill(1))]).toEqual([0, 1])

@@ -1,43 +1,34 @@
-/** Shapes and requests of the analyst's pages. Shares are 0..1; `figure` is the name under which a number can be drilled into. */
+/** Shapes and requests of the analyst's pages. Percentages are 0..100; a figure's name opens what is behind it. */
 import { request } from './client'
 import type { Instant, Origin } from './types'
-
-export interface Share {
-  value: number | null
-  numerator: number
-  denominator: number
-  figure: string
-}
-
-export interface Bucket {
-  label: string
-  value: number
-}
-
-export interface Overview {
-  sl15: Share
-  /** The same share counted from our 200 OK instead of from the INVITE. */
-  accept15?: Share
-  volumes: { by_hour: Bucket[]; by_day: Bucket[]; by_kind: Bucket[]; by_line: Bucket[] }
-  connected_total: number
-  abandoned: number
-  aht_seconds: number | null
-  queue_waiting?: number
-  position: number
-  as_of: Instant
-}
 
 export interface Figure {
   name: string
   label: string
-  value: number | null
+  /** 件, 个, % or 秒 */
   unit: string
+  /** What is counted, one Chinese sentence. */
+  rule: string
+  value: number | null
   query: string
-  contacts: string[]
-  total: number
 }
 
-export interface FigureContact {
+/** One bar. Labels of hours and days are local starts: seconds since 1970 plus the zone's offset. */
+export interface Bar {
+  label: string
+  n: number
+}
+
+export interface Overview {
+  origin: Origin
+  figures: Figure[]
+  volumes: Record<string, Bar[]>
+  connected_total: Figure
+  position: number
+  as_of: Instant
+}
+
+export interface BehindFigure {
   contact: string
   at: Instant
   order_no: string | null
@@ -46,48 +37,50 @@ export interface FigureContact {
   utterance_ms: number | null
 }
 
+export interface FigureView {
+  figure: Figure
+  contacts: BehindFigure[]
+  total: number
+}
+
 export interface Topic {
   topic: string
   label: string
   terms: string[]
   contacts: number
   orders: number
-  growth: number | null
-  surprise: number | null
+  callers: number
+  /** Count against what was usual: 1 = as ever. */
+  growth: number
+  surprise: number
   level: string
   places: string[]
   first_at: Instant
   last_at: Instant
-  sample: { contact: string; order_no: string | null; title: string; source_ms: number | null }[]
+  sample: { contact: string; order_no: string; title: string; source_ms: number | null }[]
 }
 
 export interface Briefing {
   briefing: string
   title: string
-  from?: Instant
-  to?: Instant
-  period_from?: Instant
-  period_to?: Instant
-  created_at?: Instant
-  issued_at?: Instant
-  origin?: Origin
+  origin: Origin
+  period_from: Instant
+  period_to: Instant
+  issued_at: Instant
 }
 
 const id = encodeURIComponent
 
 export const figures = {
-  overview: (origin: Origin, days: number) =>
-    request<Overview>(`/api/analytics/overview?origin=${origin}&days=${days}`),
+  overview: (origin: Origin, days: number) => request<Overview>(`/api/analytics/overview?origin=${origin}&days=${days}`),
   topics: (origin: Origin, days: number) => request<Topic[]>(`/api/analytics/topics?origin=${origin}&days=${days}`),
-  figure: (name: string, origin: Origin, from: string, to: string) =>
-    request<Figure>(`/api/analytics/figures/${id(name)}?origin=${origin}&from=${id(from)}&to=${id(to)}`),
-  contacts: (name: string, origin: Origin, from: string, to: string) =>
-    request<FigureContact[]>(`/api/analytics/figures/${id(name)}/contacts?origin=${origin}&from=${id(from)}&to=${id(to)}`),
+  behind: (name: string, origin: Origin, days: number) =>
+    request<FigureView>(`/api/analytics/figures/${id(name)}?origin=${origin}&days=${days}`),
 }
 
 export const briefings = {
   list: () => request<Briefing[]>('/api/analytics/briefings'),
-  make: (from: string, to: string, origin: Origin) =>
-    request<Briefing>('/api/analytics/briefings', { method: 'POST', body: { from, to, origin }, deadlineMs: 60_000 }),
+  make: (origin: Origin, days: number) =>
+    request<{ briefing: string }>('/api/analytics/briefings', { method: 'POST', body: { origin, days }, deadlineMs: 60_000 }),
   address: (briefing: string) => `/api/analytics/briefings/${id(briefing)}`,
 }

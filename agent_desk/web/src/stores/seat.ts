@@ -26,7 +26,8 @@ export const useSeat = defineStore('seat', () => {
 
   function applySeat(next: SeatSnapshot): void {
     if (own.value !== null && next.seat !== own.value.seat) return
-    if (own.value !== null && next.revision < own.value.revision) return
+    // A switch that began anew counts revisions from one, at a later time.
+    if (own.value !== null && next.revision < own.value.revision && Date.parse(next.since) <= Date.parse(own.value.since)) return
     own.value = next
     if (next.state !== 'ringing' && next.state !== 'reserved') offer.value = null
     if (!['talking', 'hold', 'ringing', 'reserved'].includes(next.state)) call.value = null
