@@ -1,0 +1,167 @@
+"""Drafts and views of contacts, with the database there and away."""
+
+from datetime import timedelta
+
+import pytest
+
+from agent_desk.contacts.store import ContactStore, DraftValue
+from runtime.bus import Bus
+from runtime.clock import ManualClock
+from runtime.ids import new_id
+from runtime.postgres import Database, DatabaseAway, open_database
+from runtime.web import NotFound
+from runtime.workers import Workers
+from tests.agent_desk.people import AGENT_ID, CALLER, Desk, MadeCall, desk_over
+from tests.agent_desk.serving import ROLE_PRINCIPALS
+from tests.runtime.proxy import road_to
+from vocabulary.calls import CallPhase
+from vocabulary.errors import Refused
+from vocabulary.events.agent_desk import DraftProposed
+from vocabulary.ids import ContactId, EventId
+from vocabulary.orders import Draftable, DraftField
+from vocabulary.people import Principal
+
+AGENT: Principal = ROLE_PRINCIPALS["agent"]
+ANALYST: Principal = ROLE_PRINCIPALS["analyst"]
+TITLE = {Draftable.TITLE: DraftValue(value="长青路停水", typed=True)}
+
+
+@pytest.fixture
+def store(database: Database, clock: ManualClock) -> ContactStore:
+    return ContactStore(database=database, clock=clock)
+
+
+async def test_a_draft_keeps_what_was_typed_apart_from_what_was_proposed(store: ContactStore) -> None:
+    contact = ContactId(new_id())
+    values = TITLE | {Draftable.PLACE: DraftValue(value="长青路", typed=False)}
+
+    saved = await store.save_draft(contact, revision=0, values=values, account=AGENT_ID)
+
+    assert await store.draft(contact) == saved
+    assert (saved.revision, saved.values) == (1, values)
+
+
+async def test_a_draft_saved_elsewhere_meanwhile_is_not_overwritten(store: ContactStore) -> None:
+    contact = ContactId(new_id())
+    await store.save_draft(contact, revision=0, values=TITLE, account=AGENT_ID)
+    second = await store.save_draft(contact, revision=1, values=TITLE, account=AGENT_ID)
+
+    for old in (0, 1, 7):
+        with pytest.raises(Refused) as refused:
+            await store.save_draft(contact, revision=old, values={}, account=AGENT_ID)
+        assert refused.value.reason == "draft-changed"
+
+    assert await store.draft(contact) == second
+    assert second.revision == 2
+
+
+async def test_a_contact_without_draft_has_revision_zero(store: ContactStore) -> None:
+    assert (await store.draft(ContactId(new_id()))).revision == 0
+
+
+async def talking(desk: Desk, call: MadeCall) -> None:
+    for event in (call.accepted(), call.offered(), call.connected(), call.heard(f"停水了，我电话{CALLER}")):
+        await desk.room.live.hear(event)
+    desk.room.live.board.talk(call.contact).snapshot = call.snapshot()
+
+
+async def test_the_view_of_a_live_call_has_its_talk_and_no_plain_number(desk: Desk) -> None:
+    call = MadeCall()
+    await talking(desk, call)
+
+    view = await desk.room.contacts.view(call.contact, principal=AGENT)
+
+    assert (view.phase, view.caller_masked, view.partly) == (CallPhase.TALKING, "199****01", False)
+    assert view.call is not None
+    assert view.call.caller.reveal() == "199****01"
+    assert len(view.utterances) == 1
+
+
+async def test_another_seats_contact_is_not_shown_to_an_agent_but_to_an_analyst(desk: Desk) -> None:
+    call = MadeCall(seat="008")  # type: ignore[arg-type] # a seat number is text
+    await talking(desk, call)
+
+    with pytest.raises(NotFound):
+        await desk.room.contacts.view(call.contact, principal=AGENT)
+
+    assert (await desk.room.contacts.view(call.contact, principal=ANALYST)).contact == call.contact
+
+
+async def test_a_contact_nobody_knows_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        await desk.room.contacts.view(ContactId(new_id()), principal=AGENT)
+    with pytest.raises(NotFound):
+        await desk.room.contacts.caller_of(ContactId(new_id()))
+
+
+async def test_who_does_not_fill_the_form_sees_neither_name_nor_number(desk: Desk, database: Database) -> None:
+    call = MadeCall()
+    await talking(desk, call)
+    fields = tuple(
+        DraftField(name=name, value=value, source=value, source_ms=0, confidence=0.9)
+        for name, value in (
+            (Draftable.CALLBACK_PHONE, CALLER), (Draftable.CALLER_NAME, "王小明"), (Draftable.CONTENT, f"请打{CALLER}"),
+        )
+    )  # fmt: skip
+    await desk.room.live.hear(
+        DraftProposed(
+            event_id=EventId(new_id()), occurred_at=call.start, contact=call.contact, revision=1, fields=fields
+        )
+    )
+    store = ContactStore(database=database, clock=ManualClock(call.start))
+    values = {field.name: DraftValue(value=field.value, typed=True) for field in fields}
+    await store.save_draft(call.contact, revision=0, values=values, account=AGENT_ID)
+
+    agents = await desk.room.contacts.view(call.contact, principal=AGENT)
+    analysts = await desk.room.contacts.view(call.contact, principal=ANALYST)
+
+    assert agents.proposed == fields
+    assert [field.name for field in analysts.proposed] == [Draftable.CONTENT]
+    assert set(analysts.draft.values) == {Draftable.CONTENT}
+    shown = [
+        *(heard.text for heard in analysts.utterances),
+        *(field.value + field.source for field in analysts.proposed),
+        *(value.value for value in analysts.draft.values.values()),
+    ]
+    assert CALLER not in "".join(shown)
+
+
+async def test_while_the_database_is_away_a_live_call_is_shown_partly(
+    database_url: str, bus: Bus, clock: ManualClock, workers: Workers
+) -> None:
+    async with road_to(database_url) as (road, url), open_database(url) as database:
+        desk = desk_over(database, bus=bus, clock=clock, workers=workers)
+        desk.room.routes(orders=desk.orders)
+        call = MadeCall()
+        await talking(desk, call)
+        road.close()
+
+        view = await desk.room.contacts.view(call.contact, principal=AGENT)
+        with pytest.raises(DatabaseAway):
+            await desk.room.contacts.view(ContactId(new_id()), principal=AGENT)
+
+    assert (view.partly, view.phase, len(view.utterances)) == (True, CallPhase.TALKING, 1)
+    assert view.draft.revision == 0
+
+
+async def test_a_talk_without_its_call_is_not_called_unknown_while_the_database_is_away(
+    database_url: str, bus: Bus, clock: ManualClock, workers: Workers
+) -> None:
+    async with road_to(database_url) as (road, url), open_database(url) as database:
+        desk = desk_over(database, bus=bus, clock=clock, workers=workers)
+        call = MadeCall()
+        await desk.room.live.hear(call.heard("停水了"))
+        road.close()
+
+        with pytest.raises(DatabaseAway):
+            await desk.room.contacts.view(call.contact, principal=AGENT)
+
+
+async def test_the_own_order_is_not_among_the_history(desk: Desk) -> None:
+    call = MadeCall()
+    await talking(desk, call)
+    view = await desk.room.contacts.view(call.contact, principal=AGENT)
+
+    assert (view.order, view.history) == (None, ())
+    assert view.call is not None
+    assert view.call.accepted_at == call.start + timedelta(0)
