@@ -1,0 +1,1 @@
+"""COMPOSITION. The only room that knows all: command line, settings, wiring, roles, the demo."""

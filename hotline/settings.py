@@ -44,17 +44,14 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TelephonySettings:
-    """Ports and limits of telephony; times in seconds."""
+class TelephonyOptions:
+    """Addresses and ports of telephony; limits and menus are the city's data."""
 
     sip_host: str = "127.0.0.1"
     sip_port: int = 5060
     rtp_host: str = "127.0.0.1"
     rtp_port_low: int = 20000
     rtp_port_high: int = 20998
-    max_calls: int = 100
-    wrap_up_s: float = 10.0
-    ring_s: float = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +83,7 @@ class Settings:
     database: DatabaseSettings = DatabaseSettings()
     nats: NatsSettings = NatsSettings()
     search: SearchSettings = SearchSettings()
-    telephony: TelephonySettings = TelephonySettings()
+    telephony: TelephonyOptions = TelephonyOptions()
     asr: AsrSettings = AsrSettings()
     web: WebSettings = WebSettings()
 

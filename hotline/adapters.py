@@ -1,0 +1,112 @@
+"""Where a provider's words differ from a port's: small classes that translate, nothing more."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from agent_desk import CategoryGuess
+from telephony import TelephonyClient
+from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.desk_requests import (
+    RecordingAsked,
+    RecordingStretch,
+    SeatAnswer,
+    SeatDecline,
+    SeatHangUp,
+    SeatLine,
+    SeatReady,
+    SeatSignIn,
+    SeatSignOut,
+    SeatWrapUpDone,
+    TestCallAsked,
+)
+from vocabulary.ids import AccountId, CallId, ContactId, OfferId, SeatNo
+from vocabulary.speech import Utterance
+from vocabulary.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from knowledge import KnowledgeService
+
+
+class KnowledgeForDesk:
+    """The desk's port ``Knowledge`` over the knowledge room."""
+
+    def __init__(self, service: "KnowledgeService", /) -> None:
+        self._service = service
+
+    async def suggest(
+        self, utterances: Sequence[Utterance], /, *, contact: ContactId, partial: str, revision: int
+    ) -> Suggestions:
+        """Return what fits the talk now."""
+        return await self._service.suggest(utterances, contact=contact, partial=partial, revision=revision)
+
+    async def category_guesses(self, text: str, /) -> tuple[CategoryGuess, ...]:
+        """Return categories the words point to, best first."""
+        return tuple(
+            CategoryGuess(category=guess.category, confidence=guess.confidence, matched=guess.matched)
+            for guess in await self._service.classify(text)
+        )
+
+    async def syllables(self, text: str, /) -> tuple[str, ...]:
+        """Return one toneless syllable a character."""
+        return await self._service.syllables(text)
+
+    async def forget(self, contact: ContactId, /) -> None:
+        """Drop what was remembered of a contact's cards."""
+        await self._service.forget(contact)
+
+
+class TelephonyForDesk:
+    """The desk's port ``Telephony`` over the client of the switch."""
+
+    def __init__(self, client: TelephonyClient, /) -> None:
+        self._client = client
+
+    async def sign_in(self, *, seat: SeatNo, agent: AccountId, agent_name: str, skills: frozenset[str]) -> SeatSnapshot:
+        """Take a seat."""
+        return await self._client.sign_in(SeatSignIn(seat=seat, agent=agent, agent_name=agent_name, skills=skills))
+
+    async def sign_out(self, *, seat: SeatNo, agent: AccountId) -> None:
+        """Leave a seat."""
+        await self._client.sign_out(SeatSignOut(seat=seat, agent=agent))
+
+    async def ready(self, *, seat: SeatNo, agent: AccountId, ready: bool, reason: str) -> SeatSnapshot:
+        """Wish to be Ready or NotReady."""
+        return await self._client.ready(SeatReady(seat=seat, agent=agent, ready=ready, reason=reason))
+
+    async def answer(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> CallSnapshot:
+        """Take the offered call."""
+        return await self._client.answer(SeatAnswer(seat=seat, agent=agent, offer=offer))
+
+    async def decline(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> None:
+        """Turn the offered call down."""
+        await self._client.decline(SeatDecline(seat=seat, agent=agent, offer=offer))
+
+    async def hang_up(self, *, seat: SeatNo, agent: AccountId, call: CallId) -> None:
+        """End the call."""
+        await self._client.hang_up(SeatHangUp(seat=seat, agent=agent, call=call))
+
+    async def wrap_up_done(self, *, seat: SeatNo, agent: AccountId) -> SeatSnapshot:
+        """Finish the after-call work."""
+        return await self._client.wrap_up_done(SeatWrapUpDone(seat=seat, agent=agent))
+
+    async def line(self, *, seat: SeatNo, agent: AccountId, offer_sdp: str) -> str:
+        """Open the seat's line."""
+        answer = await self._client.line(SeatLine(seat=seat, agent=agent, offer_sdp=offer_sdp))
+        return answer.answer_sdp
+
+    async def seats(self) -> tuple[SeatSnapshot, ...]:
+        """Return all seats."""
+        return (await self._client.seats()).seats
+
+    async def calls(self) -> tuple[CallSnapshot, ...]:
+        """Return all live calls."""
+        return (await self._client.calls()).calls
+
+    async def recording(self, *, host: str, name: str, first_sample: int, samples: int) -> RecordingStretch:
+        """Return a stretch of a recording."""
+        asked = RecordingAsked(name=name, first_sample=first_sample, samples=samples)
+        return await self._client.recording(asked, host=host)
+
+    async def test_call(self, *, dialogue: str, seat: SeatNo | None) -> None:
+        """Let a simulated caller dial."""
+        await self._client.test_call(TestCallAsked(dialogue=dialogue, seat=seat))

@@ -1,0 +1,40 @@
+"""The OpenAPI document of all routes, from the rooms wired over an empty database and a bus in memory."""
+
+import asyncio
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from hotline.health import health_routes
+from hotline.migrations import ALL
+from hotline.process_configs import DeskProcess
+from hotline.settings import read_settings
+from hotline.wiring import wire
+from runtime.bus.memory import open_memory_bus
+from runtime.clock import SystemClock
+from runtime.postgres import embedded_postgres, migrate, open_database
+from runtime.web import ApiInfo, openapi
+
+INFO = ApiInfo(title="Hotline 12345 · 一号答", version="1", description="Desk, knowledge, work orders and analytics.")
+
+
+async def _document(folder: Path) -> dict[str, Any]:
+    settings = read_settings(flags={"data": str(folder), "run": str(folder)})
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(embedded_postgres(folder, remove=True))
+        database = await stack.enter_async_context(open_database(url))
+        await migrate(database, ALL)
+        bus = await stack.enter_async_context(open_memory_bus())
+        config = DeskProcess(settings=settings, database_url=url, bus_url="", bus_user="", bus_password="")
+        house = await wire(stack, config, database=database, bus=bus, clock=SystemClock())
+        return openapi(
+            (*house.routes, *health_routes(database=database, bus=bus, board=house.desk.live.board)), info=INFO
+        )
+
+
+def api_document() -> dict[str, Any]:
+    """Return the document; takes some seconds, a database is made for it."""
+    with tempfile.TemporaryDirectory(prefix="hotline-document-") as folder:
+        Path(folder).chmod(0o755)
+        return asyncio.run(_document(Path(folder)))

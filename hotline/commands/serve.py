@@ -1,0 +1,68 @@
+"""``hotline serve``: the city's own run. Ports are as configured; a taken one is refused."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hotline.connections import Instance, write_instance
+from hotline.house import Addresses, House, open_house
+from hotline.places import Places, only_instance
+from hotline.settings import Settings
+from runtime.nats_server import NatsAddress
+from runtime.supervision import ChildStatus
+from runtime.telemetry import get_logger
+
+_log = get_logger(__name__)
+
+
+async def serve(settings: Settings, places: Places, /) -> None:
+    """Run the configured roles until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sent in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sent, stop.set)
+    with only_instance(places):
+        async with (
+            open_house(settings, places, logs=None, on_change=_log_change) as (house, nats),
+            started(house, addresses=await _addresses(house, nats)) as addresses,
+        ):
+            _log.info("the hotline serves", sip=addresses.sip, web=addresses.web)
+            await stop.wait()
+
+
+async def _addresses(house: House, nats: NatsAddress) -> Addresses:
+    needs_database = "desk" in house.settings.roles
+    return Addresses(database_url=await house.database() if needs_database else "", nats=nats)
+
+
+def _log_change(status: ChildStatus) -> None:
+    _log.info("a process changed its state", child=status.name, state=status.state.value, restarts=status.restarts)
+
+
+@asynccontextmanager
+async def started(house: House, /, *, addresses: Addresses, test_calls: bool = False) -> AsyncIterator[Addresses]:
+    """Start the roles of this host in order, write down where they are, and forget it at the end."""
+    roles, sip, web = house.settings.roles, "", ""
+    if "telephony" in roles:
+        sip = await house.telephony(addresses.nats)
+    if "desk" in roles:
+        web = await house.desk(database_url=addresses.database_url, nats=addresses.nats, test_calls=test_calls)
+    if "asr" in roles:
+        await house.recogniser(addresses.nats)
+    instance = Instance(
+        pid=os.getpid(),
+        web=web,
+        sip=sip,
+        database_url=addresses.database_url,
+        bus_url=addresses.nats.url,
+        bus_user=addresses.nats.user,
+        bus_password=addresses.nats.password,
+        media_socket=str(house.places.media_socket),
+    )
+    write_instance(house.places, instance)
+    try:
+        yield Addresses(database_url=addresses.database_url, nats=addresses.nats, sip=sip, web=web)
+    finally:
+        house.places.instance.unlink(missing_ok=True)

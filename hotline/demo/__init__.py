@@ -1,0 +1,1 @@
+"""The demonstration: simulated callers, one simulated agent, simulated units, and a report of one call."""

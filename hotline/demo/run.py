@@ -1,0 +1,122 @@
+"""``hotline demo``: the whole house with simulated people; ``--once`` reports one call and ends."""
+
+import asyncio
+import json
+import signal
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hotline.demo.callers import Callers
+from hotline.demo.once import OneCall, Wish
+from hotline.demo.options import DemoOptions
+from hotline.demo.progress import Progress
+from hotline.demo.stage import Stage, clear, moved, open_stage
+from hotline.places import Places, only_instance, places_of
+from hotline.settings import Settings, read_settings
+from runtime.codec import to_builtins
+from runtime.telemetry import configure_logging
+from runtime.wav import WavError, read_wav
+from vocabulary.errors import HotlineError, Permanent
+
+DIALOGUE = "water-outage"
+
+
+def demo_settings(options: DemoOptions, /) -> tuple[Settings, Places]:
+    """Return the settings of a demonstration: a folder of its own, ports that are free."""
+    settings = read_settings()
+    data = options.data.resolve() if options.data else settings.data_path / "demo"
+    settings = moved(replace(settings, data=str(data)))
+    return settings, places_of(settings)
+
+
+async def run_demo(options: DemoOptions, /) -> int:
+    """Run until Ctrl-C, or for one call; return the exit code."""
+    configure_logging(process="demo", json=False)
+    wish = _wish(options)
+    settings, places = demo_settings(options)
+    progress = Progress()
+    with only_instance(places):
+        if options.reset:
+            clear(places)
+            places = places_of(settings)
+        try:
+            async with open_stage(settings, places, progress=progress) as stage:
+                if options.once:
+                    return await _once(stage, wish or _spoken(stage), options, progress)
+                return await _go_on(stage, options, progress)
+        finally:
+            _forget_sockets(places)
+
+
+def _wish(options: DemoOptions) -> Wish | None:
+    """Read the caller's sound before anything starts; a file that cannot be used is refused at once."""
+    if options.caller_audio is None:
+        return None
+    try:
+        read_wav(options.caller_audio)
+        text = options.expect_text.read_text(encoding="utf-8") if options.expect_text else None
+    except (OSError, UnicodeDecodeError, WavError) as error:
+        raise Permanent(f"the caller's sound or text cannot be used: {error}; give an 8 kHz mono WAV") from None
+    return Wish(audio=options.caller_audio.resolve(), text=text)
+
+
+def _spoken(stage: Stage) -> Wish:
+    """Return the first thing the caller of the dialogue says."""
+    dialogue: dict[str, Any] = next(row for row in stage.city.dialogues if row["id"] == DIALOGUE)
+    turn = next(turn for turn in dialogue["turns"] if turn["party"] == "CALLER")
+    return Wish(audio=stage.voices / turn["wav"], text=turn["text"])
+
+
+async def _once(stage: Stage, wish: Wish, options: DemoOptions, progress: Progress) -> int:
+    call = OneCall(stage, wish, progress=progress)
+    try:
+        report = await call.run()
+    except HotlineError as error:
+        progress.say(f"中断：{error}")
+        call.report.missing = call.report.missing or "house"
+        report = call.report
+    if options.json:
+        print(json.dumps(to_builtins(report), ensure_ascii=False), flush=True)
+    else:
+        progress.say(f"第一通来电 {report.connected_ms} 毫秒接通，工单 {report.order_no}，专报 {report.briefing}")
+    if report.missing:
+        progress.say(f"第一个没有完成的环节：{report.missing}")
+    return 1 if report.missing else 0
+
+
+async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sent, stop.set)
+    _print_ways(stage)
+    if options.browser:
+        await asyncio.to_thread(webbrowser.open, stage.addresses.web)
+    callers = asyncio.create_task(Callers(stage, progress=progress).run())
+    await asyncio.wait({callers, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    progress.say("正在停止")
+    callers.cancel()
+    await asyncio.gather(callers, return_exceptions=True)
+    return 0
+
+
+def _print_ways(stage: Stage) -> None:
+    people = stage.people
+    print(f"\n坐席台 Desk:        {stage.addresses.web}")
+    for who in (people.visitor, people.analyst, people.admin):
+        print(f"  {who.what}: login {who.login}  password {who.password}")
+    print(f"电话 Phone:         dial sip:12345@{stage.addresses.sip} with any softphone")
+    print(f"数据 Data folder:   {stage.places.data}")
+    print("Ctrl-C 停止。\n", flush=True)
+
+
+def _forget_sockets(places: Places) -> None:
+    """Remove what this run put into the folder of sockets."""
+    folder: Path = places.run
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_file() or path.is_socket():
+            path.unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()

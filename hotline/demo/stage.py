@@ -1,0 +1,136 @@
+"""The running stage of a demonstration: the house, the people, the simulated ones, and where everything is."""
+
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hotline.city_files import CityFiles, catalogue, read_city
+from hotline.commands.serve import started
+from hotline.demo.agent import AgentConfig
+from hotline.demo.made_up import load_made_up
+from hotline.demo.people import DemoPeople, make_people
+from hotline.demo.progress import Progress
+from hotline.demo.unit import UnitConfig
+from hotline.house import Addresses, House, open_house
+from hotline.migrations import ALL
+from hotline.places import Places
+from hotline.settings import Settings
+from runtime.clock import SystemClock
+from runtime.postgres import migrate, open_database
+from telephony import TestCallsConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where to go and who is there."""
+
+    addresses: Addresses
+    people: DemoPeople
+    city: CityFiles
+    places: Places
+    voices: Path
+
+
+def free_or_other(kind: socket.SocketKind, host: str, port: int, /) -> int:
+    """Return ``port`` when nobody listens there, else 0, which lets the system choose."""
+    with closing(socket.socket(socket.AF_INET, kind)) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return 0
+    return port
+
+
+def moved(settings: Settings, /) -> Settings:
+    """Return the settings with ports that are free; RTP ports are the system's choice."""
+    telephony, web = settings.telephony, settings.web
+    sip_port = free_or_other(socket.SOCK_DGRAM, telephony.sip_host, telephony.sip_port)
+    return replace(
+        settings,
+        demo=True,
+        telephony=replace(telephony, sip_port=sip_port, rtp_port_low=0),
+        web=replace(web, port=free_or_other(socket.SOCK_STREAM, web.host, web.port)),
+    )
+
+
+def clear(places: Places, /) -> None:
+    """Remove everything of earlier demonstrations except installed models."""
+    for path in places.data.iterdir():
+        if path.name in {"models", "lock"}:
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@asynccontextmanager
+async def open_stage(settings: Settings, places: Places, /, *, progress: Progress) -> AsyncIterator[Stage]:
+    """Bring the whole house up with its simulated people."""
+    city = read_city(Path(settings.city))
+    async with open_house(settings, places, logs=places.data / "logs") as (house, nats):
+        progress.say("消息总线已启动")
+        database_url = await house.database()
+        people = await _prepare(database_url, city, progress)
+        async with started(
+            house, addresses=Addresses(database_url=database_url, nats=nats), test_calls=True
+        ) as addresses:
+            progress.say(f"电话 sip:{addresses.sip}，坐席台 {addresses.web}")
+            stage = Stage(
+                addresses=addresses,
+                people=people,
+                city=city,
+                places=places,
+                voices=Path(settings.city) / "voices",
+            )
+            await _simulate(house, stage)
+            progress.say("模拟服务代表、成员单位和来电人已就位")
+            yield stage
+
+
+async def _prepare(database_url: str, city: CityFiles, progress: Progress) -> DemoPeople:
+    async with open_database(database_url) as database:
+        applied = await migrate(database, ALL)
+        progress.say(f"数据库已就绪，执行了 {len(applied)} 个迁移")
+        made = await load_made_up(database, city, now=SystemClock().now())
+        if made:
+            progress.say(f"已载入 {made} 个演示来电（30天，标记为演示数据）")
+        units = [(unit.code, unit.name) for unit in catalogue(city).units.values()]
+        return await make_people(database, units=units)
+
+
+async def _simulate(house: House, stage: Stage) -> None:
+    addresses, people = stage.addresses, stage.people
+    host, _, port = addresses.sip.rpartition(":")
+    dialogues = stage.city.folder / "dialogues"
+    await house.start(
+        "test-calls",
+        TestCallsConfig(
+            nats_url=addresses.nats.url,
+            nats_user=addresses.nats.user,
+            nats_password=addresses.nats.password,
+            sip_host=host,
+            sip_port=int(port),
+            dialogues=str(dialogues),
+            voices=str(stage.voices),
+        ),
+    )
+    await house.start(
+        "agent",
+        AgentConfig(
+            desk_url=addresses.web,
+            login=people.agent.login,
+            password=people.agent.password,
+            dialogues=str(dialogues),
+            voices=str(stage.voices),
+        ),
+    )
+    await house.start(
+        "unit",
+        UnitConfig(
+            desk_url=addresses.web,
+            tokens=people.units,
+            follow_up_login=people.follow_up.login,
+            follow_up_password=people.follow_up.password,
+        ),
+    )

@@ -1,0 +1,64 @@
+"""The desk process: web, knowledge, orders and analytics on one loop, the log writer and the consumers beside it."""
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from hotline.api_document import INFO
+from hotline.city_files import read_city, telephony_settings
+from hotline.health import health_routes
+from hotline.migrations import refuse_pending
+from hotline.process_configs import DeskProcess
+from hotline.settings import ROOT
+from hotline.wiring import wire
+from runtime.background import background
+from runtime.bus import Bus, ensure_streams, open_bus, watch_fill
+from runtime.clock import SystemClock
+from runtime.codec import encode
+from runtime.log import run_consumers, run_log_writer
+from runtime.postgres import Database, open_database
+from runtime.web import StaticFolder, build_app, serve_app
+
+STATIC = ROOT / "agent_desk" / "static"
+
+
+async def run_desk(config: DeskProcess) -> None:
+    """Serve until told to stop."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database: Database = await stack.enter_async_context(open_database(config.database_url))
+        await refuse_pending(database)
+        bus = await stack.enter_async_context(
+            open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
+        )
+        await ensure_streams(bus, demo=config.settings.demo)
+        await _publish_settings(bus, Path(config.settings.city))
+        house = await wire(stack, config, database=database, bus=bus, clock=clock)
+        routes = (*house.routes, *health_routes(database=database, bus=bus, board=house.desk.live.board))
+        app = build_app(
+            routes,
+            sockets=house.sockets,
+            statics=(StaticFolder(prefix="/", directory=STATIC, fallback="index.html"),),
+            sessions=house.accounts,
+            info=INFO,
+        )
+        await stack.enter_async_context(
+            background(
+                house.desk.run(),
+                house.analytics.warm_up(),
+                watch_fill(bus),
+                run_log_writer(database, bus=bus, clock=clock),
+                run_consumers(database, consumers=house.consumers, clock=clock),
+            )
+        )
+        web = config.settings.web
+        async with serve_app(app, host=web.host, port=web.port) as port:
+            print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
+            await asyncio.Event().wait()
+
+
+async def _publish_settings(bus: Bus, city: Path) -> None:
+    """Write the city's lines, queues and menu for the switch, unless an administrator has changed them since."""
+    if await bus.kv_get("telephony") is None:
+        await bus.kv_put("telephony", encode(telephony_settings(read_city(city), version=1)))

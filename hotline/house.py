@@ -1,0 +1,150 @@
+"""Brings the processes of one host up in order and keeps them alive: `serve` and `demo` both stand on it."""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asr import RecogniserConfig
+from hotline.places import Places
+from hotline.process_configs import DatabaseProcess, DeskProcess, write_private
+from hotline.settings import Settings
+from runtime.codec import decode
+from runtime.nats_server import NatsAddress, embedded_nats, free_port
+from runtime.supervision import Child, ChildStatus, Supervisor, supervise
+from telephony import MediaConfig, SwitchConfig
+
+HOST = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the parts of a running house are."""
+
+    database_url: str = field(repr=False)
+    nats: NatsAddress
+    sip: str = ""
+    web: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Serves:
+    """What a process says when it serves."""
+
+    url: str = ""
+    host: str = ""
+    port: int = 0
+
+
+class House:
+    """The children of one host. ``logs`` is a folder for their words, None passes them on to our standard error."""
+
+    def __init__(self, *, settings: Settings, places: Places, supervisor: Supervisor, logs: Path | None) -> None:
+        self.settings = settings
+        self.places = places
+        self.supervisor = supervisor
+        self._logs = logs
+
+    def child(self, name: str, config: object, /, *, role: str | None = None, nice: int = 0) -> Child:
+        """Return the child that runs ``role`` with its config written to a private file."""
+        file = self.places.run / f"{name}.json"
+        write_private(file, config)
+        log = (str(self._logs / f"{name}.log"),) if self._logs else ()
+        argv = (sys.executable, "-m", "hotline.process", role or name, str(file), *log)
+        return Child(name=name, argv=("nice", "-n", str(nice), *argv) if nice else argv)
+
+    async def start(self, name: str, config: object, /, *, role: str | None = None, nice: int = 0) -> str:
+        """Start a child and return the JSON by which it said that it serves."""
+        self.supervisor.start(self.child(name, config, role=role, nice=nice))
+        line = await self.supervisor.ready(name)
+        return line.removeprefix("ready").strip() or "{}"
+
+    async def database(self) -> str:
+        """Return the URL of PostgreSQL, ours or the configured one."""
+        if self.settings.database.url:
+            return self.settings.database.url
+        config = DatabaseProcess(data=str(self.places.data), port=free_port())
+        return decode(await self.start("database", config), _Serves).url
+
+    async def telephony(self, nats: NatsAddress, /) -> str:
+        """Start media and switch; return ``host:port`` of SIP."""
+        options, places = self.settings.telephony, self.places
+        media = MediaConfig(
+            host=HOST,
+            media_socket=str(places.media_socket),
+            tap_socket=str(places.tap_socket),
+            recordings=str(places.recordings),
+            prompts=str(Path(self.settings.city) / "voices" / "prompts"),
+            rtp_ports=(options.rtp_port_low, options.rtp_port_high) if options.rtp_port_low else None,
+        )
+        await self.start("media", media)
+        switch = SwitchConfig(
+            host=HOST,
+            media_socket=str(places.media_socket),
+            state=str(places.data / "switch"),
+            recordings=str(places.recordings),
+            nats_url=nats.url,
+            nats_user=nats.user,
+            nats_password=nats.password,
+            sip_host=options.sip_host,
+            sip_port=options.sip_port,
+            rtp_host=options.rtp_host,
+        )
+        served = decode(await self.start("switch", switch), _Serves)
+        return f"{options.sip_host}:{served.port or options.sip_port}"
+
+    async def recogniser(self, nats: NatsAddress, /) -> None:
+        """Start the recogniser, a little less eager for the processor than sound."""
+        options = self.settings.asr
+        config = RecogniserConfig(
+            host=HOST,
+            tap_socket=str(self.places.tap_socket),
+            checkpoint=str(self.places.data / "recogniser-checkpoint.json"),
+            models=options.models or str(self.places.models),
+            bus_url=nats.url,
+            bus_user=nats.user,
+            bus_password=nats.password,
+            engine=options.engine,
+            threads=options.threads,
+        )
+        await self.start("recogniser", config, nice=5)
+
+    async def desk(self, *, database_url: str, nats: NatsAddress, test_calls: bool) -> str:
+        """Start the desk; return its URL."""
+        config = DeskProcess(
+            settings=self.settings,
+            database_url=database_url,
+            bus_url=nats.url,
+            bus_user=nats.user,
+            bus_password=nats.password,
+            test_calls=test_calls,
+        )
+        served = decode(await self.start("desk", config), _Serves)
+        host = self.settings.web.host
+        return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{served.port or self.settings.web.port}"
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    places: Places,
+    /,
+    *,
+    logs: Path | None,
+    on_change: Callable[[ChildStatus], None] | None = None,
+) -> AsyncIterator[tuple[House, NatsAddress]]:
+    """Give the block a supervised house with its bus; at the end everything stops in reverse order."""
+    async with AsyncExitStack() as stack:
+        supervisor = await stack.enter_async_context(supervise(on_change=on_change))
+        house = House(settings=settings, places=places, supervisor=supervisor, logs=logs)
+        if settings.nats.url:
+            nats = NatsAddress(url=settings.nats.url, user=settings.nats.user, password=settings.nats.password)
+        else:
+            nats = await stack.enter_async_context(
+                embedded_nats(data=places.data, runtime=places.run, supervisor=supervisor)
+            )
+        try:
+            yield house, nats
+        finally:
+            await supervisor.stop_all()  # before the bus that they talk over

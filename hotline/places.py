@@ -1,0 +1,77 @@
+"""Where a run keeps its files and sockets, and the lock against a second instance."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.settings import Settings
+from vocabulary.errors import Permanent
+
+SOCKET_LIMIT = 107
+
+
+class SecondInstance(Permanent):
+    """Another hotline runs in this data folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Folders and sockets of one run."""
+
+    data: Path
+    run: Path
+
+    @property
+    def recordings(self) -> Path:
+        """Two-channel files of calls."""
+        return self.data / "recordings"
+
+    @property
+    def models(self) -> Path:
+        """Installed models."""
+        return self.data / "models"
+
+    @property
+    def media_socket(self) -> Path:
+        """Switch ↔ media."""
+        return self.run / "media.sock"
+
+    @property
+    def tap_socket(self) -> Path:
+        """Media → recogniser."""
+        return self.run / "tap.sock"
+
+    @property
+    def instance(self) -> Path:
+        """What other commands read to find a running hotline (0600)."""
+        return self.data / "instance.json"
+
+
+def places_of(settings: Settings, /) -> Places:
+    """Make the folders (0700) and return them; Permanent when a socket's path would be too long."""
+    places = Places(data=settings.data_path, run=settings.run_path)
+    places.data.mkdir(parents=True, exist_ok=True)
+    for folder in (places.run, places.recordings, places.models):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if len(str(places.media_socket).encode()) > SOCKET_LIMIT:
+        raise Permanent(f"the folder {places.run} is too deep for Unix sockets; set HOTLINE_RUN to a shorter one")
+    return places
+
+
+@contextmanager
+def only_instance(places: Places, /) -> Iterator[None]:
+    """Hold the data folder for this process; SecondInstance when another one does."""
+    lock = os.open(places.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SecondInstance(
+                f"a hotline already runs in {places.data}; stop it, or choose another folder with --data"
+            ) from None
+        yield
+    finally:
+        os.close(lock)
