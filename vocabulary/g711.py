@@ -28,9 +28,8 @@ def _encoder(to_linear: tuple[int, ...], /) -> bytes:
     table = bytearray(65536)
     for sample in range(-32768, 32768):
         above = bisect_right(levels, sample)
-        near = (
-            above - 1 if above == 256 or (above > 0 and sample - levels[above - 1] <= levels[above] - sample) else above
-        )
+        nearer_below = above > 0 and (above == 256 or sample - levels[above - 1] < levels[above] - sample)
+        near = above - 1 if nearer_below else above  # a tie goes up: silence is 0xD5 in A-law
         table[sample & 0xFFFF] = codes[near]
     return bytes(table)
 

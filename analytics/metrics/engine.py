@@ -13,6 +13,7 @@ from analytics.figures import FIGURES, Figure, FigureName, Scope
 from analytics.metrics import expressions
 
 MOST_ROWS = 200
+SCHEMA = "analytics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Metrics:
         """Give a connection with the calls and the orders of a scope."""
         connection = ibis.postgres.connect(**self._connect)
         try:
-            calls, orders = connection.table("call_fact"), connection.table("order_fact")
+            calls, orders = (connection.table(name, database=SCHEMA) for name in ("call_fact", "order_fact"))
             yield (
                 connection,
                 expressions.scoped(calls, scope, instant="invite_at"),

@@ -84,7 +84,7 @@ def rows_behind(name: FigureName, /, *, calls: Any, orders: Any) -> Any:
             FigureName.SATISFIED: orders.satisfied == ibis.literal(True),
         }
         rows = orders.filter(chosen[name]) if name in chosen else orders
-        return rows.select("contact", at=rows.created_at).order_by([ibis.desc("at"), "contact"])
+        return _contacts(rows, at=rows.created_at)
     conditions = {
         FigureName.OFFERED: offered(calls),
         FigureName.WITHIN_15: within(calls, calls.wait_s),
@@ -93,7 +93,12 @@ def rows_behind(name: FigureName, /, *, calls: Any, orders: Any) -> Any:
         FigureName.ABANDONED: abandoned(calls),
     }
     rows = calls.filter(conditions.get(name, connected(calls)))
-    return rows.select("contact", at=rows.invite_at).order_by([ibis.desc("at"), "contact"])
+    return _contacts(rows, at=rows.invite_at)
+
+
+def _contacts(rows: Any, /, *, at: Any) -> Any:
+    """Return ``contact`` (as text: engines differ in UUIDs) and ``at``, newest first."""
+    return rows.select(contact=rows.contact.cast("string"), at=at).order_by([ibis.desc("at"), "contact"])
 
 
 def _of_calls(name: FigureName, calls: Any) -> Any:

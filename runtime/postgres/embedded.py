@@ -12,7 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +28,7 @@ _PR_SET_PDEATHSIG = 1
 _START_WITHIN_S = 5.0
 _ANSWER_WITHIN_S = 60.0
 _STOP_WITHIN_S = 10.0
+_WATCH_S = 0.1
 _PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -179,7 +180,7 @@ async def _answers(url: str) -> bool:
     return True
 
 
-async def _start(places: Places, *, settings: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], str]:
+async def _start(places: Places, *, settings: Mapping[str, str], port: int) -> tuple[subprocess.Popen[bytes], str]:
     """Start and wait until it answers; retried for 5 s, since a predecessor may still be going down."""
     loop = asyncio.get_running_loop()
     password = (places.home / _PASSWORD_FILE).read_text("utf-8")
@@ -187,10 +188,11 @@ async def _start(places: Places, *, settings: Mapping[str, str]) -> tuple[subpro
     deadline = loop.time() + _START_WITHIN_S
     while True:
         _drop_stale_pid(places.cluster)
-        port = _free_port()
+        chosen = port or _free_port()
+        argv = _server_argv(places, port=chosen, settings=settings)
         with words.open("wb") as output:
-            process = _spawn(_server_argv(places, port=port, settings=settings), places=places, output=output.fileno())
-        url = _url(port, password=password)
+            process = _spawn(argv, places=places, output=output.fileno())
+        url = _url(chosen, password=password)
         if await _ready(process, url=url):
             return process, url
         if loop.time() > deadline:
@@ -229,15 +231,31 @@ async def embedded_postgres(
     ``remove`` deletes them at the end. ``settings`` are extra server parameters. Call it from the main thread: the
     server is bound to the life of the thread that starts it (prctl(2)). Raises FolderInUse, ServerFault, NoPrograms.
     """
+    async with _running(data, remove=remove, settings=settings or {}, port=0) as (_, url):
+        yield url
+
+
+async def keep_postgres(data: Path, /, *, port: int, ready: Callable[[str], None]) -> None:
+    """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URL, and return when it dies."""
+    async with _running(data, remove=False, settings={}, port=port) as (process, url):
+        ready(url)
+        while process.poll() is None:
+            await asyncio.sleep(_WATCH_S)
+
+
+@asynccontextmanager
+async def _running(
+    data: Path, *, remove: bool, settings: Mapping[str, str], port: int
+) -> AsyncIterator[tuple[subprocess.Popen[bytes], str]]:
     places = make_places(data)
     with _claimed(places.home, data=data):
         try:
             if not (places.cluster / "PG_VERSION").is_file():
                 await _make_cluster(places)
-            process, url = await _start(places, settings=settings or {})
+            process, url = await _start(places, settings=settings, port=port)
             log.info("the embedded PostgreSQL answers", pid=process.pid, home=str(places.home))
             try:
-                yield url
+                yield process, url
             finally:
                 await _stop(process)
         finally:

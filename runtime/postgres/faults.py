@@ -48,3 +48,16 @@ def in_our_words() -> Iterator[None]:
         if any(words in str(error) for words in _LOST):
             raise DatabaseAway("The connection to the database was lost; try again.") from error
         raise
+
+
+class QueryRefused(Permanent):
+    """SQL that a person typed and PostgreSQL does not run; the text is PostgreSQL's."""
+
+
+@contextmanager
+def refused_in_words() -> Iterator[None]:
+    """Turn what PostgreSQL says about a typed query into QueryRefused."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        raise QueryRefused(f"PostgreSQL does not run the query: {error}") from None

@@ -4,7 +4,7 @@ from collections.abc import ItemsView, KeysView, Sequence
 from typing import Any, Protocol
 
 from runtime.codec import encode
-from runtime.postgres.faults import in_our_words
+from runtime.postgres.faults import in_our_words, refused_in_words
 from vocabulary.events import Event, type_of
 
 Arg = Any
@@ -51,6 +51,12 @@ class Reading:
         """Return the first column of the first row, None when there is no row."""
         with in_our_words():
             return await self._connection.fetchval(sql, *args)
+
+    async def query(self, sql: str, /) -> list[Row]:
+        """Return the rows of SQL that a person typed; QueryRefused in PostgreSQL's words when it is not right."""
+        with in_our_words(), refused_in_words():
+            rows: list[Row] = await self._connection.fetch(sql)
+        return rows
 
 
 class Statements(Reading):

@@ -18,7 +18,7 @@ ENGINES = {
     "pypinyin", "ibis", "duckdb", "argon2", "msgspec", "structlog", "webrtcvad", "soxr", "opencc", "uvloop", "sklearn",
     "uuid_utils", "jinja2", "typer",
 }  # fmt: skip
-SEVERAL_PLACES = {"aiohttp", "aiortc", "uvloop", "jinja2", "typer", "webrtcvad"}
+SEVERAL_PLACES = {"aiohttp", "aiortc", "uvloop", "jinja2", "typer", "webrtcvad", "msgspec"}
 """Engines that two processes use: each place is listed in tests/architecture/engines.txt."""
 
 
