@@ -21,7 +21,7 @@ export const PROPOSALS = [
   [0, [field('title', '小区停水', '我要反映我们小区停水的事', 4200, 0.55)]],
   [2, [
     field('kind', 'help', '什么时候能恢复', 13100, 0.72),
-    field('category', '030101', '已经停水两天了', 13100, 0.81),
+    field('category', '020301', '已经停水两天了', 13100, 0.81),
     field('title', '云山区北门小区停水两天', '我们是云山区北门小区的，已经停水两天了', 13100, 0.78),
     field('district', '云山区', '云山区北门小区', 13100, 0.93),
     field('place', '北门小区', '云山区北门小区', 13100, 0.88),
@@ -45,7 +45,7 @@ export const PROPOSALS = [
 export const SUGGESTIONS = {
   items: [
     {
-      entry: 'K0017', version: 3, title: '小区停水原因与恢复时间如何查询', category: '030101', band: 'strong', score: 12.4,
+      entry: 'K0017', version: 3, title: '小区停水原因与恢复时间如何查询', category: '020301', band: 'strong', score: 12.4,
       answer: '停水分为计划停水和故障抢修。计划停水会提前24小时在小区张贴通知；突发停水多为管道爆裂，抢修一般在24小时内完成。我现在为您登记，由市供水集团核实并在2小时内与您联系，告知恢复时间；停水超过12小时的，可安排应急送水。',
       matched: ['停水', '小区', '恢复'], why: '诉求人说到“停水”“恢复”，与本条的标准问“小区停水什么时候恢复”吻合',
       key_points: ['先问清整栋还是单户', '超过12小时可安排应急送水'], materials: ['无需材料，提供详细地址'], effective_to: '2027-12-31',

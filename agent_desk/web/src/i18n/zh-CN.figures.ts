@@ -11,7 +11,7 @@ export const figuresZhCN = {
   'figures.days.30': '近 30 天',
   'figures.asOf': '截至 {at}（日志位置 {position}）',
   'figures.sl15': '15 秒接通率',
-  'figures.sl15.text': '{denominator} 个来电中 {numerator} 个在 15 秒内由服务代表接听（含放弃）。',
+  'figures.sl15.text': '{denominator} 个来电（不含 5 秒内挂断）中 {numerator} 个在 15 秒内由服务代表接听，放弃计为未达。',
   'figures.sl15.none': '该区间没有来电，无法计算。',
   'figures.target': '目标 {percent}%',
   'figures.reached': '达标',
