@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from runtime.bus import Bus
-from runtime.bus.memory import open_memory_bus
+from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.clock import ManualClock
 from runtime.postgres import Database
 from runtime.workers import Workers
@@ -24,8 +24,8 @@ async def workers() -> AsyncIterator[Workers]:
 
 
 @pytest.fixture
-async def bus() -> AsyncIterator[Bus]:
-    async with open_memory_bus() as memory:
+async def bus(clock: ManualClock) -> AsyncIterator[Bus]:
+    async with open_memory_bus(MemoryBroker(clock=clock)) as memory:
         yield memory
 
 
