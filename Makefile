@@ -14,5 +14,5 @@ bench: setup ; $(RUN) python -m tests.bench $(ARGS)
 faults: web ; $(RUN) python -m tests.faults $(ARGS)
 mutants: setup ; $(RUN) python -m tests.mutants $(ARGS)
 schema: setup ; $(RUN) python -m hotline.front_end --schema
-voices: setup ; $(RUN) hotline voices render $(ARGS)
+voices: setup ; $(RUN) --group voices hotline voices render $(ARGS)
 clean: ; rm -rf .venv .tools .cache agent_desk/static agent_desk/web/node_modules

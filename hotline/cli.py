@@ -12,6 +12,7 @@ import typer
 
 from hotline.places import Places, places_of
 from hotline.settings import Settings, read_settings
+from runtime.telemetry import configure_logging
 from vocabulary.errors import FieldError, HotlineError
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ def _setup(data: Path | None, config: Path | None = None, **flags: Any) -> tuple
     tree = {name: value for name, value in flags.items() if value is not None}
     if data is not None:
         tree["data"] = str(data)
+    configure_logging(process="hotline", json=False)
     settings = read_settings(config=config, flags=tree)
     return settings, places_of(settings)
 
@@ -45,10 +47,10 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 def serve(config: Config = None, data: Data = None, roles: Annotated[str | None, typer.Option()] = None) -> None:
     """Run the hotline; --roles telephony,asr,desk chooses what this host does."""
     from hotline.commands.serve import serve as run_serve  # noqa: PLC0415 - commands load what they need
-    from runtime.telemetry import configure_logging  # noqa: PLC0415
 
+    settings, places = _setup(data, config, roles=roles.split(",") if roles else None)
     configure_logging(process="hotline", json=True)
-    _run(run_serve(*_setup(data, config, roles=roles.split(",") if roles else None)))
+    _run(run_serve(settings, places))
 
 
 @app.command()

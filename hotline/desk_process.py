@@ -19,6 +19,7 @@ from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
 from runtime.web import StaticFolder, build_app, serve_app
+from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
 
@@ -60,5 +61,5 @@ async def run_desk(config: DeskProcess) -> None:
 
 async def _publish_settings(bus: Bus, city: Path) -> None:
     """Write the city's lines, queues and menu for the switch, unless an administrator has changed them since."""
-    if await bus.kv_get("telephony") is None:
-        await bus.kv_put("telephony", encode(telephony_settings(read_city(city), version=1)))
+    if await bus.kv_get(telephony_rows.SETTINGS_KEY) is None:
+        await bus.kv_put(telephony_rows.SETTINGS_KEY, encode(telephony_settings(read_city(city), version=1)))

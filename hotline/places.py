@@ -61,6 +61,21 @@ def places_of(settings: Settings, /) -> Places:
     return places
 
 
+class OtherPurpose(Permanent):
+    """The folder holds a city's data and a demonstration was asked for, or the other way round."""
+
+
+def claim_purpose(places: Places, /, *, demo: bool) -> None:
+    """Mark a new folder as a city's or a demonstration's; OtherPurpose when it is marked as the other."""
+    mark, wanted = places.data / "purpose", "demo" if demo else "city"
+    if not mark.is_file():
+        mark.write_text(f"{wanted}\n", encoding="utf-8")
+    if (found := mark.read_text(encoding="utf-8").strip()) != wanted:
+        raise OtherPurpose(
+            f"{places.data} holds the data of a {found}, not of a {wanted}; choose another folder with --data"
+        )
+
+
 @contextmanager
 def only_instance(places: Places, /) -> Iterator[None]:
     """Hold the data folder for this process; SecondInstance when another one does."""

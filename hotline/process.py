@@ -50,9 +50,9 @@ def _database(data: bytes) -> Run:
 
 
 def _test_calls(data: bytes) -> Run:
-    from telephony import TestCallsConfig, run_test_calls  # noqa: PLC0415
+    from telephony import testcalls  # noqa: PLC0415
 
-    return run_test_calls(decode(data, TestCallsConfig))
+    return testcalls.run_test_calls(decode(data, testcalls.TestCallsConfig))
 
 
 def _agent(data: bytes) -> Run:

@@ -1,20 +1,10 @@
 """CALL → AUDIO: SIP, IVR, ACD, call state (process ``switch``) and sound (process ``media``)."""
 
-from telephony import settings
+from telephony import settings, testcalls
 from telephony.client import TelephonyClient
 from telephony.media import MediaConfig, run_media
 from telephony.settings import TelephonySettings
 from telephony.switch_config import SwitchConfig
-from telephony.testcalls import (
-    CallFailed,
-    CallPlan,
-    CallResult,
-    PhoneLine,
-    TestCallsConfig,
-    open_phone,
-    place_call,
-    run_test_calls,
-)
 
 
 async def run_switch(config: SwitchConfig) -> None:
@@ -25,19 +15,12 @@ async def run_switch(config: SwitchConfig) -> None:
 
 
 __all__ = [
-    "CallFailed",
-    "CallPlan",
-    "CallResult",
     "MediaConfig",
-    "PhoneLine",
     "SwitchConfig",
     "TelephonyClient",
     "TelephonySettings",
-    "TestCallsConfig",
-    "open_phone",
-    "place_call",
     "run_media",
     "run_switch",
-    "run_test_calls",
     "settings",
+    "testcalls",
 ]

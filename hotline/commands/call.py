@@ -8,7 +8,7 @@ from hotline.places import Places
 from hotline.settings import Settings
 from runtime.codec import to_builtins
 from runtime.wav import WavError, read_wav
-from telephony import CallFailed, CallPlan, place_call
+from telephony import testcalls
 from vocabulary.errors import Permanent
 
 LISTENS_S = 30.0
@@ -23,7 +23,7 @@ async def place(
         read_wav(audio)
     except (OSError, WavError) as error:
         raise Permanent(f"{audio} cannot be played: {error}; give an 8 kHz mono WAV") from None
-    plan = CallPlan(
+    plan = testcalls.CallPlan(
         number=number,
         to=_address(to or running(places).sip),
         audio=audio.resolve(),
@@ -31,8 +31,8 @@ async def place(
         hang_up_after_s=LISTENS_S,
     )
     try:
-        result = await place_call(plan)
-    except CallFailed as error:
+        result = await testcalls.place_call(plan)
+    except testcalls.CallFailed as error:
         return {"answered": False, "status": error.status}
     return {"answered": True, **to_builtins(result)}
 

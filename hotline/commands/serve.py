@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from hotline.connections import Instance, write_instance
 from hotline.house import Addresses, House, open_house
-from hotline.places import Places, only_instance
+from hotline.places import Places, claim_purpose, only_instance
 from hotline.settings import Settings
 from runtime.nats_server import NatsAddress
 from runtime.supervision import ChildStatus
@@ -24,6 +24,7 @@ async def serve(settings: Settings, places: Places, /) -> None:
     for sent in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sent, stop.set)
     with only_instance(places):
+        claim_purpose(places, demo=False)
         async with (
             open_house(settings, places, logs=None, on_change=_log_change) as (house, nats),
             started(house, addresses=await _addresses(house, nats)) as addresses,

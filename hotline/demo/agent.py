@@ -13,7 +13,7 @@ from hotline.demo.agent_line import AgentLine
 from hotline.demo.agent_talk import Talk, Workplace
 from runtime.background import Nursery, nursery
 from runtime.telemetry import get_logger
-from telephony.testcalls import Dialogue, read_dialogues
+from telephony import testcalls
 from vocabulary.personal import PhoneNumber
 
 _log = get_logger(__name__)
@@ -59,7 +59,7 @@ class SimulatedAgent:
     def __init__(self, config: AgentConfig) -> None:
         self.line = AgentLine()
         self._config = config
-        self._dialogues = read_dialogues(Path(config.dialogues))
+        self._dialogues = testcalls.read_dialogues(Path(config.dialogues))
         self._place: Workplace | None = None
         self._callers: dict[str, str] = {}
         self._talk: Talk | None = None
@@ -130,7 +130,7 @@ class SimulatedAgent:
         if not talk.running and not talk.finished:
             tasks.start(talk.run(self._place))
 
-    def _dialogue_of(self, contact: str) -> Dialogue | None:
+    def _dialogue_of(self, contact: str) -> testcalls.Dialogue | None:
         caller = self._callers.pop(contact, "")
         masked = {PhoneNumber(dialogue.caller.phone).masked(): dialogue for dialogue in self._dialogues.values()}
         return masked.get(caller)

@@ -18,7 +18,7 @@ from aiortc import (
 from aiortc.rtp import RtpPacket
 
 from runtime.wav import read_wav
-from telephony.testcalls import Loudness
+from telephony import testcalls
 from vocabulary.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE
 from vocabulary.g711 import ALAW_TO_LINEAR, ULAW_TO_LINEAR, decode
 
@@ -73,7 +73,7 @@ class AgentLine:
         self.spoke_times = 0
         self.quiet_since = time.monotonic()
         self.heard_frames = 0
-        self._loudness = Loudness()
+        self._loudness = testcalls.Loudness()
         self._mouth = Mouth()
         self._peer: RTCPeerConnection | None = None
         self._transceiver: RTCRtpTransceiver | None = None

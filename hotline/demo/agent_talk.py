@@ -12,7 +12,7 @@ from hotline.demo.agent_line import AgentLine
 from hotline.demo.agent_order import CategoryOffer, Heard, order_form
 from runtime.background import nursery
 from runtime.telemetry import get_logger
-from telephony.testcalls import Dialogue, converse
+from telephony import testcalls
 from vocabulary.audio import Party
 
 _log = get_logger(__name__)
@@ -51,7 +51,13 @@ class Talk:
     """What is said, heard and sent in one call."""
 
     def __init__(
-        self, *, contact: str, call: str, dialogue: Dialogue | None, generic: tuple[str, ...], transcript_s: float
+        self,
+        *,
+        contact: str,
+        call: str,
+        dialogue: testcalls.Dialogue | None,
+        generic: tuple[str, ...],
+        transcript_s: float,
     ) -> None:
         self.contact, self.call = contact, call
         self.finished = False
@@ -103,7 +109,9 @@ class Talk:
     async def _speak(self, place: Workplace) -> None:
         line, heard = place.line, place.line.spoke_times
         if self._dialogue is not None:
-            await converse(self._dialogue.turns, party=Party.AGENT, ear=line, say=line.say, voices=place.voices)
+            await testcalls.converse(
+                self._dialogue.turns, party=Party.AGENT, ear=line, say=line.say, voices=place.voices
+            )
             return
         await line.say(place.voices / self._generic[0])
         while line.speaking or line.spoke_times == heard or time.monotonic() - line.quiet_since < _STILL_S:

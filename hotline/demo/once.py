@@ -16,7 +16,7 @@ from hotline.demo.report import CallReport, FigureReport, RecordingReport, Stage
 from hotline.demo.stage import Stage
 from hotline.demo.watch import StageMissing, Watch
 from runtime.bus import open_bus
-from telephony import CallPlan, PhoneLine, TelephonyClient, open_phone
+from telephony import TelephonyClient, testcalls
 from vocabulary.audio import SAMPLE_RATE, Party
 from vocabulary.calls import SeatState
 from vocabulary.events.agent_desk import DraftProposed
@@ -94,8 +94,8 @@ class OneCall:
 
     async def _talk(self) -> None:
         host, _, port = self._stage.addresses.sip.rpartition(":")
-        plan = CallPlan(number="12345", to=(host, int(port)), caller=CALLER.reveal(), deadline_s=240)
-        async with open_phone(plan) as phone:
+        plan = testcalls.CallPlan(number="12345", to=(host, int(port)), caller=CALLER.reveal(), deadline_s=240)
+        async with testcalls.open_phone(plan) as phone:
             accepted: CallAccepted = await self._reach("accepted", self._accepted())
             self._contact = accepted.contact
             self.report.call_id, self.report.user_agent = str(accepted.call), accepted.user_agent
@@ -110,12 +110,12 @@ class OneCall:
             await self._listen(phone)
         await self._reach("ended", self._of_call(CallEnded, "ended", seconds=60))
 
-    async def _speak(self, phone: PhoneLine) -> None:
+    async def _speak(self, phone: testcalls.PhoneLine) -> None:
         await asyncio.sleep(SPEAKS_AFTER_S)
         await phone.say(self._wish.audio)
         self._progress.say("来电人已说完")
 
-    async def _listen(self, phone: PhoneLine) -> None:
+    async def _listen(self, phone: testcalls.PhoneLine) -> None:
         try:
             async with asyncio.timeout(150):
                 await phone.until(lambda: False)

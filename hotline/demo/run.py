@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import webbrowser
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from hotline.demo.once import OneCall, Wish
 from hotline.demo.options import DemoOptions
 from hotline.demo.progress import Progress
 from hotline.demo.stage import Stage, clear, moved, open_stage
-from hotline.places import Places, only_instance, places_of
+from hotline.places import Places, claim_purpose, only_instance, places_of
 from hotline.settings import Settings, read_settings
 from runtime.codec import to_builtins
 from runtime.telemetry import configure_logging
@@ -24,10 +23,9 @@ DIALOGUE = "water-outage"
 
 
 def demo_settings(options: DemoOptions, /) -> tuple[Settings, Places]:
-    """Return the settings of a demonstration: a folder of its own, ports that are free."""
-    settings = read_settings()
-    data = options.data.resolve() if options.data else settings.data_path / "demo"
-    settings = moved(replace(settings, data=str(data)))
+    """Return the settings of a demonstration, with ports that are free."""
+    flags = {"data": str(options.data)} if options.data else {}
+    settings = moved(read_settings(flags=flags))
     return settings, places_of(settings)
 
 
@@ -38,6 +36,7 @@ async def run_demo(options: DemoOptions, /) -> int:
     settings, places = demo_settings(options)
     progress = Progress()
     with only_instance(places):
+        claim_purpose(places, demo=True)
         if options.reset:
             clear(places)
             places = places_of(settings)

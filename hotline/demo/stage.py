@@ -20,7 +20,7 @@ from hotline.places import Places
 from hotline.settings import Settings
 from runtime.clock import SystemClock
 from runtime.postgres import migrate, open_database
-from telephony import TestCallsConfig
+from telephony import testcalls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def moved(settings: Settings, /) -> Settings:
 def clear(places: Places, /) -> None:
     """Remove everything of earlier demonstrations except installed models."""
     for path in places.data.iterdir():
-        if path.name in {"models", "lock"}:
+        if path.name in {"models", "lock", "purpose"}:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -105,7 +105,7 @@ async def _simulate(house: House, stage: Stage) -> None:
     dialogues = stage.city.folder / "dialogues"
     await house.start(
         "test-calls",
-        TestCallsConfig(
+        testcalls.TestCallsConfig(
             nats_url=addresses.nats.url,
             nats_user=addresses.nats.user,
             nats_password=addresses.nats.password,

@@ -136,6 +136,17 @@ def test_features_publish_at_most_fifteen_names_and_say_what_they_turn_into_what
         assert len(names[0]) <= 15, room
 
 
+def test_the_composition_imports_features_by_their_front_door_only() -> None:
+    wrong = {
+        _module(path): sorted(hit)
+        for path in _python()
+        if _module(path).startswith("hotline")
+        and (hit := {name for name in _imports(path) if name.split(".")[0] in FEATURES and "." in name})
+    }
+
+    assert wrong == {}
+
+
 def test_no_file_is_called_after_how_instead_of_what() -> None:
     wrong = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
 

@@ -70,7 +70,7 @@ class Keeper:
 
 async def eventually(holds: Callable[[], object], *, seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110  the bus has no event for it
+        while not holds():
             await asyncio.sleep(0.02)
 
 

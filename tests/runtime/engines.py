@@ -75,7 +75,7 @@ async def nats_engine() -> AsyncIterator[Engine]:
 async def eventually(condition: Callable[[], bool], /, *, within: float = 5) -> None:
     """Return when ``condition`` holds; fail after ``within`` seconds."""
     async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110  a test looks from outside
+        while not condition():
             await asyncio.sleep(0.01)
 
 

@@ -207,9 +207,9 @@ async def test_connecting_where_nobody_listens_says_so_and_a_stale_socket_is_rep
     stale = await asyncio.start_unix_server(lambda _r, _w: None, str(place))
     stale.close()
     async with listen_wire(place, handlers=HANDLERS), connect_wire(place) as wire:
-        assert place.stat().st_mode & 0o777 == 0o600  # noqa: ASYNC240  a test may wait for the disk
+        assert place.stat().st_mode & 0o777 == 0o600
         assert (await wire.request(PlayTone(leg=9), reply=TonePlayed)).leg == 9
-    assert not place.exists()  # noqa: ASYNC240  a test may wait for the disk
+    assert not place.exists()
 
 
 async def test_a_failure_of_the_block_is_raised_as_it_is(place: Path) -> None:

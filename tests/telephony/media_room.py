@@ -179,7 +179,7 @@ def config_in(folder: Path, **changes: Any) -> MediaConfig:
 
 async def until(path: Path, seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
-        while not path.exists():  # noqa: ASYNC240  another process makes it
+        while not path.exists():
             await asyncio.sleep(0.02)
 
 

@@ -119,7 +119,7 @@ async def test_a_killed_media_process_loses_at_most_the_last_second(tmp_path: Pa
             lasted = time.monotonic() - began
             os.kill(process.pid, signal.SIGKILL)
             await process.wait()
-        Path(config.media_socket).unlink()  # noqa: ASYNC240  so that its successor's can be told from it
+        Path(config.media_socket).unlink()
         successor = await asyncio.create_subprocess_exec(
             sys.executable, "-c", code, str(settings), stdout=subprocess.DEVNULL
         )
