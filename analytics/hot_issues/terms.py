@@ -1,13 +1,14 @@
 """Words that stand out in some texts against all texts: character n-grams by weighted log-odds."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import log, sqrt
 from pathlib import Path
 
 LENGTHS = (2, 3, 4)
 LEAST_TEXTS = 2
+_PAUSE = ""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 STOP = frozenset((Path(__file__).parent / "stop_pieces.txt").read_text(encoding="utf-8").split())
 
@@ -33,7 +34,7 @@ def standing_out(texts: Sequence[str], /, *, background: Counter[str], size: int
     """Return up to ``most`` pieces that occur far more often in ``texts`` than in the ``size`` texts behind them.
 
     The z-score of the log-odds ratio with a 0.5 prior ranks them, longer pieces first among equals; a piece inside a
-    chosen one, or holding it, is left out.
+    chosen one, or holding it, is left out. Pieces that stand free come first: the others are cut out of a longer run.
     """
     inside, n = document_counts(texts), len(texts)
     least = min(LEAST_TEXTS, n)
@@ -41,13 +42,36 @@ def standing_out(texts: Sequence[str], /, *, background: Counter[str], size: int
         ((_z(count, n, background[gram], size), len(gram), gram) for gram, count in inside.items() if count >= least),
         reverse=True,
     )
+    telling = [gram for score, _, gram in ranked if score > 0]
+    free = _free(texts)
+    return _apart([gram for gram in telling if gram in free], most=most) or _apart(telling, most=most)
+
+
+def _apart(ranked: Sequence[str], /, *, most: int) -> tuple[str, ...]:
     chosen: list[str] = []
-    for score, _, gram in ranked:
-        if score <= 0 or len(chosen) == most:
+    for gram in ranked:
+        if len(chosen) == most:
             break
         if not any(_overlap(gram, other) for other in chosen):
             chosen.append(gram)
     return tuple(chosen)
+
+
+def _free(texts: Iterable[str]) -> set[str]:
+    """Return the pieces that behave like words: on either side a pause, or at least two different characters."""
+    before: dict[str, set[str]] = defaultdict(set)
+    after: dict[str, set[str]] = defaultdict(set)
+    for run in {run for text in texts for run in _HAN.findall(text)}:
+        for length in LENGTHS:
+            for start in range(len(run) - length + 1):
+                piece, end = run[start : start + length], start + length
+                before[piece].add(run[start - 1] if start else _PAUSE)
+                after[piece].add(run[end] if end < len(run) else _PAUSE)
+    return {piece for piece in before if _varied(before[piece]) and _varied(after[piece])}
+
+
+def _varied(neighbours: set[str]) -> bool:
+    return len(neighbours) > 1 or _PAUSE in neighbours
 
 
 def _overlap(one: str, other: str) -> bool:
