@@ -35,13 +35,17 @@ class Stage:
 
 
 def free_or_other(kind: socket.SocketKind, host: str, port: int, /) -> int:
-    """Return ``port`` when nobody listens there, else 0, which lets the system choose."""
-    with closing(socket.socket(socket.AF_INET, kind)) as probe:
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return 0
-    return port
+    """Return ``port`` when nobody listens there, else a free one: a number, so that a restarted child returns to it."""
+    for wanted in (port, 0):
+        with closing(socket.socket(socket.AF_INET, kind)) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    return 0
 
 
 def moved(settings: Settings, /) -> Settings:

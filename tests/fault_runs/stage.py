@@ -1,0 +1,137 @@
+"""A demonstration's stage to break things on: its processes, what its bus says and when, what its log holds."""
+
+import asyncio
+import os
+import signal
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+from hotline.demo.progress import Progress
+from hotline.demo.stage import Stage, moved, open_stage
+from hotline.places import only_instance, places_of
+from hotline.settings import read_settings
+from runtime.bus import open_bus
+from runtime.log import read_log
+from runtime.postgres import open_database
+from telephony import TelephonyClient
+from vocabulary.calls import SeatState
+from vocabulary.errors import HotlineError
+from vocabulary.events import Event
+from vocabulary.ids import ContactId
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(slots=True)
+class Ear:
+    """Every event of the bus with the time.time() at which it came."""
+
+    heard: list[tuple[float, Event]] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hear(self, event: Event, /) -> None:
+        self.heard.append((time.time(), event))
+        self.changed.set()
+
+    def of(self, kind: type[E], contact: ContactId | None = None) -> list[tuple[float, E]]:
+        return [
+            (at, event) for at, event in self.heard if isinstance(event, kind) and contact in {None, event.contact}
+        ]
+
+    async def until(self, found: Callable[[], object], *, seconds: float) -> bool:
+        """Wait until ``found`` is true; False when it is not within ``seconds``."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not found():
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            return bool(found())
+        return True
+
+
+class Theatre:
+    """The running stage."""
+
+    def __init__(self, stage: Stage, telephony: TelephonyClient, ear: Ear) -> None:
+        self.stage, self.ear = stage, ear
+        self._telephony = telephony
+        host, _, port = stage.addresses.sip.rpartition(":")
+        self.sip = (host, int(port))
+
+    def pid(self, name: str) -> int | None:
+        """The process that a fault ends: ``postgres`` is the server itself, ``nats`` its binary, else a role."""
+        for child in psutil.Process().children(recursive=True):
+            try:
+                words = child.cmdline()
+                if name == "postgres" and child.name() == "postgres":
+                    parent = child.parent()
+                    if parent is not None and parent.name() != "postgres":
+                        return child.pid
+                elif name == "nats" and words and Path(words[0]).name == "nats-server":
+                    return child.pid
+                elif "hotline.process" in words and words[words.index("hotline.process") + 1] == name:
+                    return child.pid
+            except psutil.Error:
+                continue
+        return None
+
+    def kill(self, name: str) -> float:
+        """kill -9 the process; return time.time() of it."""
+        pid = self.pid(name)
+        assert pid is not None, f"no process {name} runs"
+        os.kill(pid, signal.SIGKILL)
+        return time.time()
+
+    async def seat_ready(self, *, seconds: float = 90.0) -> bool:
+        """Wait until the simulated agent may be called."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                seats = (await self._telephony.seats()).seats
+            except HotlineError:
+                seats = ()
+            if any(seat.state is SeatState.READY and seat.line_connected for seat in seats):
+                return True
+            await asyncio.sleep(0.3)
+        return False
+
+    async def logged(self, contact: ContactId) -> list[Event]:
+        """Events of a contact in the log, in order; nothing while the database is away."""
+        try:
+            async with open_database(self.stage.addresses.database_url, size=1) as database:
+                return [row.event for row in await read_log(database, after=0, limit=10_000, contact=contact)]
+        except HotlineError:
+            return []
+
+
+@asynccontextmanager
+async def theatre() -> AsyncIterator[Theatre]:
+    """Bring a whole house up in a temporary folder, on free ports."""
+    with tempfile.TemporaryDirectory(prefix="house-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
+        settings = moved(read_settings(flags={"data": f"{folder}/data", "run": f"{folder}/run"}))
+        places = places_of(settings)
+        with only_instance(places):
+            async with (
+                open_stage(settings, places, progress=Progress()) as stage,
+                open_bus(
+                    url=stage.addresses.nats.url,
+                    name="faults",
+                    user=stage.addresses.nats.user,
+                    password=stage.addresses.nats.password,
+                ) as bus,
+            ):
+                ear = Ear()
+                heard = await bus.subscribe(ear.hear, patterns=("fact.>", "live.>"))
+                try:
+                    yield Theatre(stage, TelephonyClient(bus), ear)
+                finally:
+                    await heard.aclose()

@@ -1,0 +1,135 @@
+"""``make faults``: kill -9 each process in the middle of a call; exit 1 when a bound is not kept.
+
+``python -m tests.faults [--only NAME ...] [--json]``. One line a fault on standard output; progress on standard error.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from runtime.telemetry import configure_logging
+from tests.fault_runs import bounds
+from tests.fault_runs.bounds import Check
+from tests.fault_runs.broken_call import BrokenCall, Observation, Script, recording_of
+from tests.fault_runs.stage import Theatre, theatre
+from vocabulary.calls import EndReason
+
+DEADLINE_S = 240.0
+"""Of one fault: ring, talk, kill, return, close."""
+HUNG_UP = (EndReason.CALLER_HUNG_UP, EndReason.AGENT_HUNG_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A process to kill and what is looked at. ``goes_on`` is whether the call is to survive."""
+
+    name: str
+    victim: str | None
+    goes_on: bool
+    checks: Callable[[Theatre, Observation, Observation | None], list[Check]]
+
+
+def _heard(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del theatre
+    return [
+        bounds.gap(seen),
+        bounds.final(seen),
+        bounds.transcript(seen, unbroken),
+        bounds.events(seen),
+        bounds.ended(seen, HUNG_UP),
+    ]
+
+
+def _unbroken(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del theatre, unbroken
+    return [
+        bounds.gap(seen),
+        bounds.final(seen),
+        bounds.events(seen),
+        bounds.complete(seen),
+        bounds.ended(seen, HUNG_UP),
+    ]
+
+
+def _kept(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del theatre
+    return [
+        bounds.gap(seen),
+        bounds.events(seen),
+        bounds.transcript(seen, unbroken),
+        bounds.complete(seen),
+        bounds.ended(seen, HUNG_UP),
+    ]
+
+
+def _lost(reason: EndReason) -> Callable[[Theatre, Observation, Observation | None], list[Check]]:
+    def checks(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+        del unbroken
+        found = recording_of(seen, theatre.stage.places.recordings)
+        return [bounds.ended(seen, (reason,)), bounds.recording(seen, found)]
+
+    return checks
+
+
+FAULTS = (
+    Fault(name="none", victim=None, goes_on=True, checks=_unbroken),
+    Fault(name="recogniser", victim="recogniser", goes_on=True, checks=_heard),
+    Fault(name="desk", victim="desk", goes_on=True, checks=_heard),
+    Fault(name="nats", victim="nats", goes_on=True, checks=_kept),
+    Fault(name="postgres", victim="postgres", goes_on=True, checks=_kept),
+    Fault(name="media", victim="media", goes_on=False, checks=_lost(EndReason.MEDIA_LOST)),
+    Fault(name="switch", victim="switch", goes_on=False, checks=_lost(EndReason.SWITCH_LOST)),
+)
+
+
+async def _one(stage: Theatre, script: Script, fault: Fault, unbroken: Observation | None) -> tuple[Observation, list[Check]]:
+    call = BrokenCall(stage, script, victim=fault.victim, goes_on=fault.goes_on)
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            seen = await call.run()
+    except TimeoutError:
+        seen = call.seen
+        seen.complaint = seen.complaint or f"not over within {DEADLINE_S:g} s"
+    first = bounds.came_about(seen)
+    return seen, [first] if not first.ok else [first, *fault.checks(stage, seen, unbroken)]
+
+
+async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
+    faults = [fault for fault in FAULTS if not wanted or fault.name in wanted]
+    if any(fault.goes_on for fault in faults) and faults[0].victim is not None:
+        faults.insert(0, FAULTS[0])
+    passed, unbroken, rows = True, None, []
+    async with theatre() as stage:
+        script = Script.of(stage.stage.voices)
+        for fault in faults:
+            began = time.monotonic()
+            seen, checks = await _one(stage, script, fault, unbroken)
+            if fault.victim is None:
+                unbroken = seen
+            ok = all(check.ok for check in checks)
+            passed = passed and ok
+            rows.append({"fault": fault.name, "ok": ok, "checks": [asdict(check) for check in checks]})
+            words = "; ".join(str(check) for check in checks)
+            print(f"{'ok  ' if ok else 'FAIL'} {fault.name}: {words} [{time.monotonic() - began:.0f} s]", flush=True)
+            print(f"      caller: {seen.said()}", file=sys.stderr, flush=True)
+    if as_json:
+        print(json.dumps({"passed": passed, "faults": rows}, ensure_ascii=False, default=str))
+    return passed
+
+
+def main() -> int:
+    """Run the wanted faults."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", choices=[fault.name for fault in FAULTS], default=[])
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    configure_logging(process="faults", json=False)
+    return 0 if asyncio.run(_run(given.only, as_json=given.json)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
