@@ -1,5 +1,6 @@
 """Brings the processes of one host up in order and keeps them alive: `serve` and `demo` both stand on it."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asr import RecogniserConfig
-from hotline.places import Places
+from hotline.places import Places, run_folder
 from hotline.process_configs import DatabaseProcess, DeskProcess, write_private
 from hotline.settings import Settings
 from runtime.codec import decode
@@ -136,6 +137,7 @@ async def open_house(
 ) -> AsyncIterator[tuple[House, NatsAddress]]:
     """Give the block a supervised house with its bus; at the end everything stops in reverse order."""
     async with AsyncExitStack() as stack:
+        places = stack.enter_context(run_folder(settings, places))
         supervisor = await stack.enter_async_context(supervise(on_change=on_change))
         house = House(settings=settings, places=places, supervisor=supervisor, logs=logs)
         if settings.nats.url:
@@ -147,4 +149,12 @@ async def open_house(
         try:
             yield house, nats
         finally:
-            await supervisor.stop_all()  # before the bus that they talk over
+            await _stop_all_but(supervisor, kept={"nats", "database"})  # before what they stand on
+            await supervisor.stop_all()
+
+
+async def _stop_all_but(supervisor: Supervisor, *, kept: set[str]) -> None:
+    """Stop children side by side: each may take seconds to say goodbye."""
+    async with asyncio.TaskGroup() as tasks:
+        for name in supervisor.states().keys() - kept:
+            tasks.create_task(supervisor.stop(name))

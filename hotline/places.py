@@ -2,9 +2,10 @@
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline.settings import Settings
@@ -51,14 +52,34 @@ class Places:
 
 
 def places_of(settings: Settings, /) -> Places:
-    """Make the folders (0700) and return them; Permanent when a socket's path would be too long."""
-    places = Places(data=settings.data_path, run=settings.run_path)
+    """Make the folders that are kept and return the places; the folder of sockets is made by ``run_folder``."""
+    places = Places(data=settings.data_path, run=Path(settings.run))
     places.data.mkdir(parents=True, exist_ok=True)
-    for folder in (places.run, places.recordings, places.models):
+    for folder in (places.recordings, places.models):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if len(str(places.media_socket).encode()) > SOCKET_LIMIT:
-        raise Permanent(f"the folder {places.run} is too deep for Unix sockets; set HOTLINE_RUN to a shorter one")
     return places
+
+
+@contextmanager
+def run_folder(settings: Settings, places: Places, /) -> Iterator[Places]:
+    """Give the block a 0700 folder for sockets and process files, emptied at the end; removed when it was made here.
+
+    Permanent when a socket's path would be longer than the 107 characters of a Unix address.
+    """
+    chosen = settings.run or (str(Path(settings.runtime_folder) / "hotline") if settings.runtime_folder else "")
+    folder = Path(chosen) if chosen else Path(tempfile.mkdtemp(prefix="hotline-"))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = replace(places, run=folder)
+    if len(str(found.media_socket).encode()) > SOCKET_LIMIT:
+        raise Permanent(f"the folder {folder} is too deep for Unix sockets; set HOTLINE_RUN to a shorter one")
+    try:
+        yield found
+    finally:
+        for path in folder.iterdir():
+            if not path.is_dir():
+                path.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 class OtherPurpose(Permanent):

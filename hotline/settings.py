@@ -1,7 +1,6 @@
 """Settings: code < hotline.toml < ``HOTLINE_*`` < flags, read once. The only reader of the environment."""
 
 import os
-import tempfile
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +72,12 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings of one run. Paths are absolute; ``run`` holds sockets and process files (0700)."""
+    """All settings of one run. Paths are absolute; ``run`` holds sockets and process files, "" chooses a folder."""
 
     data: str = ""
     run: str = ""
+    runtime_folder: str = ""
+    """``$XDG_RUNTIME_DIR``, where sockets go unless ``run`` names a folder."""
     city: str = str(ROOT / "city")
     demo: bool = False
     roles: tuple[str, ...] = ROLES
@@ -91,11 +92,6 @@ class Settings:
     def data_path(self) -> Path:
         """The folder of everything that is kept."""
         return Path(self.data)
-
-    @property
-    def run_path(self) -> Path:
-        """The folder of sockets."""
-        return Path(self.run)
 
 
 def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
@@ -127,16 +123,6 @@ def _known(tree: dict[str, Any], kind: type, where: str) -> None:
             _known(value, fields[name].type, f"{where}{name}.")
 
 
-def _short_run_folder() -> str:
-    """A 0700 folder whose sockets stay below the 107 characters of a Unix socket's address."""
-    base = os.environ.get("XDG_RUNTIME_DIR", "")
-    if base and Path(base).is_dir() and len(base) < 60:
-        folder = Path(base) / "hotline"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return str(folder)
-    return tempfile.mkdtemp(prefix="hotline-")
-
-
 def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = None) -> Settings:
     """Return the settings of this run; BadSettings names a setting that is unknown or does not fit.
 
@@ -154,8 +140,7 @@ def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = 
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     tree.setdefault("data", str(Path(home) / "hotline"))
     tree["data"] = str(Path(tree["data"]).expanduser().resolve())
-    if not tree.get("run"):
-        tree["run"] = _short_run_folder()
+    tree.setdefault("runtime_folder", os.environ.get("XDG_RUNTIME_DIR", ""))
     try:
         settings = from_builtins(tree, Settings)
     except MalformedMessage as error:

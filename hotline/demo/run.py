@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import webbrowser
-from pathlib import Path
 from typing import Any
 
 from hotline.demo.callers import Callers
@@ -40,13 +39,10 @@ async def run_demo(options: DemoOptions, /) -> int:
         if options.reset:
             clear(places)
             places = places_of(settings)
-        try:
-            async with open_stage(settings, places, progress=progress) as stage:
-                if options.once:
-                    return await _once(stage, wish or _spoken(stage), options, progress)
-                return await _go_on(stage, options, progress)
-        finally:
-            _forget_sockets(places)
+        async with open_stage(settings, places, progress=progress) as stage:
+            if options.once:
+                return await _once(stage, wish or _spoken(stage), options, progress)
+            return await _go_on(stage, options, progress)
 
 
 def _wish(options: DemoOptions) -> Wish | None:
@@ -109,13 +105,3 @@ def _print_ways(stage: Stage) -> None:
     print(f"电话 Phone:         dial sip:12345@{stage.addresses.sip} with any softphone")
     print(f"数据 Data folder:   {stage.places.data}")
     print("Ctrl-C 停止。\n", flush=True)
-
-
-def _forget_sockets(places: Places) -> None:
-    """Remove what this run put into the folder of sockets."""
-    folder: Path = places.run
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_file() or path.is_socket():
-            path.unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()

@@ -84,7 +84,7 @@ async def open_stage(settings: Settings, places: Places, /, *, progress: Progres
                 addresses=addresses,
                 people=people,
                 city=city,
-                places=places,
+                places=house.places,
                 voices=Path(settings.city) / "voices",
             )
             await _simulate(house, stage)
