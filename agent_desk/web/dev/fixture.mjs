@@ -32,7 +32,7 @@ const setup = (principal) => ({
   districts: city('places.json').districts.map((row) => ({ name: row.name, streets: row.streets.map((street) => street.name) })),
   not_ready_reasons: [['break', '小休'], ['meal', '用餐'], ['training', '培训'], ['meeting', '会议'], ['follow-up', '回访']].map(([code, label]) => ({ code, label })),
   dialogues: [['water', '小区停水', '求助'], ['prepaid', '健身房关门', '投诉'], ['licence', '开办企业咨询', '咨询'], ['bus', '增设公交站', '建议'], ['silent', '不说话的来电', '静默']].map(([id, title, kind]) => ({ id, title, kind })),
-  recogniser: recogniser(), wrap_up_seconds: 60,
+  recogniser: recogniser(),
 })
 const recogniser = () => ({ engine: 'whisper-base', host: 'desk-1', legs: state.call ? 2 : 0, lag_ms: state.call ? 1850 : 0, partials: true })
 

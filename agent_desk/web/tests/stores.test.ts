@@ -3,7 +3,7 @@ import type { SeatSnapshot } from '@/api/types'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
 import { useLive } from '@/stores/live'
-import { completed, offerOf } from '@/stores/offer'
+import { arrived, offerOf } from '@/stores/offer'
 import { useSeat } from '@/stores/seat'
 import { FakeDesk, Refusal, said, view } from './desk'
 
@@ -14,7 +14,7 @@ const callAt = (revision: number, phase: string): never => ({
   call: 'c', contact: 'k', phase, dialled: '12345', line_name: '热线', queue: 'general', accepted_at: '2026-01-01T00:00:00Z', invite_at: '2026-01-01T00:00:00Z',
   revision, connected_at: null, seat: '007', offer: null,
 }) as never
-const offer = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z' }
+const offer = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z', caller_masked: '199****01', waited_ms: 700, expires_in_ms: 5900 }
 
 describe('the seat', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -29,12 +29,12 @@ describe('the seat', () => {
   })
   it('stops ringing when the seat is free again or the offer ended', () => {
     const seat = useSeat()
-    seat.applyOffer({ ...offer, caller_masked: '199', open_orders: [] })
+    seat.applyOffer(offer)
     seat.endOffer('another')
     expect(seat.offer?.offer).toBe('o')
     seat.endOffer('o')
     expect(seat.offer).toBeNull()
-    seat.applyOffer({ ...offer, caller_masked: '199', open_orders: [] })
+    seat.applyOffer(offer)
     seat.applySeat(seatAt(9, 'not-ready'))
     expect(seat.offer).toBeNull()
   })
@@ -47,13 +47,11 @@ describe('the seat', () => {
 })
 
 describe('an offer', () => {
-  it('counts waits by the desk’s figures, or by the instants when it gives none', () => {
-    const now = Date.parse('2026-01-01T00:00:04Z')
-    expect(completed(offer, now, 0)).toMatchObject({ waited_ms: 4000, expires_in_ms: 5000, open_orders: [], caller_masked: '' })
-    expect(completed({ ...offer, waited_ms: 700, expires_in_ms: 5900 }, now, 0)).toMatchObject({ waited_ms: 700, expires_in_ms: 5900 })
+  it('counts waits from when it arrived', () => {
+    expect(arrived(offer, [], 12)).toMatchObject({ waited_ms: 700, expires_in_ms: 5900, open_orders: [], arrivedAt: 12 })
   })
   it('is found again in the snapshot of a page opened while it rings', () => {
-    const snapshot = { seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') as never, seats: [], queue_waiting: 0 }
+    const snapshot = { seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') as never, seats: [], queue_waiting: 0, recogniser: null }
     expect(offerOf(snapshot)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
     expect(offerOf({ ...snapshot, seat: seatAt(1, 'ready') })).toBeNull()
   })

@@ -2,7 +2,7 @@
 import { request, requestBlob } from './client'
 import type {
   CallbackRow, CallSnapshot, ContactRow, ContactView, Health, OrderBrief, OrderForm, OrderView,
-  Principal, SavedDraft, SavedValue, SeatSnapshot, Setup, Suggestions, SuggestionUse,
+  Principal, SavedDraft, SavedValue, Schemas, SeatSnapshot, Setup, Suggestions, SuggestionUse,
 } from './types'
 
 const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
@@ -28,7 +28,7 @@ export const seat = {
   hangUp: (call: string) => post<void>('/api/seat/hang-up', { call }),
   wrapUpDone: () => post<SeatSnapshot>('/api/seat/wrap-up-done'),
   line: (offer_sdp: string) =>
-    request<{ answer_sdp: string }>('/api/seat/line', { method: 'POST', body: { offer_sdp }, deadlineMs: 12_000 }),
+    request<Schemas['LineReply']>('/api/seat/line', { method: 'POST', body: { offer_sdp }, deadlineMs: 12_000 }),
 }
 
 export const contacts = {
@@ -40,7 +40,7 @@ export const contacts = {
   use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
     post<void>(`/api/contacts/${id(contact)}/suggestions/${id(entry)}`, { use, version }),
   reveal: (contact: string, why: string) =>
-    post<{ value: string }>(`/api/contacts/${id(contact)}/reveal`, { what: 'caller', why }),
+    post<Schemas['Revealed']>(`/api/contacts/${id(contact)}/reveal`, { why }),
   audio: (contact: string, fromMs: number, toMs: number, why: string) =>
     requestBlob(`/api/contacts/${id(contact)}/audio?from_ms=${fromMs}&to_ms=${toMs}&why=${id(why)}`),
 }

@@ -1,7 +1,6 @@
 /** What the live socket says: numbered envelopes of one epoch, and their data by kind. */
 import type {
-  CallSnapshot, ContactView, DraftField, Instant, OfferOutcome, OrderBrief, Party,
-  RecogniserStatus, SeatSnapshot, Suggestions, Utterance,
+  CallSnapshot, ContactView, RecogniserStatus, Schemas, SeatSnapshot, Suggestions, Utterance,
 } from './types'
 
 export interface Envelope {
@@ -12,84 +11,46 @@ export interface Envelope {
   data: unknown
 }
 
-export interface OfferData {
-  contact: string
-  call: string
-  offer: string
-  seat: string
-  line_name: string
-  dialled: string
-  queued_at: Instant
-  invite_at: Instant
-  expires_at: Instant
-  /** These four are the desk's additions; a page that lacks them works them out (see stores/offer.ts). */
-  caller_masked?: string
-  open_orders?: OrderBrief[]
-  expires_in_ms?: number
-  waited_ms?: number
+/** An event about a contact; the desk passes no other on. Its id and instant are not the page's concern. */
+type About<Name extends keyof Schemas> = Omit<Schemas[Name], 'event_id' | 'occurred_at' | 'contact'> & { contact: string }
+
+/** A ringing call: CallOffered with the caller masked and the waits counted (agent_desk/live/shown.py). */
+export type OfferData = Omit<About<'CallOffered'>, 'caller' | 'agent'> & {
+  caller_masked: string
+  expires_in_ms: number
+  waited_ms: number
 }
 
+/** Everything a page shows, at message number `n` of its feed (agent_desk/live/snapshot.py). */
 export interface SnapshotData {
   seat: SeatSnapshot | null
   call: CallSnapshot | null
   contact_view: ContactView | null
   seats: SeatSnapshot[]
   queue_waiting: number
-  recogniser?: RecogniserStatus | null
+  recogniser: RecogniserStatus | null
 }
 
-export interface SpeechData {
-  contact: string
-  call: string
-  leg: string
-  party: Party
-  at_ms: number
-}
+export type SpeechData = About<'SpeechStarted'>
+export type PartialData = About<'PartialHeard'>
 
-export interface PartialData {
-  contact: string
-  leg: string
-  party: Party
-  start_ms: number
-  revision: number
-  text: string
-}
-
-export interface EndedData {
-  contact: string
-  call: string
-  reason: string
-  q850: number
-}
-
-export interface ConnectedData {
-  contact: string
-  call: string
-  offer: string
-  at_ms: number
-  invite_at: Instant
-  accepted_at: Instant
-}
-
-/** Data by message kind. `ping` is answered by the socket itself. */
+/** Data by message kind; what a message is about stands in its envelope. `ping` is answered by the socket itself. */
 export interface LiveMessages {
   snapshot: SnapshotData
   seat: SeatSnapshot
   call: CallSnapshot
   offer: OfferData
-  'offer-ended': { contact: string; call: string; offer: string; outcome: OfferOutcome }
-  connected: ConnectedData
-  ended: EndedData
+  'offer-ended': About<'OfferEnded'>
+  connected: About<'CallConnected'>
+  ended: About<'CallEnded'>
   'speech-started': SpeechData
-  'speech-ended': SpeechData & { start_ms: number }
+  'speech-ended': About<'SpeechEnded'>
   partial: PartialData
   final: Utterance
-  'transcript-closed': { contact: string; leg: string; party: Party; complete: boolean }
+  'transcript-closed': About<'TranscriptClosed'>
   suggestions: Suggestions
-  draft: { contact: string; revision: number; fields: DraftField[] }
+  draft: About<'DraftProposed'>
   recogniser: RecogniserStatus
-  order: OrderBrief
-  notice: { text: string }
 }
 
 export type LiveKind = keyof LiveMessages

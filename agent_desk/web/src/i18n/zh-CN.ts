@@ -71,7 +71,6 @@ export const zhCN = {
   'seat.hangUp': '挂断',
   'seat.submit': '提交工单',
   'seat.wrapDone': '结束话后',
-  'seat.wrapLeft': '话后剩余',
   'seat.wrapFor': '话后已用',
 
   'line.label': '话路',

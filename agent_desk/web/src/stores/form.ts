@@ -181,10 +181,6 @@ export const useForm = defineStore('form', () => {
     }
   }
 
-  function setOrder(next: OrderBrief): void {
-    if (next.contact === contact.value) order.value = next
-  }
-
   function insertReply(text: string): void {
     if (reply.value.includes(text)) return
     reply.value = reply.value === '' ? text : `${reply.value}\n${text}`
@@ -202,6 +198,6 @@ export const useForm = defineStore('form', () => {
   return {
     contact, fields, reply, confidential, chosenDirect, focused, saveState, savedAt, errors, problem, sending, order,
     kind, mayBeDirect, direct, sent, chips, empty, proposalRevision, draftRevision,
-    open, typed, accept, dismiss, undo, propose, restore, saveNow, send, setOrder, insertReply, appendReply, filled,
+    open, typed, accept, dismiss, undo, propose, restore, saveNow, send, insertReply, appendReply, filled,
   }
 })

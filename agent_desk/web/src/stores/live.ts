@@ -5,7 +5,6 @@ import { LiveSocket, type LiveStatus } from '@/api/live'
 import type { LiveKind, LiveMessages } from '@/api/live_types'
 import { useContact } from './contact'
 import { useForm } from './form'
-import { useNotices } from './notices'
 import { useSeat } from './seat'
 import { useSession } from './session'
 
@@ -15,7 +14,6 @@ export const useLive = defineStore('live', () => {
   const seat = useSeat()
   const contact = useContact()
   const form = useForm()
-  const notices = useNotices()
   const session = useSession()
   const status = ref<LiveStatus>('idle')
   const lostAt = ref(0)
@@ -49,8 +47,6 @@ export const useLive = defineStore('live', () => {
     },
     draft: (data) => form.propose(data.contact, data.revision, data.fields),
     recogniser: (data) => seat.applyRecogniser(data),
-    order: (data) => form.setOrder(data),
-    notice: (data) => notices.plain(data.text),
   }
 
   function dispatch(kind: string, data: unknown, about = ''): void {

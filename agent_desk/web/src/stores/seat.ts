@@ -5,7 +5,7 @@ import { contacts, seat as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
 import type { CallSnapshot, RecogniserStatus, SeatSnapshot } from '@/api/types'
 import type { OfferData, SnapshotData } from '@/api/live_types'
-import { completed, offerOf, type RingingOffer } from './offer'
+import { arrived, offerOf, type RingingOffer } from './offer'
 import { useNotices } from './notices'
 
 export const useSeat = defineStore('seat', () => {
@@ -40,17 +40,17 @@ export const useSeat = defineStore('seat', () => {
   }
 
   function applyOffer(next: OfferData): void {
-    offer.value = completed(next)
+    offer.value = arrived(next)
     lastEnd.value = ''
-    if (next.open_orders === undefined || next.caller_masked === undefined) void lookUp(next.offer, next.contact)
+    void lookUp(next.offer, next.contact)
   }
 
-  /** Who calls, when the offer itself did not say it. */
+  /** What the caller still has open. */
   async function lookUp(ringing: string, contact: string): Promise<void> {
     try {
       const view = await contacts.view(contact)
       if (offer.value?.offer === ringing) {
-        offer.value = { ...offer.value, caller_masked: view.caller_masked, open_orders: view.open_orders }
+        offer.value = { ...offer.value, open_orders: view.open_orders }
       }
     } catch {
       // The call can be answered all the same; the workspace asks again and shows why it cannot.
