@@ -86,7 +86,9 @@ FAULTS = (
 )
 
 
-async def _one(stage: Theatre, script: Script, fault: Fault, unbroken: Observation | None) -> tuple[Observation, list[Check]]:
+async def _one(
+    stage: Theatre, script: Script, fault: Fault, unbroken: Observation | None
+) -> tuple[Observation, list[Check]]:
     call = BrokenCall(stage, script, victim=fault.victim, goes_on=fault.goes_on)
     try:
         async with asyncio.timeout(DEADLINE_S):

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from vocabulary.personal import PhoneNumber
 _log = get_logger(__name__)
 _ANSWER_AFTER_S = 1.0
 _AGAIN_S = 1.0
+_DOUBT_S = 4.0
+"""So long the switch may say "no line" while our peer believes in one; media that died takes a peer half a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,14 @@ class SimulatedAgent:
         self._callers: dict[str, str] = {}
         self._talk: Talk | None = None
         self._said_ready = False
+        self._line_served = True
+        self._opening = asyncio.Lock()
 
     async def work(self, desk: DeskClient) -> None:
         """Sit down and serve one stretch of the live feed."""
         await self._sit_down(desk)
         async with nursery() as tasks:
+            tasks.start(self._doubt_line(desk))
             if self._talk is not None:
                 self._begin(self._talk.contact, self._talk.call, tasks)
             async for message in desk.live():
@@ -87,9 +93,20 @@ class SimulatedAgent:
             sys.stdout.write('ready {"agent": true}\n')
             sys.stdout.flush()
 
-    async def _open_line(self, desk: DeskClient) -> None:
-        if self.line.connected:
-            return
+    async def _doubt_line(self, desk: DeskClient) -> None:
+        """Open the line anew when the switch has none of ours, whatever the peer believes."""
+        while True:
+            await asyncio.sleep(_DOUBT_S / 4)
+            if not self._line_served and time.monotonic() - self.line.opened_at > _DOUBT_S:
+                _log.warning("the switch has no line of ours; it is opened anew")
+                await self._open_line(desk, anew=True)
+
+    async def _open_line(self, desk: DeskClient, *, anew: bool = False) -> None:
+        async with self._opening:
+            if anew or not self.line.connected:
+                await self._connect_line(desk)
+
+    async def _connect_line(self, desk: DeskClient) -> None:
         answer = await desk.post("/api/seat/line", {"offer_sdp": await self.line.offer()})
         if not answer.ok:
             raise ConnectionError(f"the line was refused with status {answer.status}")
@@ -110,6 +127,7 @@ class SimulatedAgent:
             self._talk.take(kind or "", data)
 
     def _resume(self, data: dict[str, Any], tasks: Nursery) -> None:
+        self._line_served = bool((data.get("seat") or {}).get("line_connected", True))
         call = data.get("call")
         if call and call.get("connected_at") and call.get("phase") == "talking":
             self._callers.setdefault(call["contact"], PhoneNumber(call.get("caller", "")).masked())
@@ -136,6 +154,7 @@ class SimulatedAgent:
         return masked.get(caller)
 
     async def _seat(self, desk: DeskClient, seat: dict[str, Any]) -> None:
+        self._line_served = bool(seat.get("line_connected", True))
         if seat.get("state") == "not-ready" and seat.get("reason") != "break":
             await self._open_line(desk)
             await desk.post("/api/seat/ready", {"ready": True, "reason": ""})

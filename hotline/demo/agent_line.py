@@ -73,6 +73,8 @@ class AgentLine:
         self.spoke_times = 0
         self.quiet_since = time.monotonic()
         self.heard_frames = 0
+        self.opened_at = 0.0
+        """Monotonic time of the newest offer."""
         self._loudness = testcalls.Loudness()
         self._mouth = Mouth()
         self._peer: RTCPeerConnection | None = None
@@ -86,6 +88,7 @@ class AgentLine:
     async def offer(self) -> str:
         """Return a complete offer that prefers G.711 A-law; an earlier connection is closed."""
         await self.close()
+        self.opened_at = time.monotonic()
         self._mouth = Mouth()
         self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._transceiver = peer.addTransceiver(self._mouth, direction="sendrecv")

@@ -1,6 +1,6 @@
 """What each fault may cost at most, and whether one call stayed below. No I/O."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asr import character_error_rate
@@ -75,7 +75,7 @@ def transcript(seen: Observation, unbroken: Observation | None) -> Check:
 
 def events(seen: Observation) -> Check:
     """Every event of the call is in the log: each kind there must be, and each durable one that the bus carried."""
-    missing = [type_of_class(kind) for kind in WHOLE if not seen.of(kind)]
+    missing = [type_of(kind).key for kind in WHOLE if not seen.of(kind)]
     closed = {event.party for event in seen.logged if isinstance(event, TranscriptClosed)}
     missing += [f"transcript-closed of the {party}" for party in (Party.CALLER, Party.AGENT) if party not in closed]
     known = {event.event_id for event in seen.logged}
@@ -119,14 +119,3 @@ def recording(seen: Observation, found: tuple[float, int] | None) -> Check:
 def came_about(seen: Observation) -> Check:
     """Whether there was a call at all."""
     return Check(name="call", measured=seen.complaint or "connected", bound="connected", ok=not seen.complaint)
-
-
-def type_of_class(kind: type[Event]) -> str:
-    """The catalogue key of an event class."""
-    return next((key for key, entry in _catalogue() if entry == kind), kind.__name__)
-
-
-def _catalogue() -> Iterable[tuple[str, type[Event]]]:
-    from vocabulary.events import CATALOGUE  # noqa: PLC0415
-
-    return [(key, entry.cls) for key, entry in CATALOGUE.items()]

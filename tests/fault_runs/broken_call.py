@@ -120,7 +120,7 @@ class BrokenCall:
         if self._goes_on:
             await phone.say(self._script.second)
             self.seen.spoke_until = began + loud_ms(self._script.second) / 1000
-            await self._final(began)
+            await self._final()
         else:
             try:
                 async with asyncio.timeout(AFTERWARDS_S):
@@ -136,7 +136,7 @@ class BrokenCall:
         await asyncio.sleep(KILL_AFTER_S)
         self.seen.killed_at = self._theatre.kill(self._victim)
 
-    async def _final(self, began: float) -> None:
+    async def _final(self) -> None:
         """Wait for the last final of what was said after the kill, at most ``AFTERWARDS_S``."""
         ear, contact, accepted = self._theatre.ear, self.seen.contact, self.seen.accepted_at
         wanted_ms = (self.seen.spoke_until - accepted) * 1000 - 1200
@@ -151,7 +151,6 @@ class BrokenCall:
                 None,
             )
 
-        del began
         if await ear.until(last, seconds=max(1.0, self.seen.spoke_until + AFTERWARDS_S - time.time())):
             self.seen.final_after_s = (last() or 0.0) - self.seen.spoke_until
 
@@ -165,9 +164,7 @@ class BrokenCall:
             if closed >= {Party.CALLER, Party.AGENT} and self.seen.of(CallEnded) and self.seen.of(CallRecorded):
                 break
             await asyncio.sleep(0.5)
-        self.seen.heard = [
-            event for _, event in self._theatre.ear.of(Event, self.seen.contact)
-        ]
+        self.seen.heard = [event for _, event in self._theatre.ear.of(Event, self.seen.contact)]
 
 
 def likeness(one: Observation, other: Observation) -> float:

@@ -1,6 +1,7 @@
 """A telephone that measures: SIP of one call, RTP on an absolute clock, each arrival stamped by the kernel."""
 
 import asyncio
+import itertools
 import random
 import re
 import socket
@@ -27,13 +28,13 @@ class NotAnswered(Exception):
 class MeasuringCaller:
     """One call. ``arrivals`` are seconds since the epoch at which RTP packets reached the kernel."""
 
-    def __init__(self, switch: tuple[str, int], number: str, caller: str) -> None:
+    def __init__(self, switch: tuple[str, int], number: str, caller: str, headers: dict[str, str]) -> None:
         self.arrivals: list[float] = []
         self.heard = bytearray()
         """s16le of all packets in order of arrival."""
         self.sent = 0
         self.over = asyncio.Event()
-        self._switch, self._number, self._caller = switch, number, caller
+        self._switch, self._number, self._caller, self._headers = switch, number, caller, headers
         self._sip = _udp()
         self._rtp = _udp()
         self._rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
@@ -64,7 +65,8 @@ class MeasuringCaller:
         found = re.search(r"<([^>]+)>", _header(answer, "Contact"))
         self._contact = found[1] if found else f"sip:{self._number}@{self._switch[0]}:{self._switch[1]}"
         host, port = re.search(r"c=IN IP4 (\S+)", answer), re.search(r"m=audio (\d+)", answer)
-        assert host and port, "the 200 has no sound"
+        assert host is not None, "the 200 has no sound"
+        assert port is not None, "the 200 has no sound"
         self._remote = (host[1], int(port[1]))
         self._say("ACK", 1)
 
@@ -117,6 +119,7 @@ class MeasuringCaller:
             f"CSeq: {number} {method}",
             f"Contact: <sip:{self._caller}@{host}:{port}>",
             "User-Agent: measuring-caller",
+            *(f"{name}: {value}" for name, value in self._headers.items() if method == "INVITE"),
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]
@@ -133,7 +136,9 @@ class MeasuringCaller:
                     self._say("ACK", 1)
             return
         if text.startswith(("BYE", "OPTIONS")):
-            kept = [line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line, re.IGNORECASE)]
+            kept = [
+                line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line, re.IGNORECASE)
+            ]
             self._sip.sendto(
                 ("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0"]) + "\r\n\r\n").encode(), self._switch
             )
@@ -167,9 +172,11 @@ def _header(message: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def calling(switch: tuple[str, int], *, number: str, caller: str) -> AsyncIterator[MeasuringCaller]:
+async def calling(
+    switch: tuple[str, int], *, number: str, caller: str, headers: dict[str, str] | None = None
+) -> AsyncIterator[MeasuringCaller]:
     """An accepted call that sends sound; hung up at the end of the block."""
-    phone = MeasuringCaller(switch, number, caller)
+    phone = MeasuringCaller(switch, number, caller, headers or {})
     try:
         await phone.call()
         async with background(phone.send_for_ever()):
@@ -182,4 +189,4 @@ async def calling(switch: tuple[str, int], *, number: str, caller: str) -> Async
 def longest_gap_ms(arrivals: list[float], *, since: float, until: float) -> float:
     """Longest time without a packet between two instants (seconds since the epoch), both ends counted."""
     inside = [since, *(at for at in arrivals if since < at < until), until]
-    return max(later - earlier for earlier, later in zip(inside, inside[1:], strict=False)) * 1000
+    return max(later - earlier for earlier, later in itertools.pairwise(inside)) * 1000

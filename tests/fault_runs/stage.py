@@ -41,9 +41,7 @@ class Ear:
         self.changed.set()
 
     def of(self, kind: type[E], contact: ContactId | None = None) -> list[tuple[float, E]]:
-        return [
-            (at, event) for at, event in self.heard if isinstance(event, kind) and contact in {None, event.contact}
-        ]
+        return [(at, event) for at, event in self.heard if isinstance(event, kind) and contact in {None, event.contact}]
 
     async def until(self, found: Callable[[], object], *, seconds: float) -> bool:
         """Wait until ``found`` is true; False when it is not within ``seconds``."""
@@ -70,14 +68,7 @@ class Theatre:
         """The process that a fault ends: ``postgres`` is the server itself, ``nats`` its binary, else a role."""
         for child in psutil.Process().children(recursive=True):
             try:
-                words = child.cmdline()
-                if name == "postgres" and child.name() == "postgres":
-                    parent = child.parent()
-                    if parent is not None and parent.name() != "postgres":
-                        return child.pid
-                elif name == "nats" and words and Path(words[0]).name == "nats-server":
-                    return child.pid
-                elif "hotline.process" in words and words[words.index("hotline.process") + 1] == name:
+                if _is(name, child, child.cmdline()):
                     return child.pid
             except psutil.Error:
                 continue
@@ -110,6 +101,15 @@ class Theatre:
                 return [row.event for row in await read_log(database, after=0, limit=10_000, contact=contact)]
         except HotlineError:
             return []
+
+
+def _is(name: str, child: psutil.Process, words: list[str]) -> bool:
+    if name == "postgres":
+        parent = child.parent()
+        return child.name() == "postgres" and parent is not None and parent.name() != "postgres"
+    if name == "nats":
+        return bool(words) and Path(words[0]).name == "nats-server"
+    return "hotline.process" in words and words[words.index("hotline.process") + 1] == name
 
 
 @asynccontextmanager
