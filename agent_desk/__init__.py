@@ -5,6 +5,7 @@ from pathlib import Path
 from agent_desk.accounts.service import Accounts, NewAccount
 from agent_desk.desk import AgentDesk, DeskNeeds
 from agent_desk.drafting.places import PlaceName
+from agent_desk.drafting.propose import Leaf
 from agent_desk.live.board import Board
 from agent_desk.live.compose import City
 from agent_desk.pages.session import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice
@@ -25,6 +26,7 @@ __all__ = [
     "DeskNeeds",
     "DialogueChoice",
     "DistrictChoice",
+    "Leaf",
     "NewAccount",
     "PlaceName",
 ]

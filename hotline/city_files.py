@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent_desk import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice
+from agent_desk import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice, Leaf
 from telephony import TelephonySettings
 from telephony import settings as rows
 from vocabulary.errors import Permanent
@@ -120,7 +120,10 @@ def desk_choices(city: CityFiles, /, *, known: Catalogue) -> DeskChoices:
             DistrictChoice(name=row["name"], streets=tuple(street["name"] for street in row["streets"]))
             for row in city.places["districts"]
         ),
-        dialogues=tuple(DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"]) for row in city.dialogues),
+        dialogues=tuple(
+            DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
+        ),
+        wrap_up_seconds=rows.Limits().wrap_up_s,
     )
 
 
@@ -136,9 +139,9 @@ def place_names(city: CityFiles, /) -> list[tuple[str, str]]:
     return names
 
 
-def leaf_names(known: Catalogue, /) -> dict[CategoryCode, str]:
-    """Return the last name of each category's path."""
-    return {code: category.path[-1] for code, category in known.categories.items()}
+def leaves(known: Catalogue, /) -> dict[CategoryCode, Leaf]:
+    """Return the categories as drafting knows them."""
+    return {code: Leaf(name=row.path[-1], kinds=row.kinds) for code, row in known.categories.items()}
 
 
 def telephony_settings(city: CityFiles, /, *, version: int) -> TelephonySettings:

@@ -8,7 +8,7 @@ from agent_desk import Accounts, AgentDesk, City, DeskNeeds, PlaceName
 from analytics import AnalyticsNeeds, AnalyticsPages, AnalyticsService
 from analytics import consumers as analytics_consumers
 from hotline.adapters import KnowledgeForDesk, TelephonyForDesk
-from hotline.city_files import CityFiles, catalogue, desk_choices, leaf_names, place_names, read_city, working_calendar
+from hotline.city_files import CityFiles, catalogue, desk_choices, leaves, place_names, read_city, working_calendar
 from hotline.process_configs import DeskProcess
 from hotline.settings import Settings
 from knowledge import KnowledgeConfig, open_knowledge
@@ -58,7 +58,7 @@ async def wire(
             accounts=accounts,
             telephony=TelephonyForDesk(TelephonyClient(bus)),
             knowledge=KnowledgeForDesk(knowledge),
-            city=City(gazetteer=await _gazetteer(city, knowledge), leaf_names=leaf_names(known)),
+            city=City(gazetteer=await _gazetteer(city, knowledge), leaves=leaves(known)),
             choices=desk_choices(city, known=known),
             microphone=(city.folder / "voices" / "prompts" / "browser_mic.wav").read_bytes(),
         )

@@ -9,7 +9,7 @@ from agent_desk.drafting.places import PlaceFound, PlaceName, find_places
 from agent_desk.ports import CategoryGuess
 from vocabulary.audio import Party
 from vocabulary.ids import CategoryCode
-from vocabulary.orders import Draftable, DraftField
+from vocabulary.orders import Draftable, DraftField, RequestKind
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
 
@@ -17,6 +17,14 @@ CONTENT_LIMIT = 400
 SOUND_ONLY = 0.62
 EXACT = 0.9
 MAX_WORD = 12
+CHIP_ONLY = 0.5
+_USUAL_KINDS = (
+    RequestKind.HELP,
+    RequestKind.COMPLAINT,
+    RequestKind.CONSULT,
+    RequestKind.REPORT,
+    RequestKind.SUGGESTION,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,14 @@ def caller_text(utterances: Sequence[Utterance], /) -> str:
 def _of_caller(utterances: Sequence[Utterance]) -> list[Utterance]:
     heard = (utterance for utterance in utterances if utterance.party is Party.CALLER and utterance.text.strip())
     return sorted(heard, key=lambda utterance: utterance.start_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A category as drafting knows it: the last name of its path, and what kinds of request it takes."""
+
+    name: str
+    kinds: frozenset[RequestKind]
 
 
 class _Sources:
@@ -62,20 +78,22 @@ class _Sources:
 
 
 def propose(
-    talk: Talk, /, *, gazetteer: Sequence[PlaceName], leaf_names: Mapping[CategoryCode, str]
+    talk: Talk, /, *, gazetteer: Sequence[PlaceName], leaves: Mapping[CategoryCode, Leaf]
 ) -> tuple[DraftField, ...]:
     """Return at most one proposal a field, in the order of the form; nothing before the caller has spoken.
 
-    ``leaf_names`` maps a category to the last name of its path, for the title.
+    ``leaves`` are the categories of the city.
     """
     text = caller_text(talk.utterances)
     if not text:
         return ()
     sources = _Sources(talk.utterances)
     places = find_places(text, syllables=talk.syllables, gazetteer=gazetteer)
+    category = _category(talk, text, sources)
+    leaf = leaves.get(CategoryCode(category.value)) if category else None
     found: dict[Draftable, DraftField | None] = {
-        Draftable.KIND: _phrase(Draftable.KIND, sources.each(phrases.request_kind)),
-        Draftable.CATEGORY: _category(talk, text, sources),
+        Draftable.KIND: _phrase(Draftable.KIND, sources.each(phrases.request_kind)) or _usual_kind(category, leaf),
+        Draftable.CATEGORY: category,
         Draftable.DISTRICT: _district(places, sources),
         Draftable.PLACE: _place(places, text, sources),
         Draftable.OCCURRED: _phrase(Draftable.OCCURRED, sources.each(phrases.occurred)),
@@ -84,7 +102,7 @@ def propose(
         Draftable.CALLER_NAME: _phrase(Draftable.CALLER_NAME, sources.each(phrases.person_name)),
         Draftable.CALLBACK_PHONE: _phone(talk, text, sources),
     }
-    title = _title(found[Draftable.PLACE] or found[Draftable.DISTRICT], found[Draftable.CATEGORY], leaf_names)
+    title = _title(found[Draftable.PLACE] or found[Draftable.DISTRICT], category, leaf)
     return tuple(proposal for proposal in (title, *found.values()) if proposal is not None)
 
 
@@ -93,6 +111,22 @@ def _phrase(name: Draftable, found: tuple[phrases.Phrase, int] | None) -> DraftF
         return None
     phrase, at_ms = found
     return DraftField(name=name, value=phrase.value, source=phrase.said, source_ms=at_ms, confidence=phrase.confidence)
+
+
+def _usual_kind(category: DraftField | None, leaf: Leaf | None) -> DraftField | None:
+    """Propose, as a chip only, what a matter usually is when no word told: help, complaint, then a question."""
+    if category is None or leaf is None:
+        return None
+    kind = next((kind for kind in _USUAL_KINDS if kind in leaf.kinds), None)
+    if kind is None:
+        return None
+    return DraftField(
+        name=Draftable.KIND,
+        value=kind.value,
+        source=category.source,
+        source_ms=category.source_ms,
+        confidence=min(category.confidence, CHIP_ONLY),
+    )
 
 
 def _category(talk: Talk, text: str, sources: _Sources) -> DraftField | None:
@@ -178,16 +212,13 @@ def _phone(talk: Talk, text: str, sources: _Sources) -> DraftField | None:
     return None
 
 
-def _title(
-    where: DraftField | None, category: DraftField | None, leaf_names: Mapping[CategoryCode, str]
-) -> DraftField | None:
-    if category is None:
+def _title(where: DraftField | None, category: DraftField | None, leaf: Leaf | None) -> DraftField | None:
+    if category is None or leaf is None:
         return None
-    leaf = leaf_names.get(CategoryCode(category.value), "")
     place = where.value if where else ""
     return DraftField(
         name=Draftable.TITLE,
-        value=f"{place}{leaf}问题",
+        value=f"{place}{leaf.name}问题",
         source="、".join(part.source for part in (where, category) if part),
         source_ms=category.source_ms,
         confidence=min(category.confidence, where.confidence if where else 0.6),

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_desk.drafting.places import PlaceName
+from agent_desk.drafting.propose import Leaf, caller_text, propose
 from agent_desk.drafting.propose import Talk as SpokenTalk
-from agent_desk.drafting.propose import caller_text, propose
 from agent_desk.live.board import Board, Talk
 from agent_desk.ports import Knowledge
 from runtime.clock import Clock
@@ -30,7 +30,7 @@ class City:
     """What drafting knows of the city."""
 
     gazetteer: Sequence[PlaceName]
-    leaf_names: Mapping[CategoryCode, str]
+    leaves: Mapping[CategoryCode, Leaf]
 
 
 class Composer:
@@ -104,9 +104,7 @@ class Composer:
             guesses=await self._knowledge.category_guesses(text),
             caller=talk.caller,
         )
-        fields: tuple[DraftField, ...] = propose(
-            spoken, gazetteer=self._city.gazetteer, leaf_names=self._city.leaf_names
-        )
+        fields: tuple[DraftField, ...] = propose(spoken, gazetteer=self._city.gazetteer, leaves=self._city.leaves)
         if fields != talk.proposed:
             await self._tell(
                 DraftProposed(

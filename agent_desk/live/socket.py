@@ -16,6 +16,7 @@ from vocabulary.people import Principal
 
 TRY_AGAIN_LATER = 1013
 NO_SEAT = 4403
+PING, PING_EVERY_S = '{"kind":"ping"}', 2.0
 
 
 class LiveSocket:
@@ -72,7 +73,12 @@ class LiveSocket:
 
 async def _write(socket: Socket, page: Page, *, after: int) -> None:
     while True:
-        message = await page.next()
+        try:
+            async with asyncio.timeout(PING_EVERY_S):
+                message = await page.next()
+        except TimeoutError:
+            await socket.send(PING)  # pages do not see the protocol's own pings
+            continue
         if message.n > after:
             await socket.send(encode(message).decode())
 

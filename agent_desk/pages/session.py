@@ -76,6 +76,8 @@ class DeskChoices:
     categories: tuple[CategoryChoice, ...]
     districts: tuple[DistrictChoice, ...]
     dialogues: tuple[DialogueChoice, ...]
+    wrap_up_seconds: float
+    """Length of the after-call work, for the countdown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class DeskSetup:
     districts: Sequence[DistrictChoice]
     dialogues: Sequence[DialogueChoice]
     not_ready_reasons: list[Choice]
+    wrap_up_seconds: float
     recogniser: RecogniserStatus | None
 
 
@@ -150,5 +153,6 @@ class SessionPages:
             districts=self._choices.districts,
             dialogues=self._choices.dialogues,
             not_ready_reasons=[Choice(code=code, label=label) for code, label in NOT_READY_REASONS.items()],
+            wrap_up_seconds=self._choices.wrap_up_seconds,
             recogniser=self._board.recogniser,
         )

@@ -14,6 +14,7 @@ from agent_desk import (
     CityInfo,
     DeskChoices,
     DeskNeeds,
+    Leaf,
     PlaceName,
 )
 from runtime.bus import Bus
@@ -270,10 +271,11 @@ def desk_over(database: Database, *, bus: Bus, clock: Clock, workers: Workers) -
         DeskNeeds(
             database=database, bus=bus, clock=clock, telephony=switch, knowledge=knowledge, microphone=b"RIFFvoice",
             accounts=Accounts(database=database, workers=workers, clock=clock),
-            city=City(gazetteer=(district, road), leaf_names={CategoryCode("0201"): "停水"}),
+            city=City(gazetteer=(district, road), leaves={CategoryCode("0201"): Leaf(name="停水", kinds=frozenset(RequestKind))}),
             choices=DeskChoices(
                 city=CityInfo(name="云山市", short_name="云山", zone="Asia/Shanghai"), categories=(), districts=(),
                 dialogues=(),
+                wrap_up_seconds=10.0,
             ),
         )
     )  # fmt: skip

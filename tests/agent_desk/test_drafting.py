@@ -10,7 +10,7 @@ from agent_desk import CategoryGuess, PlaceName
 from agent_desk.drafting import phrases
 from agent_desk.drafting.numerals import spoken_phone
 from agent_desk.drafting.places import find_places
-from agent_desk.drafting.propose import Talk, caller_text, propose
+from agent_desk.drafting.propose import Leaf, Talk, caller_text, propose
 from vocabulary.audio import Party
 from vocabulary.ids import CallId, CategoryCode, ContactId, LegId
 from vocabulary.orders import Draftable, DraftField, RequestKind
@@ -20,6 +20,9 @@ from vocabulary.speech import Utterance
 WATER = CategoryCode("020301")
 SOUNDS = {"长": "chang", "场": "chang", "青": "qing", "轻": "qing", "花": "hua", "园": "yuan", "员": "yuan", "云": "yun",
           "山": "shan", "区": "qu", "路": "lu", "录": "lu"}  # fmt: skip
+
+
+LEAF = Leaf(name="停水", kinds=frozenset({RequestKind.COMPLAINT, RequestKind.HELP}))
 
 
 def sounds(text: str) -> tuple[str, ...]:
@@ -44,7 +47,7 @@ def said(text: str, at: int = 0, party: Party = Party.CALLER) -> Utterance:
 def proposals(*talk: Utterance, caller: str = "19900000101", guess: bool = True) -> dict[Draftable, DraftField]:
     guesses = (CategoryGuess(category=WATER, confidence=0.8, matched=("停水",)),) if guess else ()
     spoken = Talk(utterances=talk, syllables=sounds(caller_text(talk)), guesses=guesses, caller=PhoneNumber(caller))
-    return {field.name: field for field in propose(spoken, gazetteer=GAZETTEER, leaf_names={WATER: "停水"})}
+    return {field.name: field for field in propose(spoken, gazetteer=GAZETTEER, leaves={WATER: LEAF})}
 
 
 def test_a_request_fills_kind_place_time_and_title_with_the_words_it_comes_from() -> None:
@@ -116,6 +119,13 @@ def test_the_nature_follows_the_words(text: str, kind: RequestKind) -> None:
 
     assert found is not None
     assert found.value == kind
+
+
+def test_without_a_telling_word_the_usual_kind_of_the_matter_is_a_chip_only() -> None:
+    found = proposals(said("我们小区已经听睡两天"))[Draftable.KIND]
+
+    assert found.value == RequestKind.HELP
+    assert found.confidence < 0.6
 
 
 def test_a_name_is_taken_from_how_people_introduce_themselves() -> None:

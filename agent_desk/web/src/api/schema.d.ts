@@ -962,6 +962,7 @@ export interface components {
             not_ready_reasons: components["schemas"]["Choice"][];
             principal: components["schemas"]["Principal"];
             recogniser: components["schemas"]["RecogniserStatus"] | null;
+            wrap_up_seconds: number;
         };
         /**
          * DialogueChoice
