@@ -1,0 +1,1 @@
+"""What the house costs and how even its sound is, measured in one run beside stock pyVoIP."""
