@@ -112,19 +112,30 @@ def _interfaces(settings: Settings, places: Places) -> Finding:
 def _ports(settings: Settings, places: Places) -> Finding:
     if read_instance(places) is not None:
         return Finding(name="ports", ok=True, found="held by the hotline that runs in this folder")
-    taken = []
-    for kind, host, port in (
-        (socket.SOCK_DGRAM, settings.telephony.sip_host, settings.telephony.sip_port),
-        (socket.SOCK_STREAM, settings.web.host, settings.web.port),
-    ):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                taken.append(f"{host}:{port}")
+    taken = taken_ports(settings)
     advice = f"{', '.join(taken)} is taken: stop what listens there or set another port" if taken else ""
     return Finding(name="ports", ok=not taken, found="taken" if taken else "free", advice=advice)
+
+
+def taken_ports(settings: Settings, /) -> list[str]:
+    """Return the configured addresses of this host's roles that somebody listens on."""
+    wanted: list[tuple[socket.SocketKind, str, int]] = []
+    if "telephony" in settings.roles:
+        wanted.append((socket.SOCK_DGRAM, settings.telephony.sip_host, settings.telephony.sip_port))
+    if "desk" in settings.roles:
+        wanted.append((socket.SOCK_STREAM, settings.web.host, settings.web.port))
+    return [f"{host}:{port}" for kind, host, port in wanted if port and not _free(kind, host, port)]
+
+
+def _free(kind: socket.SocketKind, host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind is socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def _disk(settings: Settings, places: Places) -> Finding:

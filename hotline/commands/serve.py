@@ -6,15 +6,23 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hotline.commands.doctor import taken_ports
 from hotline.connections import Instance, write_instance
 from hotline.house import Addresses, House, open_house
+from hotline.migrations import refuse_pending
 from hotline.places import Places, claim_purpose, only_instance
 from hotline.settings import Settings
 from runtime.nats_server import NatsAddress
+from runtime.postgres import open_database
 from runtime.supervision import ChildStatus
 from runtime.telemetry import get_logger
+from vocabulary.errors import Permanent
 
 _log = get_logger(__name__)
+
+
+class PortTaken(Permanent):
+    """A configured port is in use."""
 
 
 async def serve(settings: Settings, places: Places, /) -> None:
@@ -25,6 +33,7 @@ async def serve(settings: Settings, places: Places, /) -> None:
         loop.add_signal_handler(sent, stop.set)
     with only_instance(places):
         claim_purpose(places, demo=False)
+        refuse_taken(settings)
         async with (
             open_house(settings, places, logs=None, on_change=_log_change) as (house, nats),
             started(house, addresses=await _addresses(house, nats)) as addresses,
@@ -34,8 +43,19 @@ async def serve(settings: Settings, places: Places, /) -> None:
 
 
 async def _addresses(house: House, nats: NatsAddress) -> Addresses:
-    needs_database = "desk" in house.settings.roles
-    return Addresses(database_url=await house.database() if needs_database else "", nats=nats)
+    if "desk" not in house.settings.roles:
+        return Addresses(database_url="", nats=nats)
+    url = await house.database()
+    async with open_database(url) as database:
+        await refuse_pending(database)
+    return Addresses(database_url=url, nats=nats)
+
+
+def refuse_taken(settings: Settings, /) -> None:
+    """Raise PortTaken with one sentence when a port of this host's roles is somebody else's."""
+    taken = taken_ports(settings)
+    if taken:
+        raise PortTaken(f"{', '.join(taken)} is taken by another program; stop it or set another port in hotline.toml")
 
 
 def _log_change(status: ChildStatus) -> None:

@@ -1,13 +1,13 @@
 """The running stage of a demonstration: the house, the people, the simulated ones, and where everything is."""
 
 import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline.city_files import CityFiles, catalogue, read_city
+from hotline.commands.doctor import taken_ports
 from hotline.commands.serve import started
 from hotline.demo.agent import AgentConfig
 from hotline.demo.made_up import load_made_up
@@ -34,29 +34,17 @@ class Stage:
     voices: Path
 
 
-def free_or_other(kind: socket.SocketKind, host: str, port: int, /) -> int:
-    """Return ``port`` when nobody listens there, else a free one: a number, so that a restarted child returns to it."""
-    for wanted in (port, 0):
-        with closing(socket.socket(socket.AF_INET, kind)) as probe:
-            if kind is socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, wanted))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    return 0
-
-
 def moved(settings: Settings, /) -> Settings:
     """Return the settings with ports that are free; RTP ports are the system's choice."""
     telephony, web = settings.telephony, settings.web
-    sip_port = free_or_other(socket.SOCK_DGRAM, telephony.sip_host, telephony.sip_port)
+    taken = taken_ports(settings)
+    sip_taken = f"{telephony.sip_host}:{telephony.sip_port}" in taken
+    web_taken = f"{web.host}:{web.port}" in taken
     return replace(
         settings,
         demo=True,
-        telephony=replace(telephony, sip_port=sip_port, rtp_port_low=0),
-        web=replace(web, port=free_or_other(socket.SOCK_STREAM, web.host, web.port)),
+        telephony=replace(telephony, sip_port=0 if sip_taken else telephony.sip_port, rtp_port_low=0),
+        web=replace(web, port=0 if web_taken else web.port),
     )
 
 
