@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge.analysis.fillers import FUNCTION_CHARACTERS, runs
 from knowledge.analysis.syllables import Syllables, bigrams
 from knowledge.analysis.tokens import Analyzer
+from knowledge.analysis.unasked import Unasked
 from knowledge.categories import Leaf
 from knowledge.engine.bm25 import inverse_frequency
 from knowledge.engine.protocol import OPEN_END, Document, day_number
@@ -24,6 +25,7 @@ class Book:
     lexicon: Lexicon
     analyzer: Analyzer
     having: Mapping[str, int]
+    unasked: Unasked
 
     @property
     def greatest_rarity(self) -> float:

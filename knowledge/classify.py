@@ -43,7 +43,7 @@ class Classifier:
 
     def guesses(self, text: str, /) -> tuple[CategoryGuess, ...]:
         """Return at most three leaves, most likely first; none when nothing in the text speaks for any."""
-        span = span_of(text)
+        span = span_of(text, unasked=self._book.unasked)
         if span.content < LEAST_CONTENT:
             return ()
         asked = question([span], book=self._book)

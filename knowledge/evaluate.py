@@ -42,7 +42,7 @@ async def evaluate(
     rate: float = 0.0,
     seeds: Sequence[int] = (0,),
 ) -> dict[str, object]:
-    """Return R@1, R@3, shares shown and withheld, and each miss, over ``seeds`` runs of ``rate`` misheard characters.
+    """Return R@1, R@3, precision of first cards, shares shown and withheld, and each miss, over ``seeds`` runs of ``rate`` misheard characters.
 
     A request for which nothing was shown counts as missed. The report is plain data for JSON.
     """
@@ -70,6 +70,7 @@ async def evaluate(
         "recall_at_1": _share(first, answered),
         "recall_at_3": _share(third, answered),
         "shown": _share(shown, answered),
+        "first_card_precision": _share(first, shown + off - withheld),
         "abstained_off_topic": _share(withheld, off),
         "misses": misses,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from knowledge.analysis.fillers import content
-from knowledge.analysis.syllables import Syllables
+from knowledge.analysis.tokens import Analyzer
 
 _LONGEST = 8
 
@@ -43,8 +43,8 @@ def read_rows(text: str, /) -> tuple[Row, ...]:
 class Lexicon:
     """Rows and the knowledge base's own keywords, by their fuzzy syllables."""
 
-    def __init__(self, *, rows: Iterable[Row], keywords: Iterable[str], syllables: Syllables) -> None:
-        self._syllables = syllables
+    def __init__(self, *, rows: Iterable[Row], keywords: Iterable[str], analyzer: Analyzer) -> None:
+        self._analyzer, syllables = analyzer, analyzer.syllables
         means: dict[str, list[str]] = {word: [] for word in keywords}
         for row in rows:
             for word in row.heard:
@@ -56,20 +56,21 @@ class Lexicon:
 
     def heard_in(self, run: str, /) -> list[Heard]:
         """Return every word of the lexicon that a Chinese run contains, by its sound where that is safe."""
-        sounds = self._syllables.fuzzy(run)
+        sounds = self._analyzer.syllables.fuzzy(run)
         found = []
         for start in range(len(run)):
             for end in range(start + 1, min(len(run), start + _LONGEST) + 1):
                 for word, means in self._words.get(sounds[start:end], ()):
-                    if sounds_like(run[start:end], word):
+                    if sounds_like(run[start:end], word, analyzer=self._analyzer):
                         found.append(Heard(start=start, end=end, word=word, means=means))
         return found
 
 
-def sounds_like(said: str, word: str, /) -> bool:
+def sounds_like(said: str, word: str, /, *, analyzer: Analyzer) -> bool:
     """Return whether ``said``, of the same fuzzy syllables, may stand for ``word``.
 
-    Three syllables may be spelt in any way; two must share a character (一滴 is not 异地); one must be the same.
+    Three syllables may be spelt in any way; two must share a character (一滴 is not 异地) unless what was said is no
+    word at all (听睡 is 停水); one must be the same.
     Function characters alone (的个) stand for nothing but themselves.
     """
     if said == word:
@@ -78,4 +79,7 @@ def sounds_like(said: str, word: str, /) -> bool:
         return False
     if len(word) >= 3:
         return True
-    return len(word) == 2 and any(mine == theirs for mine, theirs in zip(said, word, strict=True))
+    if len(word) < 2:
+        return False
+    shared = any(mine == theirs for mine, theirs in zip(said, word, strict=True))
+    return shared or (content(said) == content(word) == 2 and analyzer.is_misheard(said, word=word))

@@ -111,9 +111,9 @@ def _piece(said: str, word: str, start: int, book: Book) -> Piece | None:
         return None
     said, word, start = said[first:last], word[first:last], start + first
     rarity = book.rarity(said)
-    if rarity < _COMMON or not sounds_like(said, word):
+    if rarity < _COMMON or not sounds_like(said, word, analyzer=book.analyzer):
         return None
-    thin = _THIN_FACTOR if content(said) < 2 else 1.0
+    thin = _THIN_FACTOR if content(said) < 2 or (len(word) == 2 and not book.analyzer.is_word(word)) else 1.0
     spelt = 1.0 if said == word else _SOUND_FACTOR
     return Piece(said=said, entry_word=word, start=start, weight=rarity * thin * spelt, in_head=False)
 

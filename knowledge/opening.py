@@ -14,6 +14,7 @@ from knowledge.engine.failover import FailoverEngine
 from knowledge.engine.protocol import SearchEngine
 from knowledge.engine.tantivy import open_tantivy
 from knowledge.entries import read_entries
+from knowledge.places import read_places
 from knowledge.service import KnowledgeService
 from runtime.background import background
 from runtime.clock import Clock
@@ -36,6 +37,7 @@ async def open_service(
             clock=clock,
             zone=ZoneInfo(config.zone),
             workers=workers,
+            places=read_places(await _text(city / "places.json")),
         )
         if config.load_entries:
             entries = read_entries(await _text(city / "entries.jsonl"))

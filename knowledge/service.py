@@ -52,9 +52,10 @@ class KnowledgeService:
         clock: Clock,
         zone: ZoneInfo,
         workers: Workers,
+        places: frozenset[str] = frozenset(),
     ) -> None:
         self._catalogue, self._engine, self._leaves = catalogue, engine, leaves
-        self._clock, self._zone, self._workers = clock, zone, workers
+        self._clock, self._zone, self._workers, self._places = clock, zone, workers, places
         self._changing = asyncio.Lock()
         self._cards: OrderedDict[ContactId, tuple[Card, ...]] = OrderedDict()
         self._book: Book | None = None
@@ -69,7 +70,7 @@ class KnowledgeService:
         """Read the published entries and bring the index into step with them."""
         async with self._changing:
             published = await self._catalogue.published()
-            book = await self._workers.run(make_book, published, self._leaves)
+            book = await self._workers.run(self._make_book, published)
             classifier = await self._workers.run(Classifier, book)
             step = await bring_into_step(self._engine, book=book)
             self._book, self._classifier = book, classifier
@@ -96,7 +97,7 @@ class KnowledgeService:
     ) -> Suggestions:
         """Return what to lay before the agent after this much talk; ``contact`` keeps its cards from flickering."""
         began = self._clock.monotonic()
-        fresh, reason = await self._fresh(window(utterances, partial=partial))
+        fresh, reason = await self._fresh(window(utterances, partial=partial, unasked=self._ready[0].unasked))
         items = fresh if contact is None else self._steady(contact, fresh)
         return Suggestions(
             items=items, reason="" if items else reason, revision=revision, took_ms=self._ms_since(began)
@@ -129,11 +130,6 @@ class KnowledgeService:
             raise NotFound(f"知识库中没有条目{code}" + ("" if version is None else f"的第{version}版"))
         return found
 
-    async def current_version(self, entry: EntryCode, /) -> int | None:
-        """Return the number of the published version, None when there is no such entry."""
-        found = self._ready[0].entries.get(entry)
-        return None if found is None else found.version
-
     async def syllables(self, text: str, /) -> tuple[str, ...]:
         """Return one toneless syllable for each character, the character itself where it has none."""
         return self._syllables.exact(text)
@@ -148,7 +144,7 @@ class KnowledgeService:
         """Return the report of ``knowledge.evaluate`` over the engine in service."""
 
         async def suggest(text: str) -> Suggestions:
-            items, reason = await self._fresh([span_of(text)])
+            items, reason = await self._fresh([span_of(text, unasked=self._ready[0].unasked)])
             return Suggestions(items=items, reason=reason, revision=0)
 
         confusion = Confusion(syllables=self._syllables)
@@ -185,6 +181,9 @@ class KnowledgeService:
 
     def _ms_since(self, began: float) -> float:
         return round((self._clock.monotonic() - began) * 1000, 3)
+
+    def _make_book(self, published: Mapping[EntryCode, PublishedEntry]) -> Book:
+        return make_book(published, self._leaves, places=self._places)
 
     def _shape_of(self, published: PublishedEntry) -> Shape:
         return shape_of(published.entry, syllables=self._syllables)

@@ -1,10 +1,11 @@
 """From published entries to a book: the blocking part, done in a worker (half a second for jieba's dictionary)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from knowledge.analysis.pinyin_table import load_syllables
 from knowledge.analysis.tokens import Analyzer
+from knowledge.analysis.unasked import Unasked
 from knowledge.analysis.words import JiebaSegmenter
 from knowledge.book import Book, pair_counts, user_words
 from knowledge.categories import Leaf
@@ -16,19 +17,26 @@ COLLOQUIAL = Path(__file__).parent / "colloquial.txt"
 
 
 def make_book(
-    published: Mapping[EntryCode, PublishedEntry], leaves: Mapping[CategoryCode, Leaf], /, *, lexicon_text: str = ""
+    published: Mapping[EntryCode, PublishedEntry],
+    leaves: Mapping[CategoryCode, Leaf],
+    /,
+    *,
+    places: Iterable[str] = (),
+    lexicon_text: str = "",
 ) -> Book:
-    """Return the book of these entries; ``lexicon_text`` takes the place of colloquial.txt."""
+    """Return the book of these entries; ``places`` are names of the city, ``lexicon_text`` replaces colloquial.txt."""
     entries = [one.entry for one in published.values()]
     words = user_words(entries, leaves=leaves.values())
     syllables = load_syllables()
     keywords = {word for entry in entries for word in entry.keywords}
     keywords |= {word for leaf in leaves.values() for word in leaf.keywords}
     rows = read_rows(lexicon_text or COLLOQUIAL.read_text(encoding="utf-8"))
+    analyzer = Analyzer(segmenter=JiebaSegmenter(words), syllables=syllables, user_words=words)
     return Book(
         entries=published,
         leaves=leaves,
-        lexicon=Lexicon(rows=rows, keywords=keywords, syllables=syllables),
-        analyzer=Analyzer(segmenter=JiebaSegmenter(words), syllables=syllables, user_words=words),
+        lexicon=Lexicon(rows=rows, keywords=keywords, analyzer=analyzer),
+        analyzer=analyzer,
         having=pair_counts(entries, syllables=syllables),
+        unasked=Unasked(places, syllables=syllables),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from knowledge.analysis.fillers import content, spoken_runs
+from knowledge.analysis.unasked import Unasked
 from vocabulary.audio import Party
 from vocabulary.speech import Utterance
 
@@ -30,12 +31,16 @@ class Span:
         return sum(content(run) for run in self.runs)
 
 
-def span_of(text: str, /, *, weight: float = 1.0, caller: bool = True) -> Span:
-    """Return what is left of a text."""
+def span_of(text: str, /, *, weight: float = 1.0, caller: bool = True, unasked: Unasked | None = None) -> Span:
+    """Return what is left of a text, also without what ``unasked`` takes out."""
+    if unasked is not None:
+        text = unasked.without(text)
     return Span(runs=tuple(spoken_runs(text)), weight=weight, caller=caller)
 
 
-def window(utterances: Sequence[Utterance], /, *, partial: str = "") -> tuple[Span, ...]:
+def window(
+    utterances: Sequence[Utterance], /, *, partial: str = "", unasked: Unasked | None = None
+) -> tuple[Span, ...]:
     """Return the spans of a talk in call time, newest first: ``partial``, last finals, the agent's last question.
 
     Finals without meaning (嗯，对) take no place. Each older turn counts 0.6 of the one after it.
@@ -44,7 +49,7 @@ def window(utterances: Sequence[Utterance], /, *, partial: str = "") -> tuple[Sp
     weight, used = 1.0, 0
     texts = [one.text for one in reversed(utterances) if one.party is Party.CALLER]
     for text in ([partial] if partial else []) + texts:
-        span = span_of(text, weight=weight)
+        span = span_of(text, weight=weight, unasked=unasked)
         if span.content < _MEANINGFUL and text is not partial:
             continue
         spans.append(span)
@@ -53,12 +58,12 @@ def window(utterances: Sequence[Utterance], /, *, partial: str = "") -> tuple[Sp
             weight *= DECAY
         if len(spans) == FINALS or used >= LONGEST:
             break
-    return (*spans, *_agent_question(utterances)) if spans else ()
+    return (*spans, *_agent_question(utterances, unasked)) if spans else ()
 
 
-def _agent_question(utterances: Sequence[Utterance]) -> tuple[Span, ...]:
+def _agent_question(utterances: Sequence[Utterance], unasked: Unasked | None) -> tuple[Span, ...]:
     for one in reversed(utterances):
         if one.party is Party.AGENT:
             asked = any(mark in one.text for mark in _QUESTION)
-            return (span_of(one.text, weight=AGENT_WEIGHT, caller=False),) if asked else ()
+            return (span_of(one.text, weight=AGENT_WEIGHT, caller=False, unasked=unasked),) if asked else ()
     return ()

@@ -27,6 +27,10 @@ class Segmenter(Protocol):
         """Return the words in order of appearance."""
         ...
 
+    def knows(self, word: str, /) -> bool:
+        """Return whether it is a word of the language or of the user dictionary."""
+        ...
+
 
 class Channel(StrEnum):
     """What a token is."""
@@ -68,6 +72,15 @@ class Analyzer:
         self.syllables = syllables
         words = "\n".join(sorted(set(user_words)))
         self.version = f"{ANALYSIS}-{segmenter.version}-{hashlib.sha256(words.encode()).hexdigest()[:12]}"
+
+    def is_misheard(self, said: str, /, *, word: str) -> bool:
+        """Return whether ``said`` is no word at all and sounds exactly like the word ``word``: 听睡 for 停水."""
+        alike = self.syllables.exact(said) == self.syllables.exact(word)
+        return alike and self.is_word(word) and not self.is_word(said)
+
+    def is_word(self, text: str, /) -> bool:
+        """Return whether the segmenter's dictionary has it."""
+        return self._segmenter.knows(text)
 
     def tokens(self, stretches: Iterable[str], /) -> Tokens:
         """Return the tokens of stretches as ``fillers.runs`` gives them, with repetition."""

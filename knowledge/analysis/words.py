@@ -27,3 +27,7 @@ class JiebaSegmenter:
     def cut(self, text: str, /) -> list[str]:
         """Return the words of ``text``; the parts of a long word come before it."""
         return list(self._tokenizer.cut_for_search(text))
+
+    def knows(self, word: str, /) -> bool:
+        """Return whether it stands in the dictionary, jieba's or ours."""
+        return bool(self._tokenizer.FREQ.get(word))

@@ -10,6 +10,7 @@ from knowledge.book import Book
 from knowledge.categories import Leaf, read_leaves
 from knowledge.entries import Entry, PublishedEntry, Script, read_entries
 from knowledge.evaluate import GoldenRequest, read_golden
+from knowledge.places import read_places
 from knowledge.shelf import make_book
 from vocabulary.ids import CategoryCode, EntryCode, UnitCode
 
@@ -35,8 +36,14 @@ def golden() -> tuple[GoldenRequest, ...]:
 
 
 @cache
+def city_places() -> frozenset[str]:
+    return read_places((CITY / "places.json").read_text(encoding="utf-8"))
+
+
+@cache
 def city_book() -> Book:
-    return make_book({one.code: PublishedEntry(entry=one, version=1) for one in city_entries()}, city_leaves())
+    published = {one.code: PublishedEntry(entry=one, version=1) for one in city_entries()}
+    return make_book(published, city_leaves(), places=city_places())
 
 
 def analyzer() -> Analyzer:

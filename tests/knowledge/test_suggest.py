@@ -30,7 +30,7 @@ def shape(published: PublishedEntry) -> Shape:
 
 
 def suggest(text: str, *, day: int = day_number(DAY)) -> tuple[tuple[Suggestion, ...], str]:
-    asked = question([span_of(text)], book=city_book())
+    asked = question([span_of(text, unasked=city_book().unasked)], book=city_book())
     hits = index().search(asked.query, day=day, limit=LOOKED_AT)
     return choose(judge(hits, asked=asked, book=city_book(), shape=shape), asked=asked)
 
@@ -75,7 +75,7 @@ def test_a_misheard_word_is_explained_by_its_sound() -> None:
 
     assert items[0].entry == "K0056"
     assert "公鸡金" in items[0].matched
-    assert "“公鸡金”（音近“公积金”）" in items[0].why
+    assert "“公鸡金”（听起来像“公积金”）" in items[0].why
 
 
 def test_a_colloquial_word_is_explained_by_what_it_means() -> None:
