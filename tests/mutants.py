@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline import front_end
 from tests.mutations.catalogue import MUTANTS, Mutant
 from tests.mutations.copying import StaleMutant, copied, mutated
 from tests.mutations.running import Ran, run, run_pytest, run_vitest
@@ -85,6 +86,8 @@ def main() -> int:
     if not chosen:
         print(f"no mutant is called {only}; there are: {', '.join(mutant.name for mutant in MUTANTS)}", file=sys.stderr)
         return 2
+    if any(mutant.of_the_pages for mutant in chosen):
+        front_end.install()
     with copied() as copy:
         complaint = unmutated(copy, chosen)
         if complaint:

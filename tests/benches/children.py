@@ -50,6 +50,13 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def machine_s() -> tuple[float, float]:
+    """Return seconds that all cores were busy, and that the host took away (steal), since the start (proc(5))."""
+    with Path("/proc/stat").open(encoding="utf-8") as file:
+        user, nice, system, _, _, irq, softirq, steal = (int(field) for field in file.readline().split()[1:9])
+    return (user + nice + system + irq + softirq) / TICKS, steal / TICKS
+
+
 def threads(pid: int) -> int:
     """Return how many threads a process has."""
     return len(list(Path(f"/proc/{pid}/task").iterdir()))

@@ -73,7 +73,8 @@ def _telephony(rows: list[dict[str, Any]]) -> str:
         "channels, every leg's tap read, music to the caller. Stock: pyVoIP 1.6.8 in one process, registration bypassed, "
         "echo; it neither records nor taps. The same callers for both; arrival times are the kernel's.\n\n"
         "| side | calls | % of a core a leg | send interval p50 / p99 / max ms | packets/s before (least–most) "
-        "| packets/s after re-INVITE | INVITE → 200 p50 / p99 ms | threads |\n|---|---|---|---|---|---|---|---|\n"
+        "| packets/s after re-INVITE | INVITE → 200 p50 / p99 ms | threads "
+        "| beside it: callers / others / stolen, % of a core |\n|---|---|---|---|---|---|---|---|---|\n"
     )
     return head + "\n".join(_line(row) for row in rows)
 
@@ -89,7 +90,8 @@ def _line(row: dict[str, Any]) -> str:
         f"| {interval['p50']} / {interval['p99']} / {interval['max']} "
         f"| {before['mean']:.2f} ({before['least']:.2f}–{before['most']:.2f}) "
         f"| {after['mean']:.2f} ({after['least']:.2f}–{after['most']:.2f}) "
-        f"| {invite['p50']} / {invite['p99']} | {row['threads']} |"
+        f"| {invite['p50']} / {invite['p99']} | {row['threads']} "
+        f"| {row['bench_percent']:.0f} / {row['others_percent']:.0f} / {row['stolen_percent']:.0f} |"
     )
 
 

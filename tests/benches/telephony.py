@@ -4,12 +4,13 @@ import asyncio
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benches.children import child, cpu_s, free_udp_port, ready, threads
+from tests.benches.children import child, cpu_s, free_udp_port, machine_s, ready, threads
 from tests.benches.switchboard import switchboard
 
 PER_SECOND = 20.0
@@ -59,6 +60,32 @@ def _said(row: dict[str, Any]) -> str:
     )
 
 
+class Meter:
+    """Processor seconds of the sides' processes, of the callers, of the machine, at the edges of both stretches."""
+
+    def __init__(self, pids: dict[str, int], *, callers: int) -> None:
+        self._pids, self._callers = pids, callers
+        self._at: dict[str, dict[str, float]] = {}
+        self.threads = 0
+
+    def read(self, edge: str) -> None:
+        """Read all meters now."""
+        busy, stolen = machine_s()
+        bench = cpu_s(self._callers) + cpu_s(os.getpid())
+        self._at[edge] = {
+            **{name: cpu_s(pid) for name, pid in self._pids.items()},
+            "bench": bench, "busy": busy, "stolen": stolen, "now": time.monotonic(),
+        }  # fmt: skip
+        self.threads = max(self.threads, *(threads(pid) for pid in self._pids.values()))
+
+    def percent(self, stretch: str) -> dict[str, float]:
+        """Return percentages of one core by name in a stretch; ``others`` is what ran beside the bench."""
+        begin, end = self._at[f"{stretch}-begin"], self._at[f"{stretch}-end"]
+        took = {name: 100 * (end[name] - begin[name]) / (end["now"] - begin["now"]) for name in begin if name != "now"}
+        busy, known = took.pop("busy"), sum(took[name] for name in (*self._pids, "bench"))
+        return {name: round(value, 2) for name, value in (took | {"others": max(0.0, busy - known)}).items()}
+
+
 async def _row(
     side: str, calls: int, sizes: Sizes, *, port: int, own_port: int, pids: dict[str, int]
 ) -> dict[str, Any]:
@@ -66,38 +93,36 @@ async def _row(
         "port": port, "own_port": own_port, "calls": calls, "per_second": PER_SECOND, "settle_s": sizes.settle_s,
         "stretch_s": sizes.stretch_s,
     }  # fmt: skip
-    used: dict[str, dict[str, float]] = {}
-    at: dict[str, float] = {}
-    most_threads = 0
     result: dict[str, Any] = {}
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="callers-") as folder:
-        async with child("tests.benches.callers", log=Path(folder) / "log") as process, asyncio.timeout(WITHIN_S):
+        log = Path(folder) / "log"
+        async with child("tests.benches.callers", log=log) as process, asyncio.timeout(WITHIN_S):
+            meter = Meter(pids, callers=process.pid)
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(f"{json.dumps(plan)}\n".encode())
             while line := await process.stdout.readline():
                 said = json.loads(line)
                 if "edge" in said:
-                    used[said["edge"]] = {name: cpu_s(pid) for name, pid in pids.items()}
-                    at[said["edge"]] = asyncio.get_running_loop().time()
-                    most_threads = max(most_threads, *(threads(pid) for pid in pids.values()))
+                    meter.read(said["edge"])
                 else:
                     result = said["result"]
-            if not result:
-                message = f"the callers ended early: {(Path(folder) / 'log').read_text()[-2000:]}"
-                raise RuntimeError(message)
-    shares = {name: _share(used, at, name, "before") for name in pids}
-    again = sum(_share(used, at, name, "after") for name in pids)
-    legs = max(1, result["connected"])
+            await process.wait()
+        if not result:
+            message = f"the callers ended early: {log.read_text(errors='replace')[-2000:]}"
+            raise RuntimeError(message)
+    return {"side": side, "load_at_start": round(load, 2)} | _cpu(meter, pids, legs=result["connected"]) | result
+
+
+def _cpu(meter: Meter, pids: dict[str, int], *, legs: int) -> dict[str, Any]:
+    before, after = meter.percent("before"), meter.percent("after")
     return {
-        "side": side, "load_at_start": round(load, 2), "cpu_percent": {k: round(v, 2) for k, v in shares.items()},
-        "cpu_per_leg": round(sum(shares.values()) / legs, 3), "cpu_per_leg_after": round(again / legs, 3),
-        "threads": most_threads, **result,
-    }  # fmt: skip
-
-
-def _share(used: dict[str, dict[str, float]], at: dict[str, float], name: str, stretch: str) -> float:
-    """Return the percentage of one core that a process took in a stretch."""
-    begin, end = f"{stretch}-begin", f"{stretch}-end"
-    return 100 * (used[end][name] - used[begin][name]) / (at[end] - at[begin])
+        "cpu_percent": {name: before[name] for name in pids},
+        "cpu_per_leg": round(sum(before[name] for name in pids) / max(1, legs), 3),
+        "cpu_per_leg_after": round(sum(after[name] for name in pids) / max(1, legs), 3),
+        "others_percent": before["others"],
+        "stolen_percent": before["stolen"],
+        "bench_percent": before["bench"],
+        "threads": meter.threads,
+    }

@@ -31,7 +31,6 @@ def copied() -> Iterator[Path]:
             if (ROOT / name).exists():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 (copy / name).symlink_to(ROOT / name, target_is_directory=True)
-        Path(folder).chmod(0o755)  # PostgreSQL's user reads migrations' neighbours
         yield copy
 
 
