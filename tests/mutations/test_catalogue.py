@@ -1,0 +1,60 @@
+"""The list of faults follows the source: each text to replace stands where the mutant says, once."""
+
+import pytest
+
+from tests.mutations.catalogue import MUTANTS, Mutant
+from tests.mutations.copying import ROOT, StaleMutant, mutated
+
+FAULTS = {
+    "µ-law for A-law",
+    "expired entry suggested",
+    "abandon counted as success",
+    "typed text overwritten",
+    "parties swapped",
+    "call time off by the queue wait",
+    "JetStream ack before commit",
+    "lease not checked",
+    "phone number in a log",
+    "a re-INVITE starts a second sender",
+}
+
+
+def test_every_fault_of_the_list_has_a_mutant_and_names_are_different() -> None:
+    assert {mutant.fault for mutant in MUTANTS} == FAULTS
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_text_to_replace_stands_once_and_its_tests_exist(mutant: Mutant) -> None:
+    assert (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.old) == 1
+    assert mutant.new != mutant.old
+    for test in mutant.tests:
+        file, _, name = test.partition("::")
+        place = ROOT / ("agent_desk/web" if mutant.of_the_pages else "") / file
+        assert f"def {name.partition('[')[0]}(" in place.read_text(encoding="utf-8") if name else place.is_file(), test
+
+
+def test_a_mutant_whose_text_is_gone_is_named(tmp_path) -> None:
+    mutant = MUTANTS[0]
+    place = tmp_path / mutant.file
+    place.parent.mkdir(parents=True)
+    place.write_text("nothing of it", encoding="utf-8")
+
+    with (
+        pytest.raises(StaleMutant, match=f"{mutant.name}: the text to replace stands 0 times"),
+        mutated(tmp_path, mutant),
+    ):
+        pass
+
+
+def test_the_source_is_put_back_after_a_mutant(tmp_path) -> None:
+    mutant = MUTANTS[0]
+    place = tmp_path / mutant.file
+    place.parent.mkdir(parents=True)
+    place.write_text(f"a {mutant.old} b", encoding="utf-8")
+
+    with mutated(tmp_path, mutant):
+        changed = place.read_text(encoding="utf-8")
+
+    assert changed == f"a {mutant.new} b"
+    assert place.read_text(encoding="utf-8") == f"a {mutant.old} b"
