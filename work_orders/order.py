@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypedDict
 
 from vocabulary.calls import Origin
 from vocabulary.errors import Refused
@@ -120,18 +121,35 @@ def decide(order: Order | None, command: Command, /, *, moment: Moment) -> Order
     return _archive(order, moment)
 
 
+class _Head(TypedDict):
+    """What every order event begins with."""
+
+    event_id: EventId
+    occurred_at: datetime
+    contact: ContactId
+    order_no: WorkOrderNo
+    stage: Stage
+    actor: str
+
+
+def _head(order_no: WorkOrderNo, contact: ContactId, stage: Stage, moment: Moment) -> _Head:
+    return _Head(
+        event_id=moment.event_id,
+        occurred_at=moment.at,
+        contact=contact,
+        order_no=order_no,
+        stage=stage,
+        actor=moment.actor,
+    )
+
+
 def _accept(order: Order | None, command: Accept, moment: Moment) -> OrderAccepted:
     if order is not None:
         raise Refused("already-accepted", f"本次来电已生成工单 {order.order_no}，不能重复提交")
     if command.direct and command.kind is not RequestKind.CONSULT:
         raise Refused("direct-consult-only", "只有咨询类诉求可以直办，其他诉求请转办")
     return OrderAccepted(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=command.contact,
-        order_no=command.order_no,
-        stage=Stage.ACCEPT,
-        actor=moment.actor,
+        **_head(command.order_no, command.contact, Stage.ACCEPT, moment),
         kind=command.kind,
         category=command.category,
         category_path=command.category_path,
@@ -150,12 +168,7 @@ def _dispatch(order: Order, command: Dispatch, moment: Moment) -> OrderDispatche
     if order.direct or order.stage is not Stage.ACCEPT:
         raise Refused("not-to-dispatch", "这张工单已直办或已转办，不能再次转办")
     return OrderDispatched(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=order.contact,
-        order_no=order.order_no,
-        stage=Stage.DISPATCH,
-        actor=moment.actor,
+        **_head(order.order_no, order.contact, Stage.DISPATCH, moment),
         unit=command.unit,
         unit_name=command.unit_name,
         due_at=command.due_at,
@@ -170,12 +183,7 @@ def _handle(order: Order, command: Reply, moment: Moment) -> OrderHandled:
     if len(command.text.strip()) < MIN_REPLY:
         raise Refused("reply-too-short", f"公开答复内容不能少于{MIN_REPLY}个字")
     return OrderHandled(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=order.contact,
-        order_no=order.order_no,
-        stage=Stage.HANDLE,
-        actor=moment.actor,
+        **_head(order.order_no, order.contact, Stage.HANDLE, moment),
         unit=order.unit,
         reply=command.text.strip(),
         on_time=moment.at <= order.due_at,
@@ -190,12 +198,7 @@ def _follow_up(order: Order, command: FollowUp, moment: Moment) -> OrderFollowed
     if not command.excused and command.satisfied is None:
         raise Refused("answer-missing", "请登记诉求人是否满意")
     return OrderFollowedUp(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=order.contact,
-        order_no=order.order_no,
-        stage=Stage.FOLLOW_UP,
-        actor=moment.actor,
+        **_head(order.order_no, order.contact, Stage.FOLLOW_UP, moment),
         excused=command.excused,
         reason=command.reason.strip(),
         satisfied=None if command.excused else command.satisfied,
@@ -206,12 +209,7 @@ def _close_directly(order: Order, moment: Moment) -> OrderClosedDirectly:
     if not order.direct or order.stage is not Stage.ACCEPT:
         raise Refused("not-direct", "这张工单不是直办件")
     return OrderClosedDirectly(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=order.contact,
-        order_no=order.order_no,
-        stage=Stage.HANDLE,
-        actor=moment.actor,
+        **_head(order.order_no, order.contact, Stage.HANDLE, moment),
     )
 
 
@@ -220,12 +218,7 @@ def _archive(order: Order, moment: Moment) -> OrderArchived:
     if not (closed_directly or (order.replied and order.followed_up)) or order.stage is Stage.ARCHIVE:
         raise Refused("not-to-archive", "工单须经答复与回访（或免回访）后才能归档")
     return OrderArchived(
-        event_id=moment.event_id,
-        occurred_at=moment.at,
-        contact=order.contact,
-        order_no=order.order_no,
-        stage=Stage.ARCHIVE,
-        actor=moment.actor,
+        **_head(order.order_no, order.contact, Stage.ARCHIVE, moment),
     )
 
 
