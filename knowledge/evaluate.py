@@ -42,9 +42,9 @@ async def evaluate(
     rate: float = 0.0,
     seeds: Sequence[int] = (0,),
 ) -> dict[str, object]:
-    """Return R@1, R@3, precision of first cards, shares shown and withheld, and each miss, over ``seeds`` runs of ``rate`` misheard characters.
+    """Return R@1, R@3, shares shown and withheld, precision of first cards, and each miss, as plain data for JSON.
 
-    A request for which nothing was shown counts as missed. The report is plain data for JSON.
+    Measured over ``seeds`` runs of ``rate`` misheard characters; a request with nothing shown counts as missed.
     """
     first = third = shown = withheld = answered = off = 0
     misses: list[dict[str, object]] = []
@@ -61,17 +61,15 @@ async def evaluate(
                 answered, shown, third = answered + 1, shown + bool(codes), third + hit
                 first += codes[:1] == [request.entry]
             if not hit:
-                misses.append({"id": request.id, "seed": seed, "heard": heard, "wanted": request.entry,
-                               "got": codes, "reason": got.reason})  # fmt: skip
-    return {
-        "requests": len(golden),
-        "confusion": rate,
-        "runs": len(seeds) if rate else 1,
+                miss = {"id": request.id, "seed": seed, "heard": heard, "wanted": request.entry}
+                misses.append(miss | {"got": codes, "reason": got.reason})
+    about = {"requests": len(golden), "confusion": rate, "runs": len(seeds) if rate else 1}
+    return about | {
         "recall_at_1": _share(first, answered),
         "recall_at_3": _share(third, answered),
         "shown": _share(shown, answered),
         "first_card_precision": _share(first, shown + off - withheld),
-        "abstained_off_topic": _share(withheld, off),
+        "abstained_off_topic": _share(withheld, off) if off else 1.0,
         "misses": misses,
     }
 
