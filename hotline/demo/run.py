@@ -91,9 +91,12 @@ async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
         await asyncio.to_thread(webbrowser.open, stage.addresses.web)
     callers = asyncio.create_task(Callers(stage, progress=progress).run())
     await asyncio.wait({callers, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if callers.done():
+        callers.result()  # they go on for ever: what ended them is said, not swallowed
     progress.say("正在停止")
-    callers.cancel()
-    await asyncio.gather(callers, return_exceptions=True)
+    while not callers.done():  # Python 3.11's wait_for forgets a cancellation that comes with its result
+        callers.cancel()
+        await asyncio.wait({callers}, timeout=0.5)
     return 0
 
 
