@@ -19,6 +19,8 @@ def misses(results: dict[str, Any], /) -> list[str]:
         where = f"{row['calls']} calls"
         if row["connected"] < row["calls"]:
             found.append(f"{where}: only {row['connected']} were accepted")
+        if row["recordings"] < row["connected"] or row["tapped_legs"] < row["connected"]:
+            found.append(f"{where}: {row['recordings']} recordings and {row['tapped_legs']} tapped legs")
         if row["cpu_per_leg"] > CPU_AIM:
             fixed = " (few legs: the tick's fixed cost)" if row["calls"] < FEWEST_LEGS else ""
             found.append(f"{where}: {row['cpu_per_leg']:.3f} % of a core a leg, aim ≤ {CPU_AIM}{fixed}")

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.benches.children import child, cpu_s, free_udp_port, machine_s, ready, threads
-from tests.benches.switchboard import switchboard
+from tests.benches.switchboard import Switchboard, switchboard
 
 PER_SECOND = 20.0
 WITHIN_S = 120.0
+CLOSED_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +38,10 @@ async def measure(sizes: Sizes, *, tell: Callable[[str], None]) -> list[dict[str
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         async with switchboard(Path(folder)) as ours:
             for calls in sizes.ours:
-                heard, legs = ours.heard.octets, ours.heard.legs
+                legs, kept = ours.heard.legs, len(_recordings(ours))
                 row = await _row("ours", calls, sizes, port=ours.port, own_port=free_udp_port(), pids=ours.pids)
                 row |= {"realtime": ours.realtime, "tapped_legs": ours.heard.legs - legs}
-                row["tap_octets"] = ours.heard.octets - heard
-                row["recordings"] = len(list(ours.recordings.glob("*.wav")))
+                row |= await _closed(ours, kept, wanted=row["connected"])
                 rows.append(row)
                 tell(_said(row))
         for calls in sizes.stock:
@@ -51,6 +51,19 @@ async def measure(sizes: Sizes, *, tell: Callable[[str], None]) -> list[dict[str
                 rows.append(await _row("stock", calls, sizes, port=own, own_port=callers, pids={"pyVoIP": process.pid}))
             tell(_said(rows[-1]))
     return rows
+
+
+def _recordings(ours: Switchboard) -> list[Path]:
+    """Closed recordings; one under way is called .part."""
+    return list(ours.recordings.glob("*.wav"))
+
+
+async def _closed(ours: Switchboard, kept: int, *, wanted: int) -> dict[str, Any]:
+    """Return how many recordings were closed, and how long after the callers had gone the last one was."""
+    began = time.monotonic()
+    while len(_recordings(ours)) - kept < wanted and time.monotonic() - began < CLOSED_S:
+        await asyncio.sleep(0.05)
+    return {"recordings": len(_recordings(ours)) - kept, "closed_after_s": round(time.monotonic() - began, 2)}
 
 
 def _said(row: dict[str, Any]) -> str:

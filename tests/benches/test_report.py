@@ -12,7 +12,7 @@ def row(**changes: object) -> dict[str, object]:
     """A row of ours within every aim."""
     steady = {"mean": 50.0, "least": 49.98, "most": 50.01}
     made = {
-        "side": "ours", "calls": 60, "connected": 60, "cpu_per_leg": 0.2, "cpu_percent": {"media": 12.0},
+        "side": "ours", "calls": 60, "connected": 60, "recordings": 60, "tapped_legs": 60, "cpu_per_leg": 0.2, "cpu_percent": {"media": 12.0},
         "interval_ms": {"p50": 20.0, "p99": 21.0, "max": 25.0}, "pps_before": steady, "pps_after": steady,
         "invite_ms": {"p50": 4.0, "p99": 9.0}, "threads": 8, "bench_percent": 10.0, "others_percent": 1.0,
         "stolen_percent": 0.0,
