@@ -16,6 +16,7 @@ from knowledge.engine.tantivy import open_tantivy
 from knowledge.entries import read_entries
 from knowledge.places import read_places
 from knowledge.service import KnowledgeService
+from knowledge.shelf import CityNames
 from runtime.background import background
 from runtime.clock import Clock
 from runtime.postgres import Database
@@ -33,11 +34,10 @@ async def open_service(
         service = KnowledgeService(
             catalogue=Catalogue(database),
             engine=engine,
-            leaves=leaves,
+            city=CityNames(leaves=leaves, places=read_places(await _text(city / "places.json"))),
             clock=clock,
             zone=ZoneInfo(config.zone),
             workers=workers,
-            places=read_places(await _text(city / "places.json")),
         )
         if config.load_entries:
             entries = read_entries(await _text(city / "entries.jsonl"))

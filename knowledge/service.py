@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from knowledge.analysis.syllables import Syllables
 from knowledge.book import Book
 from knowledge.catalogue import Catalogue, Publication
-from knowledge.categories import CategoryGuess, Leaf
+from knowledge.categories import CategoryGuess
 from knowledge.classify import Classifier
 from knowledge.confusion import Confusion
 from knowledge.engine.failover import FailoverEngine
@@ -22,14 +22,14 @@ from knowledge.indexing import Step, bring_into_step
 from knowledge.matching import Shape, shape_of
 from knowledge.question import Question, question
 from knowledge.routes import knowledge_routes
-from knowledge.shelf import make_book
+from knowledge.shelf import CityNames, make_book
 from knowledge.suggest import LOOKED_AT, MOST, NOTHING_FOUND, Judged, choose, found_by_hand, judge
 from knowledge.window import Span, span_of, window
 from runtime.clock import Clock
 from runtime.telemetry import get_logger
 from runtime.web import NotFound, Route
 from runtime.workers import Workers
-from vocabulary.ids import CategoryCode, ContactId, EntryCode
+from vocabulary.ids import ContactId, EntryCode
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestion, Suggestions
 
@@ -48,14 +48,13 @@ class KnowledgeService:
         *,
         catalogue: Catalogue,
         engine: SearchEngine,
-        leaves: Mapping[CategoryCode, Leaf],
+        city: CityNames,
         clock: Clock,
         zone: ZoneInfo,
         workers: Workers,
-        places: frozenset[str] = frozenset(),
     ) -> None:
-        self._catalogue, self._engine, self._leaves = catalogue, engine, leaves
-        self._clock, self._zone, self._workers, self._places = clock, zone, workers, places
+        self._catalogue, self._engine, self._city = catalogue, engine, city
+        self._clock, self._zone, self._workers = clock, zone, workers
         self._changing = asyncio.Lock()
         self._cards: OrderedDict[ContactId, tuple[Card, ...]] = OrderedDict()
         self._book: Book | None = None
@@ -80,7 +79,7 @@ class KnowledgeService:
 
     async def publish(self, entries: Sequence[Entry], /) -> Publication:
         """Publish entries and make them visible; FieldError (Chinese) when one is invalid."""
-        categories = frozenset(self._leaves)
+        categories = frozenset(self._city.leaves)
         done = await self._catalogue.publish(entries, categories=categories, at=self._clock.now())
         if done.written:
             await self.refresh()
@@ -183,7 +182,7 @@ class KnowledgeService:
         return round((self._clock.monotonic() - began) * 1000, 3)
 
     def _make_book(self, published: Mapping[EntryCode, PublishedEntry]) -> Book:
-        return make_book(published, self._leaves, places=self._places)
+        return make_book(published, self._city.leaves, places=self._city.places)
 
     def _shape_of(self, published: PublishedEntry) -> Shape:
         return shape_of(published.entry, syllables=self._syllables)

@@ -1,6 +1,7 @@
 """From published entries to a book: the blocking part, done in a worker (half a second for jieba's dictionary)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.analysis.pinyin_table import load_syllables
@@ -12,6 +13,15 @@ from knowledge.categories import Leaf
 from knowledge.entries import PublishedEntry
 from knowledge.lexicon import Lexicon, read_rows
 from vocabulary.ids import CategoryCode, EntryCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CityNames:
+    """The city's categories by code, and its place names."""
+
+    leaves: Mapping[CategoryCode, Leaf]
+    places: frozenset[str]
+
 
 COLLOQUIAL = Path(__file__).parent / "colloquial.txt"
 
