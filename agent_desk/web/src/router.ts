@@ -25,6 +25,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'callbacks', name: 'callbacks', component: () => import('./callbacks/CallbacksPage.vue'), meta: { page: 'callbacks' } },
       { path: 'analytics', name: 'analytics', component: () => import('./analytics/AnalyticsPage.vue'), meta: { page: 'analytics' } },
       { path: 'briefings', name: 'briefings', component: () => import('./briefings/BriefingsPage.vue'), meta: { page: 'briefings' } },
+      { path: 'briefings/:briefing', name: 'briefing', component: () => import('./briefings/BriefingPage.vue'), meta: { page: 'briefings' }, props: true },
       { path: '', name: 'home', component: () => import('./shell/NotFound.vue') },
       { path: ':rest(.*)*', name: 'missing', component: () => import('./shell/NotFound.vue') },
     ],

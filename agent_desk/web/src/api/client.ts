@@ -85,6 +85,11 @@ export async function request<T>(path: string, ask: Ask = {}): Promise<T> {
   return (text === '' ? undefined : JSON.parse(text)) as T
 }
 
+/** Ask for a page. */
+export async function requestText(path: string): Promise<string> {
+  return (await send(path, {})).text()
+}
+
 /** Ask for sound. */
 export async function requestBlob(path: string): Promise<Blob> {
   return (await send(path, { deadlineMs: 20_000 })).blob()

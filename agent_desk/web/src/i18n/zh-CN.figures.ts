@@ -31,6 +31,7 @@ export const figuresZhCN = {
   'figures.contact': '来电时间',
   'figures.hear': '听原话',
   'figures.drillEmpty': '没有对应的来电。',
+  'figures.madeUp': '演示，无录音',
   'figures.label': '指标 {label}',
 
   'topics.title': '热点诉求',
@@ -56,6 +57,9 @@ export const figuresZhCN = {
   'briefings.make': '生成专报',
   'briefings.making': '正在生成…',
   'briefings.open': '打开',
+  'briefings.one': '舆情专报',
+  'briefings.print': '打印版',
+  'briefings.frozen': '专报生成时的数值',
   'briefings.newTab': '（在新标签页打开）',
   'briefings.name': '标题',
   'briefings.period': '统计区间',
