@@ -13,10 +13,11 @@ from runtime.background import background
 from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.codec import encode
 from runtime.wav import read_sound, write_wav
+from telephony import run_media
 from telephony.settings import SETTINGS_KEY
 from telephony.switch_config import SwitchConfig
 from telephony.switch_process import SwitchProcess
-from telephony.testcalls import CallPlan, place_call, run_media
+from telephony.testcalls import CallPlan, place_call
 from tests.telephony.calls_world import ADA, S7, SETTINGS
 from tests.telephony.media_room import config_in, likeness, noise
 from tests.telephony.switch_house import House
