@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from runtime.nats_server import NatsAddress, embedded_nats
 from runtime.postgres import Database, open_database
 from tests import servers
+
+hypothesis.settings.register_profile("house", deadline=None)  # speed is measured by benches, never by unit tests
+hypothesis.settings.load_profile("house")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
