@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -123,6 +124,13 @@ async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
     return passed
 
 
+async def _until_told(given: argparse.Namespace) -> bool:
+    """Run the faults; SIGTERM ends them as Ctrl-C does, so that folders and processes go away."""
+    task = asyncio.ensure_future(_run(given.only, as_json=given.json))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
 def main() -> int:
     """Run the wanted faults."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -130,7 +138,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     configure_logging(process="faults", json=False)
-    return 0 if asyncio.run(_run(given.only, as_json=given.json)) else 1
+    return 0 if asyncio.run(_until_told(given)) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The running stage of a demonstration: the house, the people, the simulated ones, and where everything is."""
 
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -35,17 +36,29 @@ class Stage:
 
 
 def moved(settings: Settings, /) -> Settings:
-    """Return the settings with ports that are free; RTP ports are the system's choice."""
+    """Return the settings with ports that are free; RTP ports are the system's choice.
+
+    A port is a number, never 0: a desk or switch that is killed comes back where its callers and pages look for it.
+    """
     telephony, web = settings.telephony, settings.web
     taken = taken_ports(settings)
-    sip_taken = f"{telephony.sip_host}:{telephony.sip_port}" in taken
-    web_taken = f"{web.host}:{web.port}" in taken
+    sip_port, web_port = telephony.sip_port, web.port
+    if f"{telephony.sip_host}:{sip_port}" in taken:
+        sip_port = _free(socket.SOCK_DGRAM, telephony.sip_host)
+    if f"{web.host}:{web_port}" in taken:
+        web_port = _free(socket.SOCK_STREAM, web.host)
     return replace(
         settings,
         demo=True,
-        telephony=replace(telephony, sip_port=0 if sip_taken else telephony.sip_port, rtp_port_low=0),
-        web=replace(web, port=0 if web_taken else web.port),
+        telephony=replace(telephony, sip_port=sip_port, rtp_port_low=0),
+        web=replace(web, port=web_port),
     )
+
+
+def _free(kind: socket.SocketKind, host: str) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def clear(places: Places, /) -> None:
