@@ -6,6 +6,8 @@ from typing import Any
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 CPU_AIM, INTERVAL_AIM_MS, RATE, RATE_OFF = 0.25, 23.0, 50.0, 0.1
+UNDISTURBED = 20.0
+BUSY = "the figures show the house on a busy host: compare the sides, not hosts"
 FEWEST_LEGS = 60
 """Below, the fixed cost of a tick is what a leg's share shows."""
 
@@ -40,6 +42,7 @@ def section(results: dict[str, Any], /) -> str:
     parts = [_machine(results)]
     if results.get("telephony"):
         parts += [_telephony(results["telephony"]), _ratios(results["telephony"])]
+        parts += _disturbed(results["telephony"])
     missed = misses(results)
     if results.get("telephony"):
         parts.append(
@@ -110,6 +113,15 @@ def _ratios(rows: list[dict[str, Any]]) -> str:
                 f"At {calls} calls stock pyVoIP takes {cpu} the processor time of a leg and {invite} the time to a 200."
             )
     return " ".join(lines) or "No size was run on both sides."
+
+
+def _disturbed(rows: list[dict[str, Any]]) -> list[str]:
+    """Say when the machine was not the bench's alone: on full cores every figure is worse, most of all a percentile."""
+    others = [row["others_percent"] + row["stolen_percent"] for row in rows]
+    if max(others) < UNDISTURBED:
+        return []
+    least, most = f"{min(others):.0f}", f"{max(others):.0f}"
+    return [f"**Not an idle machine:** beside the bench other programs took {least} to {most} % of a core; {BUSY}."]
 
 
 def _ratio(theirs: float, ours: float) -> str:
