@@ -1,7 +1,7 @@
 """Runs expressions on PostgreSQL. Blocking: call it through ``runtime.workers``, one thread at a time a connection."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,17 +79,18 @@ class Metrics:
 
 
 def _figure(connection: Any, name: FigureName, tables: tuple[Any, Any]) -> Figure:
+    """Compile once: the text that is printed is the text that ran."""
     expression = expressions.scalar(name, calls=tables[0], orders=tables[1])
-    value = connection.execute(expression)
-    info = FIGURES[name]
-    missing = value is None or value != value  # noqa: PLR0124 - NaN is how an engine gives a null mean
+    query, info = str(ibis.to_sql(expression, dialect="postgres")), FIGURES[name]
+    with closing(connection.raw_sql(query)) as cursor:
+        value = cursor.fetchone()[0]
     return Figure(
         name=name,
         label=info.label,
         unit=info.unit,
         rule=info.rule,
-        value=None if missing else float(value),
-        query=str(ibis.to_sql(expression, dialect="postgres")),
+        value=None if value is None else float(value),
+        query=query,
     )
 
 
