@@ -73,7 +73,7 @@ class Limits:
 
     max_calls: int = 100
     ring_s: float = 6.0
-    wrap_up_s: float = 10.0
+    wrap_up_s: float = 30.0
     question_rest_s: float = 2.2
     """Longest wait of an answered seat for the end of the question."""
     hold_notice_after_s: float = 15.0

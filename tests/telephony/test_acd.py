@@ -169,7 +169,7 @@ def test_after_a_talk_comes_wrap_up_which_ends_by_time_or_by_word() -> None:
 
     acd.join(C2, queue=GENERAL, moment=time())
     assert acd.waiting[C2].offered is None
-    acd.tick(moment=time(9.9))
+    acd.tick(moment=time(29.9))
     assert acd.seats[S7].state is SeatState.WRAP
     assert offers(acd.tick(moment=time(0.1))) == [(C2, S7)]
 
