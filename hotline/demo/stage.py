@@ -1,5 +1,6 @@
 """The running stage of a demonstration: the house, the people, the simulated ones, and where everything is."""
 
+import random
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -22,6 +23,9 @@ from hotline.settings import Settings
 from runtime.clock import SystemClock
 from runtime.postgres import migrate, open_database
 from telephony import testcalls
+from vocabulary.errors import Permanent
+
+PORTS_TRIED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +48,9 @@ def moved(settings: Settings, /) -> Settings:
     taken = taken_ports(settings)
     sip_port, web_port = telephony.sip_port, web.port
     if f"{telephony.sip_host}:{sip_port}" in taken:
-        sip_port = _free(socket.SOCK_DGRAM, telephony.sip_host)
+        sip_port = _free(socket.SOCK_DGRAM, telephony.sip_host, above=sip_port)
     if f"{web.host}:{web_port}" in taken:
-        web_port = _free(socket.SOCK_STREAM, web.host)
+        web_port = _free(socket.SOCK_STREAM, web.host, above=web_port)
     return replace(
         settings,
         demo=True,
@@ -55,10 +59,18 @@ def moved(settings: Settings, /) -> Settings:
     )
 
 
-def _free(kind: socket.SocketKind, host: str) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+def _free(kind: socket.SocketKind, host: str, *, above: int) -> int:
+    """Return a free port a little above another: the ports that the system hands out itself may be gone in a second."""
+    ports = list(range(above + 1, above + PORTS_TRIED))
+    random.shuffle(ports)
+    for port in ports:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise Permanent(f"no port from {above} to {above + PORTS_TRIED} is free on {host}; set another one")
 
 
 def clear(places: Places, /) -> None:
