@@ -10,7 +10,7 @@ export type Page = 'desk' | 'contacts' | 'orders' | 'callbacks' | 'analytics' | 
 const PAGES: Record<Role, Page[]> = {
   agent: ['desk', 'contacts', 'orders', 'callbacks'],
   analyst: ['analytics', 'briefings', 'contacts', 'orders'],
-  admin: ['desk', 'contacts', 'orders', 'callbacks', 'analytics', 'briefings'],
+  admin: ['desk', 'analytics', 'briefings', 'contacts', 'orders', 'callbacks'],
   unit: [],
 }
 
@@ -20,8 +20,10 @@ export const useSession = defineStore('session', () => {
   const asked = ref(false)
   const ended = ref(false)
 
-  const pages = computed<Page[]>(() => (principal.value === null ? [] : PAGES[principal.value.role]))
-  const sits = computed(() => principal.value?.seat != null && pages.value.includes('desk'))
+  /** Without a seat there is no desk to sit at. */
+  const pages = computed<Page[]>(() => (principal.value === null ? []
+    : PAGES[principal.value.role].filter((page) => page !== 'desk' || principal.value?.seat != null)))
+  const sits = computed(() => pages.value.includes('desk'))
   const zone = computed(() => setup.value?.city.zone ?? 'Asia/Shanghai')
   const categories = computed(() => new Map((setup.value?.categories ?? []).map((row) => [row.code, row])))
 
