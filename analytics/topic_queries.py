@@ -5,7 +5,7 @@ from datetime import datetime
 
 from analytics.figures import Period
 from analytics.hot_issues.surprise import PRIOR
-from analytics.hot_issues.topics import LOOK_BACK
+from analytics.hot_issues.topics import LOOK_BACK, recent_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +22,12 @@ def topic_queries(topic: str, scope: Period, /) -> TopicQueries:
     of_topic = f"leaf = {quoted(leaf)} and district = {quoted(district)}"
     origin = f"origin = {quoted(scope.origin.value)}"
     now = _between(scope.start, scope.end)
-    before = _between(scope.start - LOOK_BACK, scope.start)
+    since = recent_from(start=scope.start, end=scope.end)
+    recent, before = _between(since, scope.end), _between(since - LOOK_BACK, since)
     orders = f"select count(*) as value from analytics.order_fact where {origin} and {of_topic} and {now}"  # noqa: S608
     counts = (
-        f"select count(*) filter (where {now} and {of_topic}) as n,"  # noqa: S608 - printed, never run by us
-        f" count(*) filter (where {now}) as exposure, count(*) filter (where {before} and {of_topic}) as seen,"
+        f"select count(*) filter (where {recent} and {of_topic}) as n,"  # noqa: S608 - printed, never run by us
+        f" count(*) filter (where {recent}) as exposure, count(*) filter (where {before} and {of_topic}) as seen,"
         f" greatest(count(*) filter (where {before}), 1) as whole from analytics.order_fact where {origin}"
     )
     part = f"(100 * seen * exposure + {round(100 * PRIOR)} * whole)"

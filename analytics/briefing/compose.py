@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analytics.figures import Figure, FigureName
 from analytics.hot_issues.surprise import LEVEL_ZH, Level
-from analytics.hot_issues.topics import Topic
+from analytics.hot_issues.topics import Topic, recent_from
 from analytics.topic_queries import TopicQueries
 from vocabulary.calls import Origin
 
@@ -64,6 +64,11 @@ class Briefing:
     figures: Mapping[str, Frozen]
     hot: Sequence[TopicLine]
     warnings: Sequence[TopicLine]
+
+    @property
+    def long(self) -> bool:
+        """Whether topics are compared by their last three days."""
+        return recent_from(start=self.start, end=self.end) != self.start
 
     @property
     def all_figures(self) -> dict[str, Frozen]:

@@ -11,6 +11,7 @@ from analytics.hot_issues.terms import document_counts, standing_out
 PLACE_SHARE = 0.5
 """A place names the topic when at least half of its orders are there."""
 LOOK_BACK = timedelta(days=28)
+WHOLE, RECENT = timedelta(days=7), timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +59,36 @@ class Topic:
     sample: tuple[Sample, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """``n`` recent orders of a topic among ``exposure`` of all, and what was usual before."""
+
+    n: int
+    usual: Usual
+    exposure: int
+
+
+def recent_from(*, start: datetime, end: datetime) -> datetime:
+    """Return since when a topic of [start, end) is compared with what was usual in the 28 days before that instant.
+
+    A period of up to a week is compared as a whole; of a longer one the last three days: what a month holds is not
+    new at its end.
+    """
+    return start if end - start <= WHOLE else end - RECENT
+
+
 def find_topics(cases: Sequence[Case], /, *, start: datetime, end: datetime, most: int = 20) -> tuple[Topic, ...]:
     """Return the topics of [start, end), most surprising first, then most frequent.
 
     ``cases`` hold the period and up to 28 days before it, from which the usual is learnt.
     """
+    since = recent_from(start=start, end=end)
     now = [case for case in cases if start <= case.at < end]
-    before = [case for case in cases if start - LOOK_BACK <= case.at < start]
+    before = [case for case in cases if since - LOOK_BACK <= case.at < since]
     usual = Counter((case.leaf, case.district) for case in before)
-    background = document_counts(case.text for case in (*before, *now))
+    exposure = sum(case.at >= since for case in now)
+    texts_of_all = [case.text for case in cases if case.at < end]
+    background = document_counts(texts_of_all)
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in now:
         groups[case.leaf, case.district].append(case)
@@ -74,24 +96,24 @@ def find_topics(cases: Sequence[Case], /, *, start: datetime, end: datetime, mos
     for key, members in groups.items():
         normal = Usual(count=usual[key], exposure=len(before))
         texts = [case.text for case in members]
-        terms = standing_out(texts, background=background, size=len(before) + len(now))
-        topics.append(_topic(key, members, normal=normal, exposure=len(now), terms=terms))
+        terms = standing_out(texts, background=background, size=len(texts_of_all))
+        members.sort(key=lambda case: (case.at, case.order_no), reverse=True)
+        rise = Rise(n=sum(case.at >= since for case in members), usual=normal, exposure=exposure)
+        topics.append(_topic(key, members, rise=rise, terms=terms))
     topics.sort(key=lambda topic: (-topic.surprise, -topic.orders, topic.topic))
     return tuple(topics[:most])
 
 
-def _topic(
-    key: tuple[str, str], members: list[Case], /, *, normal: Usual, exposure: int, terms: tuple[str, ...]
-) -> Topic:
+def _topic(key: tuple[str, str], members: list[Case], /, *, rise: Rise, terms: tuple[str, ...]) -> Topic:
+    """Return the topic of ``members``, which are sorted, newest first."""
     leaf, district = key
-    members.sort(key=lambda case: (case.at, case.order_no), reverse=True)
     places = Counter(case.place for case in members if case.place)
     where = district
     if places and len(members) > 1:
         place, count = min(places.items(), key=lambda pair: (-pair[1], pair[0]))
         where = place if count / len(members) >= PLACE_SHARE else district
     callers = len({case.caller or case.contact for case in members})
-    score = surprise(len(members), usual=expected(normal, exposure=exposure))
+    score = surprise(rise.n, usual=expected(rise.usual, exposure=rise.exposure))
     return Topic(
         topic=f"{leaf}@{district}",
         label=f"{where}{leaf}" if where else leaf,
@@ -99,9 +121,9 @@ def _topic(
         contacts=len({case.contact for case in members}),
         orders=len(members),
         callers=callers,
-        growth=growth(len(members), usual=normal, exposure=exposure),
+        growth=growth(rise.n, usual=rise.usual, exposure=rise.exposure),
         surprise=round(score, 2),
-        level=level(len(members), surprise=score, callers=callers),
+        level=level(rise.n, surprise=score, callers=callers),
         places=tuple(sorted(places, key=lambda place: (-places[place], place))[:3]),
         first_at=members[-1].at,
         last_at=members[0].at,
