@@ -2,11 +2,20 @@
 
 import logging
 from collections.abc import Iterable
+from functools import cache
 
 import jieba
 
 _COMMON = 20_000
 """Frequency given to the knowledge base's own words, so that they stay whole."""
+
+
+@cache
+def _dictionary() -> tuple[dict[str, int], int]:
+    """Read jieba's dictionary once a process; its own cache file in the temporary folder could be anybody's."""
+    tokenizer = jieba.Tokenizer()
+    frequencies, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    return frequencies, total
 
 
 class JiebaSegmenter:
@@ -15,7 +24,8 @@ class JiebaSegmenter:
     def __init__(self, user_words: Iterable[str], /) -> None:
         jieba.setLogLevel(logging.WARNING)
         self._tokenizer = jieba.Tokenizer()
-        self._tokenizer.initialize()
+        frequencies, self._tokenizer.total = _dictionary()
+        self._tokenizer.FREQ, self._tokenizer.initialized = dict(frequencies), True
         for word in user_words:
             self._tokenizer.add_word(word, _COMMON)
 
