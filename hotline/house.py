@@ -111,7 +111,7 @@ class House:
         )
         await self.start("recogniser", config, nice=5)
 
-    async def desk(self, *, database_url: str, nats: NatsAddress, test_calls: bool) -> str:
+    async def desk(self, *, database_url: str, nats: NatsAddress) -> str:
         """Start the desk; return its URL."""
         config = DeskProcess(
             settings=self.settings,
@@ -119,7 +119,6 @@ class House:
             bus_url=nats.url,
             bus_user=nats.user,
             bus_password=nats.password,
-            test_calls=test_calls,
         )
         served = decode(await self.start("desk", config), _Serves)
         host = self.settings.web.host

@@ -24,7 +24,6 @@ class DeskProcess:
     bus_url: str
     bus_user: str
     bus_password: str = field(repr=False)
-    test_calls: bool = False
 
 
 def write_private(path: Path, value: object, /) -> None:

@@ -63,13 +63,13 @@ def _log_change(status: ChildStatus) -> None:
 
 
 @asynccontextmanager
-async def started(house: House, /, *, addresses: Addresses, test_calls: bool = False) -> AsyncIterator[Addresses]:
+async def started(house: House, /, *, addresses: Addresses) -> AsyncIterator[Addresses]:
     """Start the roles of this host in order, write down where they are, and forget it at the end."""
     roles, sip, web = house.settings.roles, "", ""
     if "telephony" in roles:
         sip = await house.telephony(addresses.nats)
     if "desk" in roles:
-        web = await house.desk(database_url=addresses.database_url, nats=addresses.nats, test_calls=test_calls)
+        web = await house.desk(database_url=addresses.database_url, nats=addresses.nats)
     if "asr" in roles:
         await house.recogniser(addresses.nats)
     instance = Instance(

@@ -89,9 +89,7 @@ async def open_stage(settings: Settings, places: Places, /, *, progress: Progres
         progress.say("消息总线已启动")
         database_url = await house.database()
         people = await _prepare(database_url, city, progress)
-        async with started(
-            house, addresses=Addresses(database_url=database_url, nats=nats), test_calls=True
-        ) as addresses:
+        async with started(house, addresses=Addresses(database_url=database_url, nats=nats)) as addresses:
             progress.say(f"电话 sip:{addresses.sip}，坐席台 {addresses.web}")
             stage = Stage(
                 addresses=addresses,
