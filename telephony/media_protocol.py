@@ -40,7 +40,12 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRtpLeg:
-    """Bind an even UDP port for one party and begin to send. Answer: RtpLegOpened. Repeated: the same port."""
+    """Bind an even UDP port for one party and begin to send. Answer: RtpLegOpened. Repeated: the same port.
+
+    Until ``ConfirmRtpLeg`` only a second of packets is sent, so that a forged INVITE cannot aim a stream at a third
+    party. Sound is taken from the signalled address, from another port of its host, or from ``media_networks`` (CIDR,
+    those of the trunk the call came by). An address of one of our own legs is Refused ``own-port``.
+    """
 
     leg: LegId
     call: CallId
@@ -51,6 +56,8 @@ class OpenRtpLeg:
     remote_port: int
     dtmf_payload_type: int | None
     bind_host: str
+    direction: Direction = Direction.SENDRECV
+    media_networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +69,15 @@ class RtpLegOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmRtpLeg:
+    """The peer acknowledged (ACK): what the leg sends has no bound any more. Answer: Carried."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRtpLeg:
-    """What a re-INVITE changed; never a second sender. Answer: Carried."""
+    """What a re-INVITE changed; never a second sender. Answer: Carried. Refused ``own-port`` as for OpenRtpLeg."""
 
     leg: LegId
     codec: Codec
@@ -344,7 +358,7 @@ class FirstAudio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtpTimeout:
-    """Nothing was heard of the leg for 30 s outside hold. Said once."""
+    """Neither RTP nor RTCP came for 30 s (never said while the peer holds). Said again after each further 30 s."""
 
     leg: LegId
     at_ms: int

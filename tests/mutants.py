@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline import front_end
-from tests.mutations.catalogue import MUTANTS, Mutant
+from tests.mutations.catalogue import MUTANTS
 from tests.mutations.copying import StaleMutant, copied, mutated
+from tests.mutations.mutant import Mutant
 from tests.mutations.running import Ran, run, run_pytest, run_vitest
 
 

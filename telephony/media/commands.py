@@ -50,6 +50,7 @@ class Commands:
         return by_type(
             {
                 words.OpenRtpLeg: self.open_rtp_leg,
+                words.ConfirmRtpLeg: self.confirm_rtp_leg,
                 words.UpdateRtpLeg: self.update_rtp_leg,
                 words.StartCall: self.start_call,
                 words.OpenLine: self.open_line,
@@ -92,6 +93,11 @@ class Commands:
                 self._floor.add_leg(known)
         port = _rtp_port(known)
         return words.RtpLegOpened(host=port.host, port=port.port)
+
+    async def confirm_rtp_leg(self, asked: words.ConfirmRtpLeg) -> words.Carried:
+        """Let the leg send without a bound."""
+        _rtp_port(self._floor.leg(asked.leg))
+        return _DONE
 
     async def update_rtp_leg(self, asked: words.UpdateRtpLeg) -> words.Carried:
         """Change codec, address, keys or direction of the one sender there is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.mutations.catalogue import Mutant
+from tests.mutations.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 LINKED = (".venv", "agent_desk/web/node_modules", "agent_desk/static", ".cache")

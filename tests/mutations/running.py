@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tests.mutations.catalogue import Mutant
+from tests.mutations.mutant import Mutant
 
 ROOMS = ("vocabulary", "runtime", "telephony", "asr", "knowledge", "agent_desk", "work_orders", "analytics", "hotline")
 WITHIN_S = 300.0

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.mutations.catalogue import MUTANTS, Mutant
+from tests.mutations.catalogue import MUTANTS
 from tests.mutations.copying import ROOT, StaleMutant, mutated
+from tests.mutations.mutant import Mutant
 
 FAULTS = {
     "µ-law for A-law",
@@ -16,6 +17,7 @@ FAULTS = {
     "lease not checked",
     "phone number in a log",
     "a re-INVITE starts a second sender",
+    "text that cannot be stored crosses a wall",
 }
 
 
