@@ -34,12 +34,15 @@ class MeasuringCaller:
         """s16le of all packets in order of arrival."""
         self.sent = 0
         self.over = asyncio.Event()
+        self.mute = False
+        """While set nothing is sent, as a telephone does that suppresses silence."""
         self._switch, self._number, self._caller, self._headers = switch, number, caller, headers
         self._sip = _udp()
         self._rtp = _udp()
         self._rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._call_id, self._tag = f"{random.getrandbits(64):x}@127.0.0.1", f"{random.getrandbits(32):x}"
-        self._remote: tuple[str, int] | None = None
+        self.remote: tuple[str, int] | None = None
+        """Where the other side wants our sound."""
         self._answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._to = self._contact = ""
         self._frames: list[bytes] = []
@@ -67,7 +70,7 @@ class MeasuringCaller:
         host, port = re.search(r"c=IN IP4 (\S+)", answer), re.search(r"m=audio (\d+)", answer)
         assert host is not None, "the 200 has no sound"
         assert port is not None, "the 200 has no sound"
-        self._remote = (host[1], int(port[1]))
+        self.remote = (host[1], int(port[1]))
         self._say("ACK", 1)
 
     async def send_for_ever(self) -> None:
@@ -78,8 +81,8 @@ class MeasuringCaller:
             if not self._frames:
                 self._said.set()
             head = struct.pack("!BBHII", 0x80, PCMA, (sequence + self.sent) & 0xFFFF, self.sent * FRAME_SAMPLES, ssrc)
-            if self._remote is not None:
-                self._rtp.sendto(head + frame, self._remote)
+            if self.remote is not None and not self.mute:
+                self._rtp.sendto(head + frame, self.remote)
             self.sent += 1
             await asyncio.sleep(max(0.0, begin + self.sent * FRAME_MS / 1000 - time.monotonic()))
 
