@@ -1,0 +1,49 @@
+"""What the user agent answers to the messages of RFC 4475 and RFC 5118."""
+
+import pytest
+
+from telephony.sip.effects import Invited, Send
+from telephony.sip.messages import Response
+from telephony.sip.parser import parse
+from tests.telephony.sip_texts import new_agent
+from tests.telephony.torture import rfc4475, rfc5118
+from tests.telephony.torture.message import Case
+
+PEER = ("192.0.2.2", 5062)
+NOT_YET = pytest.mark.xfail(strict=True, reason="the user agent does not keep this section yet")
+WRONG = {"badinv01", "quotbal", "bext01", "novelsc", "unkscm", "mcl01", "sdp01", "badvers"}
+
+
+def _cases() -> list[object]:
+    return [
+        pytest.param(case, id=case.name, marks=[NOT_YET] if case.name in WRONG else [])
+        for case in (*rfc4475.CASES, *rfc5118.CASES)
+    ]
+
+
+def _answers(data: bytes) -> tuple[set[int], list[Invited]]:
+    effects = new_agent().receive(data, source=PEER, now=0.0)
+    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+    return (
+        {message.status for message in sent if isinstance(message, Response)},
+        [e for e in effects if isinstance(e, Invited)],
+    )
+
+
+@pytest.mark.parametrize("case", _cases())
+def test_the_answer_is_one_that_the_rfc_allows(case: Case) -> None:
+    statuses, calls = _answers(case.data)
+
+    if not case.right:
+        assert statuses == set()
+    elif 0 in case.right and not statuses:
+        pass  # without a From, To and Call-ID there is nobody to answer
+    else:
+        assert len(statuses) == 1
+        assert statuses <= case.right
+    assert len(calls) == (1 if statuses == {100} else 0)
+
+
+def test_there_is_a_message_for_every_section() -> None:
+    assert len({case.name for case in rfc4475.CASES}) == 49
+    assert len({case.name for case in rfc5118.CASES}) == 11
