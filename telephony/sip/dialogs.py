@@ -1,6 +1,6 @@
 """A dialog begun by a peer's INVITE (RFC 3261 §12), and the requests we send within it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from telephony.sip.addresses import Address, ipv4, parse_uri, parse_via, tag_of, uri_of
@@ -48,8 +48,6 @@ class Dialog:
     awaiting_ack_cseq: int = 0
     leave_cause: int | None = None
     """A wish to hang up that waits for the ACK (RFC 3261 §15)."""
-    leaving: Resending | None = None
-    leaving_branch: str = field(default="")
 
     @property
     def early(self) -> bool:
@@ -100,8 +98,8 @@ def next_hop(dialog: Dialog, /) -> Address:
     return host, uri.port or 5060
 
 
-def bye(dialog: Dialog, /, *, branch: str, sent_by: str, cause: int) -> Request:
-    """Return our BYE with its route set (RFC 3261 §12.2.1.1, §15.1.1) and the Q.850 cause (RFC 3326)."""
+def request_within(dialog: Dialog, /, *, method: str, branch: str, sent_by: str, cause: int | None = None) -> Request:
+    """Return a request of ours with the route set (RFC 3261 §12.2.1.1); ``cause`` is that of Q.850 (RFC 3326)."""
     routes, uri = list(dialog.routes), dialog.target
     first = parse_uri(uri_of(routes[0])) if routes else None
     if first is not None and not first.loose:
@@ -113,7 +111,7 @@ def bye(dialog: Dialog, /, *, branch: str, sent_by: str, cause: int) -> Request:
         ("From", dialog.local),
         ("To", dialog.remote),
         ("Call-ID", dialog.call_id),
-        ("CSeq", f"{dialog.local_cseq} BYE"),
-        ("Reason", f"Q.850;cause={cause}"),
+        ("CSeq", f"{dialog.local_cseq} {method}"),
+        *((("Reason", f"Q.850;cause={cause}"),) if cause is not None else ()),
     )
-    return Request(method="BYE", uri=uri, headers=Headers(fields))
+    return Request(method=method, uri=uri, headers=Headers(fields))

@@ -26,6 +26,8 @@ class Invited:
     agreed: Agreed | None
     wanted_seat: str
     """From ``X-Hotline-Seat`` of this machine's own test calls, else empty."""
+    media_networks: tuple[str, ...] = ()
+    """Where the trunk's sound may come from, in CIDR form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,18 @@ class DigitSignalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """The peer answered a probe within its dialog."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
-    """The dialog is over by the peer's BYE, or because no ACK came (``no-ack``) or none that fits (``no-codec``)."""
+    """The dialog is over: the peer's BYE, no ACK (``no-ack``) or none that fits (``no-codec``), a probe (``dead``)."""
 
     tag: str
     why: str
 
 
-Effect = Send | Invited | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Gone
+Effect = Send | Invited | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone

@@ -1,6 +1,5 @@
 """Requests within a dialog: re-INVITE, UPDATE, INFO, OPTIONS, BYE (RFC 3261 §12.2.2, §14.2, §15.1.2; RFC 3311)."""
 
-import re
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,7 +9,9 @@ from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, Extra
 from telephony.sip.sdp import Agreed, MalformedSdp, NotAcceptable, agree, parse_sdp, sdp_part
 
-_SIGNAL = re.compile(rb"^\s*Signal\s*=\s*([0-9A-Da-d*#])\s*$", re.IGNORECASE | re.MULTILINE)
+_SIGNALS = {**{str(number): str(number) for number in range(10)}, "10": "*", "11": "#", "*": "*", "#": "#",
+            "A": "A", "B": "B", "C": "C", "D": "D", "12": "A", "13": "B", "14": "C", "15": "D"}  # fmt: skip
+_LONGEST_INFO = 256
 
 
 class Agent(Protocol):
@@ -34,11 +35,11 @@ class Agent(Protocol):
 def offered(request: Request, /) -> tuple[Agreed | None, int]:
     """Return (what we agree to, status of the refusal or 0); both empty when the request has no body.
 
-    415 for a body that is no SDP, 420 for an extension we lack, 400 for broken SDP, 488 for no stream we can speak.
+    415 for a body that is no SDP, 406 where no SDP is accepted, 400 for broken SDP, 488 for no stream we can speak.
     """
     headers = request.headers
-    if headers.all("Require") and request.method != "ACK":
-        return None, 420
+    if request.method != "ACK" and not _accepts_sdp(headers.all("Accept")):
+        return None, 406
     if not request.body.strip():
         return None, 0
     encoding = headers.first("Content-Encoding").lower()
@@ -51,6 +52,29 @@ def offered(request: Request, /) -> tuple[Agreed | None, int]:
         return None, 400
     except NotAcceptable:
         return None, 488
+
+
+def _accepts_sdp(accepted: list[str]) -> bool:
+    """Whether an answer in SDP may be sent (RFC 3261 §20.1): nothing said means application/sdp."""
+    kinds = {value.split(";", 1)[0].strip().lower() for value in accepted}
+    return not kinds or bool(kinds & {"application/sdp", "application/*", "*/*"})
+
+
+def info_digit(request: Request, /) -> str | None:
+    """Return the key of an INFO: ``application/dtmf-relay`` (``Signal=5``) or ``application/dtmf`` (``5``).
+
+    10 and 11 are ``*`` and ``#``, 12 to 15 A to D, as telephones send the event numbers of RFC 4733.
+    """
+    kind = request.headers.first("Content-Type").split(";", maxsplit=1)[0].strip().lower()
+    if kind not in {"", "application/dtmf-relay", "application/dtmf"} or len(request.body) > _LONGEST_INFO:
+        return None
+    for line in request.body.decode("ascii", "replace").upper().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip() == "SIGNAL":
+            return _SIGNALS.get(value.strip())
+        if not equals and name.strip() and kind != "application/dtmf-relay":
+            return _SIGNALS.get(name.strip())
+    return None
 
 
 def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> list[Effect]:
@@ -68,8 +92,8 @@ def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> 
         return _renegotiate(agent, dialog, request, now)
     extra = (("Allow", ALLOW), ("Accept", "application/sdp")) if request.method == "OPTIONS" else ()
     effects = agent.answer(request, status=200, now=now, tag=dialog.tag, extra=extra)
-    signal = _SIGNAL.search(request.body) if request.method == "INFO" else None
-    return [*effects, DigitSignalled(dialog.tag, signal[1].decode().upper())] if signal else effects
+    key = info_digit(request) if request.method == "INFO" else None
+    return [*effects, DigitSignalled(dialog.tag, key)] if key else effects
 
 
 def _renegotiate(agent: Agent, dialog: Dialog, request: Request, now: float) -> list[Effect]:

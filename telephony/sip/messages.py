@@ -19,11 +19,11 @@ _SPELLED = {
 }  # fmt: skip
 
 REASONS = {
-    100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 405: "Method Not Allowed",
-    415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
+    100: "Trying", 180: "Ringing", 200: "OK", 400: "Bad Request", 403: "Forbidden", 405: "Method Not Allowed",
+    406: "Not Acceptable",    415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
     481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 487: "Request Terminated",
     488: "Not Acceptable Here", 491: "Request Pending", 500: "Server Internal Error", 501: "Not Implemented",
-    503: "Service Unavailable", 505: "Version Not Supported",
+    503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
 }  # fmt: skip
 
 
@@ -46,6 +46,10 @@ class Headers:
     def all(self, name: str, /) -> list[str]:
         """Every value of ``name``, comma lists taken apart outside quotes and angle brackets (RFC 3261 §7.3.1)."""
         return [part for key, value in self.fields if key == name for part in split_list(value)]
+
+    def each(self, name: str, /) -> list[str]:
+        """Every value of ``name`` as its line has it."""
+        return [value for key, value in self.fields if key == name]
 
     def count(self, name: str, /) -> int:
         """How many header lines have this name."""

@@ -2,14 +2,17 @@
 
 import re
 
-from telephony.sip.addresses import parse_via
+from telephony.sip.addresses import no_empty_parameter, parse_via, well_formed
 from telephony.sip.messages import Headers, Request, Response, spelled
 
-MAX_HEADERS = 200
+MAX_DATAGRAM, MAX_HEAD, MAX_HEADERS = 16_384, 12_288, 200
+"""Octets of a message and of its head, and header lines, of which folded ones count each."""
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 _REQUEST_LINE = re.compile(r"(\S+) (.+) (SIP/\d+\.\d+)\s*", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"SIP/2\.0 (\d{3})(?: (.*))?", re.IGNORECASE)
-_CSEQ = re.compile(r"(\d{1,10})\s+(\S+)")
+_CSEQ = re.compile(r"(\d{1,10})\s+(\S+)", re.ASCII)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_HEAD_END = re.compile(rb"\r\n\r\n|\n\n|\r\n\n|\n\r\n")
 _ONCE = ("Call-ID", "CSeq", "From", "To")
 
 
@@ -24,13 +27,13 @@ class MalformedSip(Exception):
 
 def _lines(head: str) -> list[str]:
     """Header lines with folded ones joined (RFC 3261 §7.3.1)."""
-    lines: list[str] = []
-    for line in re.split(r"\r\n|\n|\r", head):
+    lines: list[list[str]] = []
+    for line in _LINE_END.split(head):
         if line[:1] in {" ", "\t"} and lines:
-            lines[-1] = f"{lines[-1]} {line.strip()}".rstrip()
+            lines[-1].append(line.strip())
         else:
-            lines.append(line.rstrip())
-    return lines
+            lines.append([line.rstrip()])
+    return [" ".join(parts).rstrip() for parts in lines]
 
 
 def _headers(lines: list[str]) -> Headers:
@@ -46,8 +49,10 @@ def _headers(lines: list[str]) -> Headers:
 
 def _split(data: bytes) -> tuple[str, Headers, bytes]:
     data = data.lstrip(b"\r\n")
-    match = re.search(rb"\r\n\r\n|\n\n|\r\n\n|\n\r\n", data)
+    match = _HEAD_END.search(data)
     head, body = (data[: match.start()], data[match.end() :]) if match else (data.rstrip(b"\r\n"), b"")
+    if len(head) > MAX_HEAD:
+        raise MalformedSip("head-too-long")
     lines = _lines(head.decode("utf-8", "surrogateescape"))
     if len(lines) > MAX_HEADERS:
         raise MalformedSip("too-many-headers")
@@ -56,6 +61,9 @@ def _split(data: bytes) -> tuple[str, Headers, bytes]:
 
 def _body(headers: Headers, body: bytes) -> bytes | None:
     """The body cut to Content-Length; None when it is shorter, or the length is no number."""
+    lengths = set(headers.each("Content-Length"))
+    if len(lengths) > 1:
+        return None
     said = headers.first("Content-Length")
     if not said:
         return body
@@ -66,20 +74,36 @@ def _body(headers: Headers, body: bytes) -> bytes | None:
 
 def _fault(request: Request) -> str:
     """The first thing that makes a request unfit, as a countable code; empty when there is none."""
-    headers = request.headers
+    checks = (_fault_of_counts, _fault_of_numbers, _fault_of_lines)
+    return next((fault for check in checks if (fault := check(request.headers, request.method))), "")
+
+
+def _fault_of_counts(headers: Headers, _: str) -> str:
     for name in _ONCE:
         if headers.count(name) != 1 or not headers.first(name):
             return f"{'missing' if not headers.first(name) else 'repeated'}-{name.lower()}"
+    return ""
+
+
+def _fault_of_numbers(headers: Headers, method: str) -> str:
     cseq = _CSEQ.fullmatch(headers.first("CSeq"))
-    if cseq is None or int(cseq[1]) >= 2**32:
+    if cseq is None or int(cseq[1]) >= 2**31:
         return "bad-cseq"
-    if cseq[2].upper() != request.method:
+    if cseq[2].upper() != method:
         return "cseq-method-differs"
+    forwards = headers.first("Max-Forwards")
+    if forwards and not (forwards.isascii() and forwards.isdigit() and len(forwards) <= 4 and int(forwards) <= 255):
+        return "bad-max-forwards"
+    return ""
+
+
+def _fault_of_lines(headers: Headers, _: str) -> str:
     if any(name == "" for name, _ in headers):
         return "bad-header-line"
-    forwards = headers.first("Max-Forwards")
-    if forwards and not (forwards.isascii() and forwards.isdigit() and int(forwards[:6]) <= 255):
-        return "bad-max-forwards"
+    if not all(well_formed(value) for name in ("From", "To", "Contact") for value in headers.all(name)):
+        return "bad-address"
+    if not all(no_empty_parameter(";" + via.partition(";")[2]) for via in headers.all("Via") if ";" in via):
+        return "bad-via-parameter"
     return ""
 
 
@@ -104,6 +128,19 @@ def _request(start: str, headers: Headers, body: bytes) -> Request:
     return request
 
 
+def _head_of(data: bytes) -> Request | None:
+    """The request of a datagram that is too long, without its body, so that it can be answered; None if unreadable."""
+    end = _HEAD_END.search(data[:MAX_HEAD])
+    if end is None:
+        return None
+    start, headers, _ = _split(data[: end.start()])
+    match = _REQUEST_LINE.fullmatch(start)
+    vias = headers.all("Via")
+    if match is None or not vias or parse_via(vias[0]) is None:
+        return None
+    return Request(method=match[1].upper(), uri=match[2].strip(), headers=headers)
+
+
 def parse(data: bytes, /) -> Request | Response | None:
     """Return the message in a datagram, None for a keep-alive (RFC 5626 §3.5.1: only line ends).
 
@@ -111,6 +148,8 @@ def parse(data: bytes, /) -> Request | Response | None:
     """
     if not data.strip(b"\r\n\0 \t"):
         return None
+    if len(data) > MAX_DATAGRAM:
+        raise MalformedSip("too-long", status=513, request=_head_of(data))
     start, headers, body = _split(data)
     status = _STATUS_LINE.fullmatch(start)
     if status is None:

@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 
 from telephony.media_protocol import Codec, Direction
 from telephony.sip.addresses import ipv4
 
 PAYLOAD_TYPES = {Codec.PCMA: 8, Codec.PCMU: 0}
 OUR_EVENT_TYPE = 101
+MAX_LINES, MAX_STREAMS, MAX_FORMATS = 200, 8, 64
+_RTPMAP = re.compile(r"rtpmap:\s*(\d{1,3})\s+(\S+)", re.ASCII)
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 MIRRORED = {
     Direction.SENDRECV: Direction.SENDRECV,
@@ -70,17 +74,25 @@ class OurSide:
 def _stream(value: str, host: str, direction: Direction) -> Stream:
     parts = value.split()
     port = parts[1].split("/")[0] if len(parts) >= 4 else ""
-    if not (port.isascii() and port.isdigit()) or not int(port[:6]) < 65536:
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65536):
         raise MalformedSdp("bad-media-line")
+    if len(parts) > 3 + MAX_FORMATS:
+        raise MalformedSdp("too-many-formats")
     return Stream(media=parts[0].lower(), port=int(port), protocol=parts[2].upper(), formats=tuple(parts[3:]),
                   host=host, direction=direction)  # fmt: skip
+
+
+def _connection(value: str) -> str:
+    """The address of a ``c=`` line, empty when it is none of IPv4."""
+    parts = value.split()
+    return parts[2].split("/")[0] if len(parts) >= 3 and parts[1].upper() == "IP4" else ""
 
 
 def _attribute(stream: Stream, value: str) -> Stream:
     if value in _DIRECTIONS:
         return replace(stream, direction=_DIRECTIONS[value])
-    mapped = re.fullmatch(r"rtpmap:\s*(\d{1,3})\s+(\S+).*", value)
-    if mapped is None:
+    mapped = _RTPMAP.match(value)
+    if mapped is None or int(mapped[1]) > 127:
         return stream
     return replace(stream, maps=(*stream.maps, (int(mapped[1]), mapped[2].lower())))
 
@@ -91,7 +103,9 @@ def parse_sdp(body: bytes, /) -> tuple[Stream, ...]:
     ``c=`` and a direction may stand before the first ``m=`` (for all) or in a section (for it alone).
     """
     text = body.decode("utf-8", "replace").replace("\0", "")
-    pairs = [(line[0], line[2:].strip()) for line in re.split(r"\r\n|\n|\r", text) if line[1:2] == "="]
+    pairs = [(line[0], line[2:].strip()) for line in _LINE_END.split(text) if line[1:2] == "="]
+    if len(pairs) > MAX_LINES:
+        raise MalformedSdp("too-many-lines")
     if not pairs or pairs[0] != ("v", "0"):
         raise MalformedSdp("bad-version-line")
     host, direction, streams = "", Direction.SENDRECV, list[Stream]()
@@ -99,8 +113,7 @@ def parse_sdp(body: bytes, /) -> tuple[Stream, ...]:
         if kind == "m":
             streams.append(_stream(value, host, direction))
         elif kind == "c":
-            parts = value.split()
-            found = parts[2].split("/")[0] if len(parts) >= 3 and parts[1].upper() == "IP4" else ""
+            found = _connection(value)
             if streams:
                 streams[-1] = replace(streams[-1], host=found)
             else:
@@ -109,14 +122,20 @@ def parse_sdp(body: bytes, /) -> tuple[Stream, ...]:
             streams[-1] = _attribute(streams[-1], value)
         elif kind == "a":
             direction = _DIRECTIONS.get(value, direction)
-    if not streams:
-        raise MalformedSdp("no-media-line")
+    if not 0 < len(streams) <= MAX_STREAMS:
+        raise MalformedSdp("too-many-streams" if streams else "no-media-line")
     return tuple(streams)
 
 
 def _events(stream: Stream) -> int | None:
     said = {number: name for number, name in stream.maps if str(number) in stream.formats}
     return next((number for number, name in said.items() if name.startswith("telephone-event/8000")), None)
+
+
+def _one_host(host: str) -> bool:
+    """Whether an IPv4 address names one host: no group, no broadcast, no network (RFC 1122 §3.2.1.3)."""
+    address = IPv4Address(host)
+    return not (address.is_multicast or address.is_reserved or address.packed[0] == 0)
 
 
 def agree(streams: tuple[Stream, ...], /) -> Agreed:
@@ -138,6 +157,9 @@ def agree(streams: tuple[Stream, ...], /) -> Agreed:
         codec = next((codec for codec, number in PAYLOAD_TYPES.items() if str(number) in stream.formats), None)
         if codec is None:
             fault = "no-common-codec"
+            continue
+        if host != "0.0.0.0" and not _one_host(host):
+            fault = "no-host-address"
             continue
         direction = Direction.INACTIVE if host == "0.0.0.0" else MIRRORED[stream.direction]
         return Agreed(codec=codec, host=host, port=stream.port, dtmf_payload_type=_events(stream),
@@ -197,10 +219,10 @@ def sdp_part(content_type: str, body: bytes, /) -> bytes | None:
     kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if kind == "application/sdp":
         return body
-    boundary = re.search(r'boundary="?([^";]+)"?', content_type, re.IGNORECASE)
+    boundary = re.search(r'boundary="?([^";]{1,70})"?', content_type, re.IGNORECASE)  # RFC 2046 §5.1.1
     if not kind.startswith("multipart/") or boundary is None:
         return None
-    for part in body.split(b"--" + boundary[1].encode("utf-8", "surrogateescape")):
+    for part in body.split(b"--" + boundary[1].encode("utf-8", "surrogateescape"), MAX_STREAMS):
         head, gap, inner = part.partition(b"\r\n\r\n")
         if gap and b"application/sdp" in head.lower():
             return inner

@@ -102,7 +102,7 @@ def ticked(transaction: ServerTransaction, /, *, now: float) -> tuple[ServerTran
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resending:
-    """Sent again until the peer answers: our 2xx until ACK (§13.3.1.4), our BYE until its response (§17.1.2)."""
+    """Sent again until the peer answers: our 2xx until ACK (§13.3.1.4), our requests until a response (§17.1.2)."""
 
     data: bytes
     destination: Address
@@ -111,9 +111,9 @@ class Resending:
     ends_at: float
 
 
-def resending(data: bytes, /, *, destination: Address, now: float) -> Resending:
-    """Begin: the first copy leaves now, the next after T1."""
-    return Resending(data=data, destination=destination, again_at=now + T1, interval=T1, ends_at=now + LIFE)
+def resending(data: bytes, /, *, destination: Address, now: float, life: float = LIFE) -> Resending:
+    """Begin: the first copy leaves now, the next after T1; given up after ``life`` seconds."""
+    return Resending(data=data, destination=destination, again_at=now + T1, interval=T1, ends_at=now + life)
 
 
 def resent(item: Resending, /, *, now: float) -> tuple[Resending | None, bytes]:

@@ -2,36 +2,56 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import blake2s
 
 from telephony.sip import in_dialog, transactions
-from telephony.sip.addresses import Address, parse_uri, tag_of, uri_of
-from telephony.sip.dialogs import Dialog, Phase, bye, dialog_of, next_hop
-from telephony.sip.effects import Confirmed, Effect, Gone, Invited, Renegotiated, Send, Withdrawn
+from telephony.sip.addresses import Address, parse_uri, parse_via, tag_of, uri_of
+from telephony.sip.admission import BUSY, answered_outside, half_open, refused_by_method
+from telephony.sip.dialogs import Dialog, Phase, dialog_of, next_hop, request_within
+from telephony.sip.effects import Alive, Confirmed, Effect, Gone, Invited, Renegotiated, Send, Withdrawn
 from telephony.sip.messages import Request, Response, to_wire
 from telephony.sip.parser import MalformedSip, parse
-from telephony.sip.responses import ALLOW, KNOWN_ELSEWHERE, Extra, refusal_extra, response_to
-from telephony.sip.sdp import OurSide, answer_sdp, offer_sdp
+from telephony.sip.responses import ALLOW, Extra, refusal_extra, response_to
+from telephony.sip.sdp import Agreed, OurSide, answer_sdp, offer_sdp
 from telephony.sip.transactions import Key, Resending, ServerTransaction, key_of
+from telephony.sip.trunks import Trunk, Trunks
 from vocabulary.personal import PhoneNumber
+from vocabulary.text import taken_line
 
 MAX_TRANSACTIONS = 20_000
+PROBE_S = 8.0
+"""How long a peer may take to answer a probe."""
 _HERE = "127.0.0.1"
+WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private", "withheld", "invalid"})
+"""User parts that networks send in place of a number (RFC 3323 §4.1.1.3 and what exchanges do)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A request of ours within a dialog that waits for its response."""
+
+    tag: str
+    method: str
+    item: Resending
 
 
 class UserAgent:
     """Serves inbound calls. Every method returns what is to be done, in order; none raises on what a peer sent."""
 
-    def __init__(self, *, contact: Address, new_token: Callable[[], str]) -> None:
-        """``contact`` is where peers reach us; ``new_token`` draws tags and branches."""
+    def __init__(self, *, contact: Address, new_token: Callable[[], str], trunks: tuple[Trunk, ...] = ()) -> None:
+        """``contact`` is where peers reach us; ``new_token`` draws tags and branches; BadTrunk for unreadable rows."""
         self.contact = contact
         self.available = True
         """Whether OPTIONS is answered 200, or 503 because new calls would be refused."""
         self.counters: Counter[str] = Counter()
         self.dialogs: dict[str, Dialog] = {}
         self._new_token = new_token
+        self._trunks = Trunks(trunks)
         self._transactions: dict[Key, ServerTransaction] = {}
-        self._leaving: dict[str, tuple[str, Resending]] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._invites: dict[tuple[str, str, int], float] = {}
+        """Call-ID, From tag and CSeq of INVITEs of the last 32 s, with when they are forgotten."""
 
     # From the wire --------------------------------------------------------------------------------------------------
 
@@ -50,7 +70,7 @@ class UserAgent:
 
     def _malformed(self, fault: MalformedSip, source: Address) -> list[Effect]:
         self.counters[f"malformed-{fault.reason}"] += 1
-        if fault.request is None or fault.request.method == "ACK":
+        if fault.request is None or fault.request.method == "ACK" or self._trunks.of(source[0]) is None:
             return []
         reason = (("Warning", f'399 hotline "{fault.reason}"'),)
         response, where = response_to(
@@ -59,63 +79,93 @@ class UserAgent:
         return [Send(to_wire(response), where)]
 
     def _response(self, response: Response) -> list[Effect]:
-        branch = response.headers.first("Via").partition("branch=")[2].split(";")[0].strip()
-        if branch not in self._leaving:
+        via = parse_via(next(iter(response.headers.all("Via")), ""))
+        branch = (via.parameter("branch") if via is not None else None) or ""
+        asked = self._asked.get(branch)
+        if asked is None:
             self.counters["stray-response"] += 1
-        elif response.status >= 200:
-            tag, _ = self._leaving.pop(branch)
-            self.dialogs.pop(tag, None)
-        return []
+            return []
+        if response.status < 200:
+            return []
+        del self._asked[branch]
+        if asked.method == "BYE":
+            self.dialogs.pop(asked.tag, None)
+            return []
+        if response.status in {408, 481}:
+            return self._dead(asked.tag)
+        return [Alive(asked.tag)]
+
+    def _dead(self, tag: str) -> list[Effect]:
+        """The peer knows nothing of the dialog, or is not there (RFC 3261 §12.2.1.2)."""
+        return [Gone(tag, "dead")] if self.dialogs.pop(tag, None) is not None else []
 
     def _request(self, request: Request, source: Address, now: float) -> list[Effect]:
         key = key_of(request)
         known = self._transactions.get(key)
         if request.method == "ACK":
-            return self._ack(request, known, now)
+            return self._ack(request, known, source, now)
         if known is not None:
             self.counters["repeated"] += 1
             again = transactions.repeated(known)
             return [Send(again, known.destination)] if again else []
-        if len(self._transactions) >= MAX_TRANSACTIONS:
-            response, where = response_to(request, status=503, source=source, extra=(("Retry-After", "10"),))
-            return [Send(to_wire(response), where)]
+        trunk = self._trunks.of(source[0])
+        if trunk is None:
+            return self._stateless(request, source, 403)
+        at_once = self._at_once(request, trunk, source)
+        if at_once is not None:
+            return self._stateless(request, source, *at_once)
         self._transactions[key] = ServerTransaction(key=key, source=source, destination=source)
-        self.counters[f"request-{request.method if request.method.isalpha() else 'other'}"[:24]] += 1
-        return self._dispatched(request, source, now)
+        self.counters[f"request-{request.method}"] += 1
+        return self._dispatched(request, trunk, source, now)
 
-    def _dispatched(self, request: Request, source: Address, now: float) -> list[Effect]:
-        method, within = request.method, bool(tag_of(request.headers.first("To")))
-        if method == "CANCEL":
-            return self._cancel(request, now)
-        if method not in ALLOW.split(", "):
-            return self.answer(request, status=405 if method in KNOWN_ELSEWHERE else 501, now=now)
-        if within:
-            return self._within(request, now)
-        if method == "INVITE":
-            return self._invite(request, source, now)
-        return self._options(request, now) if method == "OPTIONS" else self.answer(request, status=481, now=now)
+    def _stateless(self, request: Request, source: Address, status: int, extra: Extra = ()) -> list[Effect]:
+        """Answer without keeping anything (RFC 3261 §8.2.7): a repeat gets the same answer with the same tag."""
+        self.counters[f"answer-{status}"] += 1
+        response, where = response_to(
+            request,
+            status=status,
+            source=source,
+            tag=blake2s(repr(key_of(request)).encode("utf-8", "replace"), digest_size=8).hexdigest(),
+            extra=extra or refusal_extra(status, request=request),
+        )
+        return [Send(to_wire(response), where)]
 
-    def _within(self, request: Request, now: float) -> list[Effect]:
+    def _at_once(self, request: Request, trunk: Trunk, source: Address) -> tuple[int, Extra] | None:
+        """Return the answer to what begins and changes nothing or is too much, None when a transaction is needed."""
+        if (refusal := refused_by_method(request)) is not None:
+            return refusal
+        if request.method == "CANCEL":
+            return None if key_of(request, method="INVITE") in self._transactions else (481, ())
+        if len(self._transactions) >= MAX_TRANSACTIONS:
+            self.counters["too-many-transactions"] += 1
+            return BUSY
+        if self._dialog_of(request) is not None:
+            return None
+        answer = answered_outside(request, available=self.available)
+        if answer is None and half_open(self.dialogs.values(), source=source, trunk=trunk):
+            self.counters["too-many-half-open"] += 1
+            return BUSY
+        return answer
+
+    def _dialog_of(self, request: Request) -> Dialog | None:
         dialog = self.dialogs.get(tag_of(request.headers.first("To")))
-        remote = tag_of(request.headers.first("From"))
-        if dialog is None or dialog.call_id != request.call_id or dialog.remote_tag != remote:
-            return self.answer(request, status=481, now=now)
-        return in_dialog.handle(self, dialog, request=request, now=now)
+        if dialog is None or dialog.call_id != request.call_id:
+            return None
+        return dialog if dialog.remote_tag == tag_of(request.headers.first("From")) else None
 
-    def _options(self, request: Request, now: float) -> list[Effect]:
-        if not self.available:
-            return self.answer(request, status=503, now=now, extra=(("Retry-After", "10"),))
-        extra = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Accept-Encoding", "identity"), ("Supported", ""))
-        return self.answer(request, status=200, now=now, extra=extra)
+    def _dispatched(self, request: Request, trunk: Trunk, source: Address, now: float) -> list[Effect]:
+        if request.method == "CANCEL":
+            return self._cancel(request, now)
+        dialog = self._dialog_of(request)
+        if dialog is not None:
+            return in_dialog.handle(self, self.keep(replace(dialog, source=source)), request=request, now=now)
+        return self._invite(request, trunk, source, now)
 
-    def _invite(self, request: Request, source: Address, now: float) -> list[Effect]:
-        for dialog in self.dialogs.values():
-            same = dialog.call_id == request.call_id and dialog.remote_tag == tag_of(request.headers.first("From"))
-            if same and dialog.invite.cseq == request.cseq and dialog.phase is not Phase.OVER:
-                return self.answer(request, status=482, now=now)
-        uri = parse_uri(request.uri)
-        if uri is None:
-            return self.answer(request, status=416, now=now)
+    def _invite(self, request: Request, trunk: Trunk, source: Address, now: float) -> list[Effect]:
+        identity = (request.call_id, tag_of(request.headers.first("From")), request.cseq)
+        if identity in self._invites:  # another branch of the same request (RFC 3261 §8.2.2.2)
+            return self.answer(request, status=482, now=now)
+        self._invites[identity] = now + transactions.LIFE
         agreed, status = in_dialog.offered(request)
         if status:
             return self.answer(request, status=status, now=now)
@@ -125,20 +175,7 @@ class UserAgent:
         )
         trying, where = response_to(request, status=100, source=source)
         self._remember(dialog.invite_key, where, to_wire(trying))
-        caller = parse_uri(uri_of(request.headers.first("From")))
-        to = parse_uri(uri_of(request.headers.first("To")))
-        user = caller.user if caller is not None else ""
-        return [
-            Send(to_wire(trying), where),
-            Invited(
-                tag=tag,
-                caller=PhoneNumber("" if user.lower() in {"anonymous", "unknown"} else user[:64]),
-                dialled=(uri.user or (to.user if to else ""))[:64],
-                user_agent=request.headers.first("User-Agent").encode("utf-8", "replace").decode()[:128],
-                agreed=agreed,
-                wanted_seat=request.headers.first("X-Hotline-Seat")[:16] if source[0] == _HERE else "",
-            ),
-        ]
+        return [Send(to_wire(trying), where), _invited(request, tag=tag, agreed=agreed, trunk=trunk, source=source)]
 
     def _remember(self, key: Key, where: Address, response: bytes) -> None:
         transaction = replace(self._transactions[key], destination=where)
@@ -146,22 +183,20 @@ class UserAgent:
 
     def _cancel(self, request: Request, now: float) -> list[Effect]:
         key = key_of(request, method="INVITE")
-        if key not in self._transactions:
-            return self.answer(request, status=481, now=now)
         dialog = next((d for d in self.dialogs.values() if d.invite_key == key and d.early), None)
         if dialog is None:
             return self.answer(request, status=200, now=now)
         effects = self.answer(request, status=200, now=now, tag=dialog.tag)
         return [*effects, *self.refuse(dialog.tag, status=487, now=now), Withdrawn(dialog.tag)]
 
-    def _ack(self, request: Request, known: ServerTransaction | None, now: float) -> list[Effect]:
+    def _ack(self, request: Request, known: ServerTransaction | None, source: Address, now: float) -> list[Effect]:
         if known is not None and known.state is not transactions.State.ACCEPTED:
             self._transactions[known.key] = transactions.acknowledged(known, now=now)
             return []
         for dialog in self.dialogs.values():
             waits = dialog.awaiting_ack is not None and dialog.awaiting_ack_cseq == request.cseq
             if waits and dialog.call_id == request.call_id:
-                return self._confirmed(dialog, request, now)
+                return self._confirmed(replace(dialog, source=source), request, now)
         self.counters["stray-ack"] += 1
         return []
 
@@ -246,11 +281,26 @@ class UserAgent:
         if dialog.phase is Phase.ACCEPTED and dialog.awaiting_ack is not None:
             self.keep(replace(dialog, leave_cause=cause))
             return []
+        effects = self._ask(dialog, method="BYE", now=now, life=transactions.LIFE, cause=cause)
+        self.keep(replace(self.dialogs[tag], phase=Phase.LEAVING, awaiting_ack=None))
+        return effects
+
+    def probe(self, tag: str, /, *, now: float) -> list[Effect]:
+        """Ask the peer by OPTIONS whether it still has the dialog; Alive or Gone follows within 8 s."""
+        dialog = self.dialogs.get(tag)
+        under_way = any(asked.tag == tag for asked in self._asked.values())
+        if dialog is None or dialog.phase is not Phase.CONFIRMED or under_way:
+            return []
+        return self._ask(dialog, method="OPTIONS", now=now, life=PROBE_S)
+
+    def _ask(self, dialog: Dialog, *, method: str, now: float, life: float, cause: int | None = None) -> list[Effect]:
         branch = f"z9hG4bK{self._new_token()}"
-        request = bye(dialog, branch=branch, sent_by=f"{self.contact[0]}:{self.contact[1]}", cause=cause)
+        sent_by = f"{self.contact[0]}:{self.contact[1]}"
+        request = request_within(dialog, method=method, branch=branch, sent_by=sent_by, cause=cause)
         data, where = to_wire(request), next_hop(dialog)
-        self._leaving[branch] = (tag, transactions.resending(data, destination=where, now=now))
-        self.keep(replace(dialog, phase=Phase.LEAVING, awaiting_ack=None, local_cseq=dialog.local_cseq + 1))
+        item = transactions.resending(data, destination=where, now=now, life=life)
+        self._asked[branch] = _Asked(tag=dialog.tag, method=method, item=item)
+        self.keep(replace(dialog, local_cseq=dialog.local_cseq + 1))
         return [Send(data, where)]
 
     def tick(self, *, now: float) -> list[Effect]:
@@ -263,16 +313,25 @@ class UserAgent:
             elif left is not transaction:
                 self._transactions[key] = left
                 effects.append(Send(data, left.destination))
-        for branch, (tag, item) in list(self._leaving.items()):
-            more, data = transactions.resent(item, now=now)
-            if more is None:
-                del self._leaving[branch]
-                self.dialogs.pop(tag, None)
-            elif data:
-                self._leaving[branch] = (tag, more)
-                effects.append(Send(data, item.destination))
+        effects += self._tick_asked(now)
+        while self._invites and next(iter(self._invites.values())) <= now:
+            del self._invites[next(iter(self._invites))]
         for dialog in list(self.dialogs.values()):
             effects += self._tick_dialog(dialog, now)
+        return effects
+
+    def _tick_asked(self, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        for branch, asked in list(self._asked.items()):
+            more, data = transactions.resent(asked.item, now=now)
+            if more is None:
+                del self._asked[branch]
+                if asked.method != "BYE":
+                    effects += self._dead(asked.tag)
+                self.dialogs.pop(asked.tag, None)
+            elif data:
+                self._asked[branch] = replace(asked, item=more)
+                effects.append(Send(data, asked.item.destination))
         return effects
 
     def _tick_dialog(self, dialog: Dialog, now: float) -> list[Effect]:
@@ -285,3 +344,19 @@ class UserAgent:
             leave = dialog.leave_cause or 102
             return [*self.hang_up(dialog.tag, cause=leave, now=now), Gone(dialog.tag, "no-ack")]
         return [Send(data, more.destination)] if data else []
+
+
+def _invited(request: Request, *, tag: str, agreed: Agreed | None, trunk: Trunk, source: Address) -> Invited:
+    """What the rooms behind learn of an INVITE: text that can be kept, and nothing else of it."""
+    uri, to = parse_uri(request.uri), parse_uri(uri_of(request.headers.first("To")))
+    caller = parse_uri(uri_of(request.headers.first("From")))
+    user = caller.user if caller is not None else ""
+    return Invited(
+        tag=tag,
+        caller=PhoneNumber("" if user.lower() in WITHHELD else user),
+        dialled=(uri.user if uri is not None else "") or (to.user if to is not None else ""),
+        user_agent=taken_line(request.headers.first("User-Agent"), longest=128),
+        agreed=agreed,
+        wanted_seat=taken_line(request.headers.first("X-Hotline-Seat"), longest=16) if source[0] == _HERE else "",
+        media_networks=trunk.media_networks,
+    )

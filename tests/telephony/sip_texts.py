@@ -2,6 +2,7 @@
 
 from telephony.sip.messages import Response
 from telephony.sip.parser import parse
+from telephony.sip.trunks import Trunk
 from telephony.sip.user_agent import UserAgent
 
 PEER = ("127.0.0.1", 5062)
@@ -37,5 +38,8 @@ def counting_tokens():
     return lambda: f"t{next(numbers)}"
 
 
-def new_agent() -> UserAgent:
-    return UserAgent(contact=("127.0.0.1", 5060), new_token=counting_tokens())
+TRUNK = Trunk(name="carrier", networks=("192.0.2.0/24", "10.0.0.0/8"))
+
+
+def new_agent(*trunks: Trunk) -> UserAgent:
+    return UserAgent(contact=("127.0.0.1", 5060), new_token=counting_tokens(), trunks=trunks or (TRUNK,))

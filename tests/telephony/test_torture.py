@@ -10,15 +10,10 @@ from tests.telephony.torture import rfc4475, rfc5118
 from tests.telephony.torture.message import Case
 
 PEER = ("192.0.2.2", 5062)
-NOT_YET = pytest.mark.xfail(strict=True, reason="the user agent does not keep this section yet")
-WRONG = {"badinv01", "quotbal", "bext01", "novelsc", "unkscm", "mcl01", "sdp01", "badvers"}
 
 
 def _cases() -> list[object]:
-    return [
-        pytest.param(case, id=case.name, marks=[NOT_YET] if case.name in WRONG else [])
-        for case in (*rfc4475.CASES, *rfc5118.CASES)
-    ]
+    return [pytest.param(case, id=case.name) for case in (*rfc4475.CASES, *rfc5118.CASES)]
 
 
 def _answers(data: bytes) -> tuple[set[int], list[Invited]]:
