@@ -1,6 +1,6 @@
 """The one place where a server of requests outlives a fault in a handler: it is logged and becomes a value."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,6 +23,21 @@ async def outcome(work: Awaitable[T], /, *, of: str) -> Done[T] | Failure:
     """Await a handler; foreseen errors and faults come back as Failure, faults are logged under the name ``of``."""
     try:
         return Done(await work)
+    except HotlineError as error:
+        return failure_of(error)
+    except Exception:
+        log.exception("a handler failed in an unforeseen way", handler=of)
+        return Failure(
+            family=Family.PERMANENT,
+            reason="fault",
+            text=f"{of} failed in an unforeseen way; see the log of its process",
+        )
+
+
+def attempt(work: Callable[[], T], /, *, of: str) -> Done[T] | Failure:
+    """Do the same for a function that does not wait: a datagram, a step of a call, a leg's part of a tick."""
+    try:
+        return Done(work())
     except HotlineError as error:
         return failure_of(error)
     except Exception:

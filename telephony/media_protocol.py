@@ -362,3 +362,11 @@ class RtpTimeout:
 
     leg: LegId
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFailed:
+    """A fault in a leg's part of the tick: the leg was closed, all others go on. ``reason`` is a countable code."""
+
+    leg: LegId
+    reason: str

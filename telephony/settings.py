@@ -83,6 +83,8 @@ class Limits:
     reattach_s: float = 20.0
     desk_silent_s: float = 6.0
     max_call_s: float = 7200.0
+    hold_limit_s: float = 1800.0
+    """How long a caller may hold the call, or be silent without any packet, though his side answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

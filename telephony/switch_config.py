@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from telephony.sip.trunks import Trunk
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchConfig:
@@ -23,3 +25,5 @@ class SwitchConfig:
     """Where legs bind."""
     public_host: str = ""
     """Address in our Contact and SDP when we bind to all of them."""
+    trunks: tuple[Trunk, ...] = ()
+    """Peers beside this machine; anybody else is answered 403."""

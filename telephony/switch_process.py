@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from runtime.boundary import outcome
+from runtime.boundary import attempt
 from runtime.bus import Bus, BusAway, FactEmitter, open_bus
 from runtime.clock import SystemClock
 from runtime.codec import encode
@@ -13,24 +13,27 @@ from runtime.telemetry import get_logger
 from runtime.workers import Workers
 from telephony import media_protocol as media
 from telephony.acd.sitting import seat_again
-from telephony.calls import inputs as got
 from telephony.calls.desk import DeskRequests
 from telephony.calls.journal import Journal
 from telephony.calls.link import LinkEvents, MediaLink
+from telephony.calls.media_events import MediaEvents
 from telephony.calls.orphans import facts_of
 from telephony.calls.reception import Here, Reception
 from telephony.calls.settings_store import SettingsStore
 from telephony.calls.switch import Outside, Switch
 from telephony.sip.user_agent import UserAgent
 from telephony.switch_config import SwitchConfig
-from vocabulary.calls import EndReason
-from vocabulary.errors import HotlineError, Permanent
+from vocabulary.errors import HotlineError, Permanent, Transient
 from vocabulary.events.telephony import CallEnded
-from vocabulary.ids import CallId, LegId
+from vocabulary.ids import CallId
 
 log = get_logger(__name__)
 _TICK_S = 0.05
 _STORED_WITHIN = timedelta(seconds=30)
+
+
+class SocketLost(Transient):
+    """Nothing is heard on the SIP port any more: the process ends, and the supervisor starts another."""
 
 
 class PortTaken(Permanent):
@@ -54,7 +57,11 @@ class SwitchProcess:
             emitter = FactEmitter(self._bus, name=f"switch-{config.host}")
             journal = Journal(Path(config.state) / "calls", workers=workers)
             outside = Outside(bus=self._bus, emitter=emitter, journal=journal, clock=SystemClock())
-            agent = UserAgent(contact=(config.sip_host, config.sip_port), new_token=lambda: secrets.token_hex(8))
+            agent = UserAgent(
+                contact=(config.sip_host, config.sip_port),
+                new_token=lambda: secrets.token_hex(8),
+                trunks=config.trunks,
+            )
             switch = Switch(agent=agent, link=MediaLink(config.media_socket), outside=outside, tasks=tasks)
             former = await journal.read()
             switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=outside.moment()))
@@ -102,55 +109,20 @@ async def _until_served(desk: DeskRequests, bus: Bus) -> None:
 
 
 async def _tick(switch: Switch, reception: Reception) -> None:
-    async def once() -> None:
-        reception.carry(switch.tick())
-
     try:
-        while True:
+        while not reception.lost.is_set():
             await asyncio.sleep(_TICK_S)
-            await outcome(once(), of="tick")
+            attempt(lambda: reception.carry(switch.tick()), of="tick")
     finally:
         reception.close()
+    raise SocketLost("the SIP socket was closed under the switch; it starts anew")
 
 
 def _media_events(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> LinkEvents:
-    """What media says, as inputs of calls and changes of lines."""
-
-    async def to_call(leg: LegId, happened: got.Input) -> None:
-        live = switch.by_leg(leg)
-        if live is not None:
-            switch.happen(live.call.call, happened)
-
-    async def silent(said: media.RtpTimeout) -> None:
-        live = switch.by_leg(said.leg)
-        if live is not None:
-            caller = said.leg == live.call.caller_leg
-            lost = got.Broken(EndReason.MEDIA_TIMEOUT, 102) if caller else got.LineMoved(connected=False)
-            switch.happen(live.call.call, lost)
-
-    async def line(said: media.LineState) -> None:
-        switch.line(said.line, connected=said.connected)
-
-    async def digit(said: media.Digit) -> None:
-        live = switch.by_leg(said.leg)
-        if live is not None and said.leg == live.call.caller_leg:
-            switch.happen(live.call.call, got.KeyPressed(said.digit, said.at_ms))
-
     async def came() -> None:
         await _report_orphans(switch, former=former, host=host)
 
-    return LinkEvents(
-        came=came,
-        went=switch.media_lost,
-        notifies={
-            media.LineState: line,
-            media.RtpTimeout: silent,
-            media.Digit: digit,
-            media.PromptsEnded: lambda said: to_call(said.leg, got.PromptsOver(said.play_id)),
-            media.Speech: lambda said: to_call(said.leg, got.SpeechHeard(said.speaking)),
-            media.FirstAudio: lambda said: to_call(said.leg, got.SoundHeard(said.leg, said.at_ms)),
-        },
-    )
+    return LinkEvents(came=came, went=switch.media_lost, notifies=MediaEvents(switch).notifies())
 
 
 async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> None:

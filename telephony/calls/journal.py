@@ -1,6 +1,7 @@
 """What a successor must know after a kill: for each live call the fact that ends it, and who sits where."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -22,9 +23,27 @@ def _write(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def _read_all(folder: Path) -> dict[CallId, bytes]:
+def _read_all(folder: Path) -> dict[CallId, CallEnded]:
+    """Return the ends of calls; what is none is set aside under ``*.refused`` and never read again."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return {CallId(UUID(path.stem)): path.read_bytes() for path in folder.glob("*.json") if len(path.stem) == 36}
+    found: dict[CallId, CallEnded] = {}
+    for path in sorted(folder.glob("*.json")):
+        if path.name == _SEATS:
+            continue
+        try:
+            call, event = CallId(UUID(path.stem)), decode_event(path.read_bytes())
+        except (ValueError, OSError, MalformedMessage) as error:
+            _set_aside(path, str(error))
+            continue
+        if isinstance(event, CallEnded):
+            found[call] = event
+    return found
+
+
+def _set_aside(path: Path, reason: str) -> None:
+    log.warning("a journal file cannot be read and is set aside", file=path.name[:80], reason=reason)
+    with suppress(OSError):
+        path.rename(path.with_name(f"{path.name}.refused"))
 
 
 class Journal:
@@ -36,17 +55,8 @@ class Journal:
         self._queue: asyncio.Queue[tuple[str, bytes | None]] = asyncio.Queue(_PENDING)
 
     async def read(self) -> dict[CallId, CallEnded]:
-        """Return what a former switch left, by call; files that cannot be read are logged and left."""
-        found: dict[CallId, CallEnded] = {}
-        for call, data in (await self._workers.run(_read_all, self._folder)).items():
-            try:
-                event = decode_event(data)
-            except MalformedMessage as error:
-                log.warning("a journal file cannot be read", call=call, reason=str(error))
-                continue
-            if isinstance(event, CallEnded):
-                found[call] = event
-        return found
+        """Return what a former switch left, by call; a file that cannot be read is set aside with a warning."""
+        return await self._workers.run(_read_all, self._folder)
 
     def write(self, end: CallEnded, /) -> None:
         """Keep how the call ended, or would end with us."""
@@ -67,7 +77,7 @@ class Journal:
             return decode(await self._workers.run(path.read_bytes), tuple[SeatedAgent, ...])
         except FileNotFoundError:
             return ()
-        except MalformedMessage as error:
+        except (MalformedMessage, OSError) as error:
             log.warning("the list of seats cannot be read", reason=str(error))
             return ()
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from runtime.boundary import outcome
+from runtime.failures import Failure
 from runtime.telemetry import get_logger
+from telephony.calls.absence import Absence
 from telephony.calls.inputs import Input
 from telephony.calls.link import MediaLink
 from telephony.calls.record import Call
-from vocabulary.errors import HotlineError
+from telephony.ivr.keys import KeyPresses
 from vocabulary.ids import CallId
 
 log = get_logger(__name__)
@@ -36,6 +39,8 @@ class Live:
     call: Call
     tag: str
     wanted_seat: str
+    keys: KeyPresses = field(default_factory=KeyPresses)
+    absence: Absence = field(default_factory=Absence)
     jobs: asyncio.Queue[Job | None] = field(default_factory=lambda: asyncio.Queue(_JOBS))
 
     def ask(self, job: Job, /) -> None:
@@ -54,13 +59,12 @@ class Live:
     async def work(self, link: MediaLink, happen: Callable[[CallId, Input], None]) -> None:
         """Send the commands one after the other until None comes."""
         while (job := await self.jobs.get()) is not None:
-            try:
-                reply = await link.request(job.command, reply=job.reply, timeout=job.timeout)
-            except HotlineError as error:
+            reply = await outcome(link.request(job.command, reply=job.reply, timeout=job.timeout), of="media command")
+            if isinstance(reply, Failure):
                 name = type(job.command).__name__
-                log.warning("media did not do it", command=name, call=self.call.call, reason=str(error))
+                log.warning("media did not do it", command=name, call=self.call.call, reason=reply.text)
                 following = job.instead
             else:
-                following = job.then(reply)
+                following = job.then(reply.value)
             if following is not None:
                 happen(self.call.call, following)

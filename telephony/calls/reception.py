@@ -4,25 +4,39 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from runtime.boundary import outcome
+from runtime.boundary import attempt, outcome
 from runtime.failures import Failure
 from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
+from telephony.calls.call import Q850_TIMER
 from telephony.calls.live import Job
 from telephony.calls.record import Call, call_ended
 from telephony.calls.switch import Switch
 from telephony.ivr.flow import Ivr
+from telephony.ivr.keys import KeySource
 from telephony.settings import TelephonySettings
-from telephony.sip.effects import Confirmed, DigitSignalled, Effect, Gone, Invited, Renegotiated
+from telephony.sip.effects import (
+    Alive,
+    Confirmed,
+    DigitSignalled,
+    Effect,
+    Gone,
+    Invited,
+    Renegotiated,
+    Send,
+    Withdrawn,
+)
 from telephony.sip.sdp import Agreed, OurSide
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
-from vocabulary.errors import HotlineError
+from vocabulary.errors import HotlineError, Refused
 from vocabulary.ids import CallId, ContactId, LegId
 
 log = get_logger(__name__)
+_NOT_ACCEPTABLE = frozenset({"own-port", "bad-address"})
+"""Reasons of media that lie in the address of the peer's SDP: 488 (RFC 3261 §21.4.26)."""
 _NOWHERE = ("127.0.0.1", 9)
 """Where a leg sends until the answer to our offer says where (the discard port)."""
 
@@ -51,8 +65,9 @@ class Reception(asyncio.DatagramProtocol):
     """The SIP socket."""
 
     def __init__(self, switch: Switch, /, *, here: Here) -> None:
-        """Serve ``switch``."""
+        """Serve ``switch``; ``lost`` is set when the socket is gone for whatever reason."""
         self._switch, self._here = switch, here
+        self.lost = asyncio.Event()
         self._transport: asyncio.BaseTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -65,10 +80,19 @@ class Reception(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.close()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The system closed the socket, or we did."""
+        if exc is not None:
+            log.error("the SIP socket was lost", reason=str(exc))
+        self.lost.set()
+
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Take one datagram."""
+        """Take one datagram; a fault that it causes ends with it."""
+        attempt(lambda: self._take(data, (addr[0], addr[1])), of="datagram")
+
+    def _take(self, data: bytes, source: tuple[str, int]) -> None:
         now = self._switch.outside.clock.monotonic()
-        self.carry(self._switch.agent.receive(data, source=(addr[0], addr[1]), now=now))
+        self.carry(self._switch.agent.receive(data, source=source, now=now))
 
     def error_received(self, exc: Exception) -> None:
         """An ICMP error of some peer: what it did not get is sent again or given up by its timer."""
@@ -77,17 +101,31 @@ class Reception(asyncio.DatagramProtocol):
     def carry(self, effects: list[Effect], /) -> None:
         """Send, and tell the calls."""
         for effect in self._switch.send(effects):
-            match effect:
-                case Invited():
-                    self._invited(effect)
-                case Gone():
-                    self._tell(effect.tag, got.CallerLeft(failed=effect.why != "bye"))
-                case Confirmed() | Renegotiated() if effect.agreed is not None:
+            attempt(lambda effect=effect: self._carry(effect), of="effect")  # type: ignore[misc]  # bound at once
+
+    def _carry(self, effect: Effect) -> None:
+        match effect:
+            case Invited():
+                self._invited(effect)
+            case Gone(why="dead"):
+                self._tell(effect.tag, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
+            case Gone():
+                self._tell(effect.tag, got.CallerLeft(failed=effect.why != "bye"))
+            case Confirmed():
+                self._confirmed(effect.tag)
+                if effect.agreed is not None:
                     self._renegotiated(effect.tag, effect.agreed)
-                case DigitSignalled():
-                    self._digit(effect)
-                case _:
-                    continue
+            case Renegotiated():
+                self._renegotiated(effect.tag, effect.agreed)
+            case DigitSignalled():
+                self._digit(effect)
+            case Withdrawn() | Alive() | Send():
+                return
+
+    def _confirmed(self, tag: str) -> None:
+        live = self._switch.by_tag(tag)
+        if live is not None:
+            live.ask(Job(command=media.ConfirmRtpLeg(leg=live.call.caller_leg), reply=media.Carried))
 
     def _tell(self, tag: str, happened: got.Input) -> None:
         live = self._switch.by_tag(tag)
@@ -99,7 +137,7 @@ class Reception(asyncio.DatagramProtocol):
         if live is not None:
             passed = self._switch.outside.clock.now() - live.call.accepted_at
             at_ms = int(passed.total_seconds() * 1000)
-            self._switch.happen(live.call.call, got.KeyPressed(effect.digit, at_ms))
+            self._switch.pressed(live, effect.digit, source=KeySource.INFO, at_ms=at_ms)
 
     def _renegotiated(self, tag: str, agreed: Agreed) -> None:
         live = self._switch.by_tag(tag)
@@ -113,6 +151,7 @@ class Reception(asyncio.DatagramProtocol):
             dtmf_payload_type=agreed.dtmf_payload_type,
             direction=agreed.direction,
         )
+        live.absence.heard()
         live.ask(Job(command=update, reply=media.Carried))
 
     # An INVITE becomes a call ---------------------------------------------------------------------------------------
@@ -139,7 +178,10 @@ class Reception(asyncio.DatagramProtocol):
         self._switch.refused[why] += 1
         log.warning("a call was refused", why=why, caller=invited.caller, dialled=invited.dialled)
         now = self._switch.outside.clock.monotonic()
-        self._switch.send(self._switch.agent.refuse(invited.tag, status=503, now=now, retry_after=5))
+        if why in _NOT_ACCEPTABLE:
+            self._switch.send(self._switch.agent.refuse(invited.tag, status=488, now=now))
+        else:
+            self._switch.send(self._switch.agent.refuse(invited.tag, status=503, now=now, retry_after=5))
 
     async def _opened(self, arrival: _Arrival) -> None:
         if isinstance(await outcome(self._open(arrival), of="open"), Failure):
@@ -160,7 +202,7 @@ class Reception(asyncio.DatagramProtocol):
                 await switch.link.request(start, reply=media.CallStarted)
         except HotlineError as error:
             log.warning("media could not take a call", reason=str(error))
-            self._refuse(invited, "media-refused")
+            self._refuse(invited, error.reason if isinstance(error, Refused) else "media-refused")
             await self._close(arrival.call)
             return
         finally:
@@ -189,6 +231,8 @@ class Reception(asyncio.DatagramProtocol):
             remote_port=remote[1],
             dtmf_payload_type=agreed.dtmf_payload_type if agreed is not None else None,
             bind_host=self._here.rtp_bind,
+            direction=agreed.direction if agreed is not None else media.Direction.SENDRECV,
+            media_networks=arrival.invited.media_networks,
         )
 
     def _call(self, arrival: _Arrival) -> Call:

@@ -2,22 +2,29 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Protocol
 
-from runtime.bus import Bus, BusAway, FactEmitter, FactsFull, MessageTooLarge
+from runtime.boundary import attempt, outcome
+from runtime.bus import Bus, FactEmitter
 from runtime.clock import Clock
+from runtime.failures import Failure
 from runtime.ids import new_id
 from runtime.telemetry import get_logger
+from telephony import media_protocol as media
 from telephony.acd.distributor import Distributor
 from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
 from telephony.acd.sitting import SeatedAgent, line_changed, seated
 from telephony.calls import inputs as got
-from telephony.calls.call import Q850_FAILURE, step
+from telephony.calls.absence import Remedy
+from telephony.calls.call import Q850_FAILURE, Q850_TIMER, step
 from telephony.calls.carrying import carry_out
 from telephony.calls.journal import Journal
 from telephony.calls.link import MediaLink
-from telephony.calls.live import Live
+from telephony.calls.live import Job, Live
 from telephony.calls.record import Call, Stage, call_ended, snapshot
+from telephony.ivr.keys import KeySource
+from telephony.media_protocol import Direction
 from telephony.moments import Moment
 from telephony.settings import Limits, TelephonySettings
 from telephony.sip.effects import Effect, Send
@@ -59,10 +66,9 @@ class Outside:
         if isinstance(fact, CallEnded):
             self.journal.write(fact)
             self._ended.add(fact.call)
-        try:
-            self.emitter.emit(fact)
-        except (FactsFull, MessageTooLarge) as error:
-            log.exception("a fact was lost", type=type_of(fact).key, event_id=fact.event_id, reason=str(error))
+        told = attempt(lambda: self.emitter.emit(fact), of="emit")
+        if isinstance(told, Failure):
+            log.error("a fact was lost", type=type_of(fact).key, event_id=fact.event_id, reason=told.text)
 
     def show(self, event: Event, /) -> None:
         """Publish a live snapshot; the oldest is dropped when the bus is slow."""
@@ -85,11 +91,9 @@ class Outside:
     async def run(self) -> None:
         """Publish for ever; cancel it at the end of the process."""
         while True:
-            event = await self._shown.get()
-            try:
-                await self.bus.publish(event)
-            except BusAway:
-                continue
+            await outcome(
+                self.bus.publish(await self._shown.get()), of="publish"
+            )  # a lost snapshot is followed by more
 
 
 class Switch:
@@ -160,6 +164,10 @@ class Switch:
         live = self.live.get(call)
         if live is None:
             return
+        if isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):
+            self._give_up(live)
+
+    def _step(self, live: Live, happened: got.Input) -> None:
         before = live.call
         live.call, actions = step(before, happened, moment=self.outside.moment())
         if live.call.revision != before.revision:
@@ -172,6 +180,28 @@ class Switch:
                 self._noted(live.call)
         for action in actions:
             carry_out(self, live, action=action)
+
+    def pressed(self, live: Live, digit: str, /, *, source: KeySource, at_ms: int) -> None:
+        """A key of the caller, as one of its sources tells it."""
+        if live.keys.is_new(digit, source=source, at_ms=at_ms):
+            self.happen(live.call.call, got.KeyPressed(digit, at_ms))
+
+    def _give_up(self, live: Live) -> None:
+        """End a call whose machine failed: its caller, its seat, its sound and its record, each for itself."""
+        call, outside = live.call, self.outside
+        moment = outside.moment()
+        log.error("a call failed and is ended", call=call.call)
+        fact = call_ended(call, reason=EndReason.FAILED, q850=Q850_FAILURE, at=moment.wall)
+        hang_up = partial(self.agent.hang_up, live.tag, cause=Q850_FAILURE, now=moment.mono)
+        attempt(lambda: self.send(hang_up()), of="hang up of a failed call")
+        attempt(lambda: outside.tell(fact), of="end of a failed call")
+        attempt(lambda: self._free_seat(live, moment), of="seat of a failed call")
+        live.ask(Job(command=media.EndCall(call=call.call), reply=media.EndedCall))
+        self.forget(live)
+
+    def _free_seat(self, live: Live, moment: Moment) -> None:
+        self.seats(self.acd.leave(live.call.call, moment=moment))
+        self.seats(self.acd.talk_over(live.call.call, wrap_up=True, moment=moment))
 
     def forget(self, live: Live, /) -> None:
         """The call has told its end."""
@@ -225,6 +255,7 @@ class Switch:
         effects = self.send(self.agent.tick(now=moment.mono))
         self.seats(self.acd.tick(moment=moment))
         for live in list(self.live.values()):
+            self._look_for_peer(live, moment)
             if any(due <= moment.mono for due in live.call.deadlines.values()):
                 self.happen(live.call.call, got.Ticked())
             queue = live.call.queue
@@ -238,6 +269,19 @@ class Switch:
             self._seated = agents
             self.outside.journal.write_seats(agents)
         return effects
+
+    def _look_for_peer(self, live: Live, moment: Moment) -> None:
+        """Probe a caller of whom nothing is heard or to be heard, and end the call when that lasts too long."""
+        dialog = self.agent.dialogs.get(live.tag)
+        direction = dialog.agreed.direction if dialog is not None and dialog.agreed is not None else Direction.SENDRECV
+        limit_s = live.call.settings.limits.hold_limit_s
+        match live.absence.look(direction, now=moment.mono, limit_s=limit_s):
+            case Remedy.PROBE:
+                self.send(self.agent.probe(live.tag, now=moment.mono))
+            case Remedy.END:
+                self.happen(live.call.call, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
+            case Remedy.NOTHING:
+                return
 
     def media_lost(self) -> None:
         """Media is gone: every call ends, every line is down."""

@@ -18,6 +18,11 @@ FAULTS = {
     "phone number in a log",
     "a re-INVITE starts a second sender",
     "text that cannot be stored crosses a wall",
+    "a number is checked otherwise than it is used",
+    "reading takes time by the square",
+    "one source takes the room of all",
+    "somebody who may not is served",
+    "a fault of one ends others",
 }
 
 

@@ -117,7 +117,7 @@ async def scripted_media(path: Path, room: ScriptedMedia | None = None) -> Async
             media.AttachLine: room.attach_line, media.Play: room.play, media.StopPlay: room.stop_play,
             media.Bridge: room.bridge, media.EndCall: room.end_call, media.Orphans: room.list_orphans,
             media.Unbridge: room.carried, media.UpdateRtpLeg: room.carried, media.CloseLine: room.carried,
-            media.CloseLeg: room.carried, media.ForgetOrphans: room.carried,
+            media.CloseLeg: room.carried, media.ForgetOrphans: room.carried, media.ConfirmRtpLeg: room.carried,
         }
     )  # fmt: skip
     async with listen_wire(path, handlers=handlers) as server, background(room.run()):

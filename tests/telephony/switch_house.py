@@ -66,13 +66,13 @@ class Phone(asyncio.DatagramProtocol):
                 if not method or message.headers.first("CSeq").endswith(method):
                     return message
 
-    async def request(self, method: str, within: float = 5.0) -> Request:
+    async def request(self, method: str, within: float = 5.0, status: int = 200) -> Request:
         async with asyncio.timeout(within):
             while True:
                 message = await self.inbox.get()
                 if isinstance(message, Request) and message.method == method:
                     via = message.headers.first("Via")
-                    reply = f"SIP/2.0 200 OK\r\nVia: {via}\r\nTo: {message.headers.first('To')};tag=any\r\n"
+                    reply = f"SIP/2.0 {status} X\r\nVia: {via}\r\nTo: {message.headers.first('To')};tag=any\r\n"
                     self.transport.sendto(f"{reply}CSeq: {message.headers.first('CSeq')}\r\n\r\n".encode(), self.switch)
                     return message
 

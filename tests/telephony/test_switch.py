@@ -1,11 +1,14 @@
 """The switch over real UDP, a real wire to scripted media, and the memory bus."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from runtime.boundary import Done, attempt
 from telephony import media_protocol as media
+from telephony.calls import inputs as got
 from tests.telephony.calls_world import ADA, BO, S7, S8
 from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import House, house
@@ -217,15 +220,74 @@ async def test_a_lost_line_keeps_the_caller_on_music_until_the_seat_is_back(here
     assert len(here.of(CallConnected)) == 1
 
 
-async def test_silence_of_the_caller_ends_the_call_with_its_cause(here: House) -> None:
+async def test_a_silent_caller_whose_side_knows_nothing_of_the_call_is_ended_with_its_cause(here: House) -> None:
     await connected(here)
     leg = here.of(CallAccepted)[0].caller_leg
 
     await here.media.tell(media.RtpTimeout(leg=leg, at_ms=30_000))
+    await here.phone.request("OPTIONS", status=481)
 
-    await here.phone.request("BYE")
     await here.until(lambda: here.of(CallEnded))
     assert here.of(CallEnded)[0].reason is EndReason.MEDIA_TIMEOUT
+
+
+async def test_a_silent_caller_whose_side_answers_stays(here: House) -> None:
+    await connected(here)
+    leg = here.of(CallAccepted)[0].caller_leg
+
+    await here.media.tell(media.RtpTimeout(leg=leg, at_ms=30_000))
+    await here.phone.request("OPTIONS")
+    await here.media.tell(media.RtpTimeout(leg=leg, at_ms=60_000))
+    await here.phone.request("OPTIONS")
+
+    assert here.of(CallEnded) == []
+
+
+async def test_a_leg_that_failed_ends_its_call_and_no_other(here: House) -> None:
+    await connected(here)
+    first = here.of(CallAccepted)[0]
+    await here.phone.call(call="other", branch="z9hG4bKother")
+    await here.until(lambda: len(here.of(CallAccepted)) == 2)
+
+    await here.media.tell(media.LegFailed(leg=first.caller_leg, reason="fault"))
+
+    await here.until(lambda: here.of(CallEnded))
+    assert [(fact.call, fact.reason) for fact in here.of(CallEnded)] == [(first.call, EndReason.FAILED)]
+
+
+async def test_a_call_whose_machine_fails_is_ended_and_its_seat_is_free_again(here: House) -> None:
+    await connected(here)
+    assert here.process is not None
+    assert here.process.switch is not None
+    switch, call = here.process.switch, here.of(CallAccepted)[0].call
+    await here.phone.call(call="other", branch="z9hG4bKother")
+    await here.until(lambda: len(here.of(CallAccepted)) == 2)
+    switch.live[call].call = replace(switch.live[call].call, stage="no such stage")  # nothing can go on from here
+    switch.live[call].call.deadlines["no such deadline"] = None  # type: ignore[assignment]
+
+    assert isinstance(attempt(lambda: switch.happen(call, got.Ticked()), of="test"), Done)
+
+    await here.until(lambda: here.of(CallEnded))
+    await here.phone.request("BYE")
+    assert [fact.call for fact in here.of(CallEnded)] == [call]
+    assert len(switch.live) == 1
+    await here.until(lambda: (seat := here.seat()) is not None and seat.state in {"wrap", "ready"})
+
+
+async def test_an_ack_lifts_the_bound_on_what_is_sent(here: House) -> None:
+    await here.phone.call()
+
+    await here.until(lambda: here.media.of(media.ConfirmRtpLeg))
+    assert here.media.of(media.ConfirmRtpLeg)[0].leg == here.of(CallAccepted)[0].caller_leg
+
+
+async def test_the_direction_of_the_first_offer_reaches_media_and_is_answered(here: House) -> None:
+    here.phone.send("INVITE", body=OFFER.replace("a=sendrecv", "a=sendonly"))
+
+    ok = await here.phone.response(200)
+
+    assert b"a=recvonly" in ok.body
+    assert here.media.of(media.OpenRtpLeg)[0].direction is media.Direction.RECVONLY
 
 
 async def test_snapshots_say_what_the_events_said(here: House) -> None:

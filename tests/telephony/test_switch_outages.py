@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from runtime.bus.memory import MemoryBroker, open_memory_bus
-from runtime.codec import encode
+from runtime.codec import encode, encode_event
 from runtime.workers import Workers
 from telephony import media_protocol as media
 from telephony.calls.journal import Journal
@@ -223,6 +223,11 @@ async def test_the_journal_gives_back_what_was_written_and_forgets_what_was_remo
         task.cancel()
         (tmp_path / f"{UUID(int=9)}.json").write_bytes(b"broken")
 
+        (tmp_path / "not-the-name-of-any-call-but-36-long.json").write_bytes(encode_event(fact))
+        (tmp_path / f"{UUID(int=8)}.json").mkdir()
+
+        assert await outcome(journal.read(), of="test") == Done({CALL: fact})
+        assert len(list(tmp_path.glob("*.refused"))) == 3
         assert await journal.read() == {CALL: fact}
 
 
