@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from runtime.boundary import Done, outcome
 from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.codec import encode, encode_event
 from runtime.workers import Workers
