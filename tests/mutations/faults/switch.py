@@ -52,11 +52,11 @@ MUTANTS = (
         tests=("tests/telephony/test_sip_hostile.py",),
     ),
     Mutant(
-        name="white-space-not-collapsed",
+        name="brackets-searched-again-and-again",
         fault="reading takes time by the square",
         file="telephony/sip/addresses.py",
-        old='    return " ".join(text.split())',
-        new='    return re.sub(r"\\s*(\\S*)\\s*$", r" \\1", text)',
+        old='    begin = bare.find("<")\n    end = bare.find(">", begin)\n',
+        new='    match = re.search(r"<([^>]*)>", bare)\n    begin, end = match.span() if match else (-1, -1)\n',
         tests=("tests/telephony/test_sip_hostile.py::test_four_times_the_octets_take_four_times_the_time",),
     ),
     Mutant(
