@@ -1,6 +1,6 @@
 """The one place where a server of requests outlives a fault in a handler: it is logged and becomes a value."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -9,6 +9,7 @@ from runtime.telemetry import get_logger
 from vocabulary.errors import HotlineError
 
 T = TypeVar("T")
+K = TypeVar("K")
 log = get_logger(__name__)
 
 
@@ -47,3 +48,15 @@ def attempt(work: Callable[[], T], /, *, of: str) -> Done[T] | Failure:
             reason="fault",
             text=f"{of} failed in an unforeseen way; see the log of its process",
         )
+
+
+def each(items: Iterable[K], work: Callable[[K], object], /, *, of: str) -> list[K]:
+    """Do ``work`` for every item and return those for which it failed: a fault of one item costs only that item."""
+    failed: list[K] = []
+    for item in items:
+        try:
+            work(item)
+        except Exception:
+            log.exception("a part failed in an unforeseen way", part=of)
+            failed.append(item)
+    return failed

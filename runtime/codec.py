@@ -47,6 +47,8 @@ def decode(data: bytes | str, kind: type[T], /) -> T:
         value: T = decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedMessage(str(error)) from None
+    except RecursionError:
+        raise MalformedMessage("JSON nested too deeply") from None
     return value
 
 

@@ -1,8 +1,9 @@
 """What switch and media say to each other over ``runtime.wire``: commands with their replies, and notifies.
 
-Media listens, the switch connects. Every command is idempotent by leg, line or call; an unknown leg, line, call or
-prompt is Refused with reason ``no-leg``, ``no-line``, ``no-call``, ``no-prompt``. ``at_ms`` is call time: milliseconds
-since ``StartCall`` was carried out, 0 before it.
+Media listens, the switch connects and asks for Orphans: with that it is media's switch, and no other connection is
+while it lives (Refused ``switch-connected``). Every command is idempotent by leg, line or call; an unknown leg, line,
+call or prompt is Refused with reason ``no-leg``, ``no-line``, ``no-call``, ``no-prompt``. ``at_ms`` is call time:
+milliseconds since ``StartCall`` was carried out, 0 before it.
 """
 
 from dataclasses import dataclass, field
@@ -307,6 +308,11 @@ class MediaStats:
     """Of one core, the whole process."""
     realtime: bool
     """SCHED_RR was granted."""
+    disk_free_bytes: int = 0
+    recordings_failed: int = 0
+    """Recordings that could not be written whole since the start."""
+    accepting: bool = True
+    """Whether there is room to record another call; without it new legs are Refused ``disk-full``."""
 
 
 # Notifies, media → switch --------------------------------------------------------------------------------------------

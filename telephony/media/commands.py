@@ -8,11 +8,12 @@ from runtime.wire import Handlers, by_type
 from telephony import media_protocol as words
 from telephony.media.archive import Archive
 from telephony.media.floor import Floor
+from telephony.media.latch import Address
 from telephony.media.legs import CallSound, Leg
 from telephony.media.lines import Lines
 from telephony.media.playlist import Playlist
 from telephony.media.prompts import Prompts
-from telephony.media.rtp_port import PortRange, RtpPort
+from telephony.media.rtp_port import PortRange, Remote, RtpPort
 from telephony.media.speech import SpeechGate
 from telephony.media.statistics import Statistics
 from telephony.media.voice_activity import VoiceActivity
@@ -63,7 +64,6 @@ class Commands:
                 words.CloseLeg: self.close_leg,
                 words.EndCall: self.end_call,
                 words.ListLegs: self.list_legs,
-                words.Orphans: self.orphans,
                 words.ForgetOrphans: self.forget_orphans,
                 words.MediaStatsAsked: self.statistics,
             }
@@ -74,12 +74,11 @@ class Commands:
         async with self._changing:
             known = self._floor.legs.get(asked.leg)
             if known is None:
-                port = RtpPort(
-                    codec=asked.codec,
-                    remote=(asked.remote_host, asked.remote_port),
-                    dtmf_payload_type=asked.dtmf_payload_type,
-                )
-                self._ports.open(port, host=asked.bind_host)
+                self._archive.refuse_when_full(calls=len(self._floor.calls))
+                port = RtpPort(_remote(asked, networks=asked.media_networks))
+                self._refuse_own((asked.remote_host, asked.remote_port), host=asked.bind_host)
+                targets = {leg.port.target for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)}
+                self._ports.open(port, host=asked.bind_host, but=targets | {(asked.remote_host, asked.remote_port)})
                 known = Leg(
                     leg=asked.leg,
                     call=asked.call,
@@ -94,20 +93,24 @@ class Commands:
         port = _rtp_port(known)
         return words.RtpLegOpened(host=port.host, port=port.port)
 
+    def _refuse_own(self, address: Address, *, host: str) -> None:
+        """Refuse an address at which one of our own legs listens: its sound would reach another call."""
+        ports = [leg.port for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)]
+        taken = {(one.host, port) for one in ports for port in (one.port, one.port + 1)}
+        if address in taken or self._ports.owns(address, host=host):
+            raise Refused("own-port", "对方给出的媒体地址是本系统自己的端口，不能把声音送到别的通话里")
+
     async def confirm_rtp_leg(self, asked: words.ConfirmRtpLeg) -> words.Carried:
         """Let the leg send without a bound."""
-        _rtp_port(self._floor.leg(asked.leg))
+        _rtp_port(self._floor.leg(asked.leg)).confirmed = True
         return _DONE
 
     async def update_rtp_leg(self, asked: words.UpdateRtpLeg) -> words.Carried:
         """Change codec, address, keys or direction of the one sender there is."""
         leg = self._floor.leg(asked.leg)
-        _rtp_port(leg).update(
-            codec=asked.codec,
-            remote=(asked.remote_host, asked.remote_port),
-            dtmf_payload_type=asked.dtmf_payload_type,
-            direction=asked.direction,
-        )
+        port = _rtp_port(leg)
+        self._refuse_own((asked.remote_host, asked.remote_port), host=port.host)
+        port.update(_remote(asked))
         self._floor.change_law(leg.slot)
         return _DONE
 
@@ -213,7 +216,8 @@ class Commands:
 
     async def statistics(self, _: words.MediaStatsAsked) -> words.MediaStats:
         """Give figures since the last asking."""
-        return self._statistics.take(legs=len(self._floor.legs), lines=self._lines.connected)
+        taken = self._statistics.take(legs=len(self._floor.legs), lines=self._lines.connected)
+        return self._archive.described(taken, calls=len(self._floor.calls))
 
     async def abandon(self, *, known: tuple[CallId, ...] = ()) -> None:
         """End every call that is not in ``known``; they become orphans."""
@@ -237,6 +241,16 @@ class Commands:
         if isinstance(leg.port, RtpPort):
             self._floor.remove_port(leg.slot)
             leg.port.close()
+
+
+def _remote(asked: words.OpenRtpLeg | words.UpdateRtpLeg, /, *, networks: tuple[str, ...] = ()) -> Remote:
+    return Remote(
+        codec=asked.codec,
+        address=(asked.remote_host, asked.remote_port),
+        dtmf_payload_type=asked.dtmf_payload_type,
+        direction=asked.direction,
+        media_networks=networks,
+    )
 
 
 def _rtp_port(leg: Leg) -> RtpPort:

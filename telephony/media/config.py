@@ -19,4 +19,6 @@ class MediaConfig:
     rtp_timeout_s: float = 30.0
     orphan_grace_s: float = 30.0
     """How long calls go on without a switch."""
+    keep_free_bytes: int = 64 * 1024 * 1024
+    """Below this, and ten minutes of sound for each call that runs, no further call is taken on."""
     want_realtime: bool = True

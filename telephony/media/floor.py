@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from runtime.boundary import Done, attempt, each
 from telephony.media.legs import CallSound, Leg, Port, Taps
 from telephony.media.mixer import Mixer, Slot
 from telephony.media.playlist import Playlist
 from telephony.media.sending import Histogram
-from telephony.media_protocol import Digit, FirstAudio, PromptsEnded, RtpTimeout, Speech
+from telephony.media_protocol import Digit, FirstAudio, LegFailed, PromptsEnded, RtpTimeout, Speech
 from vocabulary.errors import Refused
 from vocabulary.ids import CallId, LegId
 
@@ -41,6 +42,10 @@ class Floor:
         """Take a port's row away; no error when it is gone."""
         if self._ports.pop(slot, None) is not None:
             self.mixer.remove(slot)
+
+    def has(self, slot: Slot, /) -> bool:
+        """Tell whether a port is served."""
+        return slot in self._ports
 
     def change_law(self, slot: Slot, /) -> None:
         """Follow a port whose law of sending changed."""
@@ -142,26 +147,56 @@ class Floor:
     # The tick --------------------------------------------------------------------------------------------------------
 
     def tick(self, now: float, /) -> None:
-        """Mix, send, record, tap and report one tick; ``now`` in seconds of the clock that dates packets."""
-        for port in self._ports.values():
-            port.receive(now)
-        ended = self.mixer.mix()
-        for slot, port in self._ports.items():
-            port.send(self.mixer.payload(slot))
-        for call in self.calls.values():
-            call.tick(self.mixer, self._taps)
-        for leg in self.legs.values():
-            self._report(leg)
+        """Mix, send, record, tap and report one tick; ``now`` in seconds of the clock that dates packets.
+
+        A fault in the part of one leg or call closes that one and is told; all others have their tick.
+        """
+        ports = list(self._ports.items())
+        self._drop(each(ports, lambda row: row[1].receive(now), of="receive"))
+        ended = self._mixed()
+        mixer = self.mixer
+        self._drop(each(list(self._ports.items()), lambda row: row[1].send(mixer.payload(row[0])), of="send"))
+        calls = [call for call in self.calls.values() if not call.failed]
+        for call in each(calls, lambda call: call.tick(mixer, self._taps), of="call"):
+            call.failed = True
+            self._fail(call.caller)
+        for leg in each(list(self.legs.values()), self._report, of="report"):
+            self._fail(leg)
         for slot, playlist in ended:
             self._report_end(slot, playlist)
         self.ticks += 1
         if self.ticks % _SECOND_TICKS == 0:
             self._find_silent(now)
 
+    def _mixed(self) -> list[tuple[Slot, Playlist]]:
+        """Mix; when that fails, without the rows whose sound cannot be read."""
+        mixed = attempt(self.mixer.mix, of="mix")
+        if isinstance(mixed, Done):
+            return mixed.value
+        broken = each(list(self._ports.items()), lambda row: self.mixer.try_row(row[0]), of="row")
+        self._drop(broken or list(self._ports.items()))
+        return self.mixer.mix()
+
+    def _drop(self, rows: list[tuple[Slot, Port]]) -> None:
+        for slot, port in rows:
+            self.remove_port(slot)
+            for leg in [leg for leg in self.legs.values() if leg.slot is slot]:
+                self._fail(leg)
+            each([port], lambda one: one.close(), of="close")
+
+    def _fail(self, leg: Leg) -> None:
+        """Close a leg that failed and tell so; what it stood on goes with the leg's port."""
+        if leg.leg not in self.legs:
+            return
+        if each([leg.leg], self.remove_leg, of="remove"):
+            self.legs.pop(leg.leg, None)
+        self._tell(LegFailed(leg=leg.leg, reason="fault"))
+
     def skip(self, ticks: int, /) -> None:
         """Let ticks that were lost pass: call time and RTP timestamps stay true."""
         for call in self.calls.values():
-            call.skip(ticks, self._taps)
+            if not call.failed:
+                call.skip(ticks, self._taps)
         for port in self._ports.values():
             port.skip(ticks)
         self.ticks += ticks
@@ -186,8 +221,9 @@ class Floor:
                 self._tell(PromptsEnded(leg=leg.leg, play_id=playlist.play_id, cut=False, at_ms=self.at_ms(leg)))
 
     def _find_silent(self, now: float) -> None:
+        self._drop(each(list(self._ports.items()), lambda row: row[1].look_for_reports(now), of="reports"))
         for leg in self.legs.values():
-            silent = leg.port.expects_sound and now - leg.port.incoming.heard_at > self._rtp_timeout_s
-            if silent and not leg.timed_out:
-                leg.timed_out = True
+            since = max(leg.port.incoming.heard_at, leg.told_silent_at)
+            if leg.port.expects_sound and now - since > self._rtp_timeout_s:
+                leg.told_silent_at = now
                 self._tell(RtpTimeout(leg=leg.leg, at_ms=self.at_ms(leg)))

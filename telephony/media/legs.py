@@ -39,8 +39,16 @@ class Port(Protocol):
         """Take what came since the last tick; ``now`` in seconds."""
         ...
 
+    def look_for_reports(self, now: float, /) -> None:
+        """Take RTCP as a sign of life; called once a second."""
+        ...
+
     def send(self, payload: bytes, /) -> None:
         """Send the 160 octets of this tick."""
+        ...
+
+    def close(self) -> object:
+        """Give back what the port holds."""
         ...
 
     def skip(self, ticks: int, /) -> None:
@@ -97,7 +105,7 @@ class Leg:
     gate: SpeechGate | None = None
     audible: bool = False
     """First audio was reported."""
-    timed_out: bool = False
+    told_silent_at: float = 0.0
     lost_before: int = 0
 
 
@@ -111,6 +119,8 @@ class CallSound:
         self.caller = caller
         self.legs: dict[LegId, Leg] = {}
         self.bridged: tuple[Leg, Leg] | None = None
+        self.failed = False
+        """A fault in its part of the tick: it waits for its end, others go on."""
         self._writer = writer
         self._chunk = bytearray()
         self._written = 0

@@ -28,7 +28,7 @@ class Lines:
         entry = self._lines.get(seat)
         line = entry[0] if entry else Line(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
         answer = await line.answer(offer_sdp)
-        if entry is None:
+        if entry is None or not self._floor.has(entry[1]):
             self._lines[seat] = (line, self._floor.add_port(line))
         elif self._lines.get(seat) is entry:
             self._floor.change_law(entry[1])

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from runtime.background import background
@@ -25,6 +26,8 @@ from telephony.media.statistics import Statistics
 from telephony.media.tap_server import TapServer
 from telephony.media.ticker import run_ticker
 from telephony.media.warm_up import warm_up
+from telephony.media_protocol import OrphanCalls, Orphans
+from vocabulary.errors import Refused
 
 _log = get_logger(__name__)
 _PRIORITY = 10
@@ -45,8 +48,12 @@ class SwitchLink:
         self._notifies.append(notify)
         self._fresh.set()
 
-    async def connected(self, wire: Wire, /) -> None:
-        """Take a new switch; what was said to nobody is forgotten."""
+    def take(self, wire: Wire, /) -> None:
+        """Take a new switch; what was said to nobody is forgotten. Refused ``switch-connected`` beside a live one."""
+        if self.wire is wire:
+            return
+        if self.wire is not None and not self.wire.closed:
+            raise Refused("switch-connected", "another switch is connected to this media process")
         self.wire, self.gone_at = wire, None
         self._notifies.clear()
 
@@ -78,7 +85,7 @@ async def serve(config: MediaConfig) -> None:
     parts = Parts(
         floor=floor,
         lines=Lines(floor, tell=link.tell),
-        archive=Archive(Path(config.recordings), host=config.host),
+        archive=Archive(Path(config.recordings), host=config.host, keep_free=config.keep_free_bytes),
         prompts=Prompts(Path(config.prompts)),
         ports=PortRange(config.rtp_ports),
         statistics=statistics,
@@ -93,7 +100,7 @@ async def serve(config: MediaConfig) -> None:
         async with (
             background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),
             taps.listening(Path(config.tap_socket)),
-            listen_wire(config.media_socket, handlers=commands.handlers(), on_connect=link.connected),
+            listen_wire(config.media_socket, handlers=commands.handlers(), on_connect=_greeting(link, commands)),
         ):
             _log.info("media serves", realtime=realtime, prompts=prompts, orphans=orphans)
             _say_ready({"media_socket": config.media_socket, "realtime": realtime, "prompts": prompts})
@@ -104,12 +111,26 @@ async def serve(config: MediaConfig) -> None:
         await parts.archive.close()
 
 
+def _greeting(link: SwitchLink, commands: Commands) -> Callable[[Wire], Awaitable[None]]:
+    """A connection becomes the switch by its first request, not by being opened."""
+
+    async def greet(wire: Wire) -> None:
+        async def orphans(asked: Orphans) -> OrphanCalls:
+            link.take(wire)
+            return await commands.orphans(asked)
+
+        wire.handle(Orphans, orphans)
+
+    return greet
+
+
 async def _each_second(
     parts: Parts, commands: Commands, taps: TapServer, link: SwitchLink, config: MediaConfig
 ) -> None:
     while True:
         await asyncio.sleep(1.0)
         parts.lines.watch()
+        parts.archive.look_at_disk()
         taps.sweep()
         if link.look() > config.orphan_grace_s and (parts.floor.legs or parts.floor.calls):
             _log.warning("the switch stays away, its calls are ended", calls=len(parts.floor.calls))

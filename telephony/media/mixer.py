@@ -87,6 +87,14 @@ class Mixer:
         self.peaks = np.abs(sources).max(axis=1).tolist() if self.slots else []
         return ended
 
+    def try_row(self, slot: Slot, /) -> None:
+        """Read one row's sound as ``mix`` does, for its fault; ValueError for a frame of another length."""
+        frame = slot.source.take()
+        if not isinstance(frame, Frame) and len(frame) != FRAME_SAMPLES:
+            raise ValueError(f"a frame of {len(frame)} octets")
+        if slot.playlist is not None:
+            slot.playlist.next_frame()
+
     def payload(self, slot: Slot, /) -> bytes:
         """Return the 160 octets to send to ``slot``."""
         return self._octets[slot.row * FRAME_SAMPLES : (slot.row + 1) * FRAME_SAMPLES]

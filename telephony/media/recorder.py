@@ -35,6 +35,8 @@ class Recorder:
         """Start the thread; ``folder`` is made when missing."""
         self.folder = folder
         self.missed_chunks = 0
+        self.failures = 0
+        """Recordings that could not be written whole."""
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=_BOUND)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -67,14 +69,19 @@ class Recorder:
 
         def job() -> Sidecar:
             descriptor = recording.descriptor
-            if descriptor is None or recording.failed:
+            if descriptor is None:
                 return recording.sidecar.closed(stage=stage, samples=0, sha256="")
-            digest = files.close(self.folder, recording.sidecar, descriptor, samples)
-            closed = recording.sidecar.closed(stage=stage, samples=samples, sha256=digest)
+            kept = files.whole_part(descriptor, most=samples) if recording.failed else samples
+            digest = files.close(self.folder, recording.sidecar, descriptor, kept)
+            closed = recording.sidecar.closed(stage=stage, samples=kept, sha256=digest)
             files.write_sidecar(self.folder, closed)
             return closed
 
-        return await self._ask(job)
+        try:
+            return await self._ask(job)
+        except OSError as error:  # the part stays where it is: the next start of media closes it
+            self._failed(recording, error)
+            return recording.sidecar.closed(stage=stage, samples=0, sha256="")
 
     async def mark(self, sidecar: Sidecar, /) -> None:
         """Store a changed sidecar."""
@@ -90,14 +97,18 @@ class Recorder:
             try:
                 job()
             except OSError as error:
-                if not recording.failed:
-                    _log.error("a recording cannot be written", call=recording.sidecar.call, reason=str(error))
-                recording.failed = True
+                self._failed(recording, error)
 
         try:
             self._jobs.put_nowait(guarded)
         except queue.Full:
             self.missed_chunks += 1
+
+    def _failed(self, recording: Recording, error: OSError) -> None:
+        if not recording.failed:
+            _log.error("a recording cannot be written", call=recording.sidecar.call, reason=str(error))
+            self.failures += 1
+        recording.failed = True
 
     async def _ask(self, job: Callable[[], T]) -> T:
         """Run ``job`` after all that was handed over before; OSError of the disk goes to the caller."""

@@ -2,12 +2,24 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from runtime.codec import MalformedMessage, decode, encode
+from runtime.telemetry import get_logger
 from runtime.wav import wav_header
-from telephony.media.sidecar import BYTES_PER_SAMPLE, CHANNELS, HEADER_BYTES, Sidecar, Stage, whole_samples
+from telephony.media.sidecar import (
+    BYTES_PER_SAMPLE,
+    CHANNELS,
+    HEADER_BYTES,
+    Sidecar,
+    Stage,
+    checked_name,
+    whole_samples,
+)
+from vocabulary.errors import Refused
 
+_log = get_logger(__name__)
 _PART = ".part"
 
 
@@ -25,11 +37,15 @@ def write_sidecar(folder: Path, sidecar: Sidecar, /) -> None:
     """Put the sidecar in place at once, old or new but never half."""
     target = sidecar_path(folder, sidecar)
     fresh = target.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(encode(sidecar))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(target)
+    try:
+        with fresh.open("wb") as file:
+            file.write(encode(sidecar))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def begin(folder: Path, sidecar: Sidecar, /) -> int:
@@ -45,6 +61,11 @@ def append(descriptor: int, first_sample: int, pcm: bytes, /) -> None:
     os.pwrite(descriptor, pcm, HEADER_BYTES + first_sample * BYTES_PER_SAMPLE)
     end = first_sample * BYTES_PER_SAMPLE + len(pcm)
     os.pwrite(descriptor, wav_header(data_bytes=end, channels=CHANNELS), 0)
+
+
+def whole_part(descriptor: int, /, *, most: int) -> int:
+    """Return how many samples of a recording that could not be written whole are there, ``most`` at most."""
+    return min(most, whole_samples(os.fstat(descriptor).st_size))
 
 
 def close(folder: Path, sidecar: Sidecar, descriptor: int, samples: int, /) -> str:
@@ -67,14 +88,29 @@ def recover(folder: Path, /) -> list[Sidecar]:
     orphans = []
     for path in sorted(folder.glob("*.wav.json")):
         try:
-            sidecar = decode(path.read_bytes(), Sidecar)
-        except MalformedMessage:
+            sidecar = _read_sidecar(path)
+            if sidecar.stage is Stage.RECORDING:
+                sidecar = _close_left_open(folder, sidecar)
+        except (MalformedMessage, Refused, OSError) as error:
+            _set_aside(path, str(error))
             continue
-        if sidecar.stage is Stage.RECORDING:
-            sidecar = _close_left_open(folder, sidecar)
         if sidecar.stage is Stage.ORPHANED:
             orphans.append(sidecar)
     return orphans
+
+
+def _read_sidecar(path: Path) -> Sidecar:
+    sidecar = decode(path.read_bytes(), Sidecar)
+    if path.name != f"{checked_name(sidecar.recording_name)}.json":
+        raise MalformedMessage(f"it speaks of {sidecar.recording_name!r}")
+    return sidecar
+
+
+def _set_aside(path: Path, reason: str) -> None:
+    """Keep a sidecar that cannot be used under another name, so that it stops nobody and is not lost."""
+    _log.warning("a recording's sidecar cannot be used and is set aside", file=path.name[:80], reason=reason)
+    with suppress(OSError):
+        path.rename(path.with_name(f"{path.name}.refused"))
 
 
 def _close_left_open(folder: Path, sidecar: Sidecar, /) -> Sidecar:

@@ -27,11 +27,6 @@ class RtpPacket(NamedTuple):
     payload: bytes
 
 
-def is_rtcp(datagram: bytes, /) -> bool:
-    """Tell RTCP from RTP on one port (RFC 5761 §4): packet types 192 to 223."""
-    return len(datagram) >= 8 and datagram[0] >> 6 == 2 and 192 <= datagram[1] <= 223
-
-
 def parse(datagram: bytes, /) -> RtpPacket:
     """Return the packet in ``datagram``; MalformedRtp says which rule it breaks."""
     if len(datagram) < _HEADER.size:

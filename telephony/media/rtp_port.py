@@ -4,18 +4,25 @@ import random
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 
+from runtime.telemetry import get_logger
 from telephony.media.g711 import LAW_OF, PAYLOAD_TYPES, Law
 from telephony.media.incoming import Incoming
 from telephony.media.latch import Address, SourceLatch
 from telephony.media.outgoing import Outgoing
-from telephony.media.rtp import MalformedRtp, is_rtcp, parse
+from telephony.media.rtcp import is_compound, is_rtcp
+from telephony.media.rtp import MalformedRtp, parse
 from telephony.media.sending import Histogram
 from telephony.media_protocol import Codec, Direction
-from vocabulary.errors import Transient
+from vocabulary.errors import Refused, Transient
 
 _TRIES = 64
 _A_TICK, _LONGEST = 32, 2048
+MOST_UNCONFIRMED = 50
+_MOVES_TOLD = 4
+_log = get_logger(__name__)
 _SENDS = {Direction.SENDRECV, Direction.SENDONLY}
 _LISTENS = {Direction.SENDRECV, Direction.RECVONLY}
 
@@ -24,16 +31,61 @@ class NoPortFree(Transient):
     """All UDP ports of the range are taken."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """What signalling says of the peer's sound; ``direction`` is ours, networks are in CIDR form."""
+
+    codec: Codec
+    address: Address
+    dtmf_payload_type: int | None
+    direction: Direction
+    media_networks: tuple[str, ...] = ()
+
+
+def checked(address: Address, /) -> Address:
+    """Return an address that ``sendto`` can take: an IPv4 literal and a port from 1 on; Refused ``bad-address``."""
+    try:
+        host = str(IPv4Address(address[0]))
+    except AddressValueError:
+        host = ""
+    if not host or not 0 < address[1] < 65536:
+        raise Refused("bad-address", f"对方的媒体地址 {address[0]!r}:{address[1]} 不是可用的 IPv4 地址和端口")
+    return host, address[1]
+
+
+def _pair(host: str, number: int) -> tuple[socket.socket, socket.socket] | None:
+    """An even port and the next one, bound; None when one of them is taken or the first is odd."""
+    made: list[socket.socket] = []
+    try:
+        for _ in range(2):
+            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            made.append(udp)
+            udp.setblocking(False)
+            udp.bind((host, number if len(made) == 1 else made[0].getsockname()[1] + 1))
+            if len(made) == 1 and udp.getsockname()[1] % 2:
+                break
+        else:
+            return made[0], made[1]
+    except (OSError, OverflowError):
+        pass
+    for udp in made:
+        udp.close()
+    return None
+
+
 class RtpPort:
     """One even port. ``receive`` and ``send`` are called by the tick and by nobody else.
 
     So a re-INVITE cannot add a sender, and the loop is not woken for each packet (measured: a third of the CPU).
     """
 
-    def __init__(self, *, codec: Codec, remote: Address, dtmf_payload_type: int | None) -> None:
-        """Take what the peer's SDP says."""
+    def __init__(self, remote: Remote, /) -> None:
+        """Take what the peer's SDP says; Refused ``bad-address`` when nothing can be sent there."""
+        codec, dtmf_payload_type = remote.codec, remote.dtmf_payload_type
         self.out_law: Law = LAW_OF[codec]
-        self.direction = Direction.SENDRECV
+        self.direction = remote.direction
+        self.confirmed = False
+        """Whether the peer acknowledged; before that a second of packets is sent at most."""
         self.incoming = Incoming(law=self.out_law, dtmf_payload_type=dtmf_payload_type, opened_at=time.monotonic())
         self.outgoing = Outgoing(
             ssrc=random.getrandbits(32),
@@ -45,8 +97,9 @@ class RtpPort:
         self.unsent = 0
         self.host, self.port = "", 0
         self.intervals: Histogram | None = None
-        self._latch = SourceLatch(remote)
+        self._latch = SourceLatch(checked(remote.address), networks=remote.media_networks, now=time.monotonic())
         self._udp: socket.socket | None = None
+        self._rtcp: socket.socket | None = None
         self._sent_at = 0.0
 
     @property
@@ -59,19 +112,40 @@ class RtpPort:
         """False while the peer holds the call."""
         return self.direction in _LISTENS
 
-    def update(self, *, codec: Codec, remote: Address, dtmf_payload_type: int | None, direction: Direction) -> None:
-        """Take what a re-INVITE changed; sequence, SSRC and pace go on."""
-        self.out_law = LAW_OF[codec]
-        self.incoming.dtmf_payload_type = dtmf_payload_type
-        if direction in _LISTENS and not self.expects_sound:
-            self.incoming.heard_at = time.monotonic()
-        self.direction = direction
-        self._latch.signal(remote)
+    @property
+    def target(self) -> Address:
+        """Where packets are sent."""
+        return self._latch.target
 
-    def use(self, udp: socket.socket, /) -> None:
-        """Take a bound, non-blocking socket."""
-        self._udp = udp
+    def update(self, remote: Remote, /) -> None:
+        """Take what a re-INVITE changed; sequence, SSRC and pace go on. Refused ``bad-address`` changes nothing."""
+        address, now = checked(remote.address), time.monotonic()
+        self.out_law = LAW_OF[remote.codec]
+        self.incoming.dtmf_payload_type = remote.dtmf_payload_type
+        if remote.direction in _LISTENS and not self.expects_sound:
+            self.incoming.heard_at = now
+        self.direction = remote.direction
+        self._latch.signal(address, now=now)
+
+    def use(self, udp: socket.socket, rtcp: socket.socket, /) -> None:
+        """Take bound, non-blocking sockets: an even port, and the odd one above it."""
+        self._udp, self._rtcp = udp, rtcp
         self.host, self.port = udp.getsockname()[:2]
+
+    def look_for_reports(self, now: float, /) -> None:
+        """Take RTCP as a sign of life; called once a second."""
+        if self._rtcp is None:
+            return
+        try:
+            for _ in range(_A_TICK):
+                data, address = self._rtcp.recvfrom(_LONGEST)
+                self._report(data, address[0], now)
+        except OSError:
+            return
+
+    def _report(self, data: bytes, host: str, now: float) -> None:
+        if self._latch.fits(host) and is_compound(data):
+            self.incoming.heard_at = now
 
     def receive(self, now: float, /) -> None:
         """Take what came since the last tick, at most 32 datagrams."""
@@ -87,22 +161,25 @@ class RtpPort:
     def _take(self, data: bytes, addr: Address, now: float) -> None:
         """Count, check and buffer one datagram; never raises."""
         if is_rtcp(data):
-            if addr[0] == self._latch.target[0]:
-                self.incoming.heard_at = now
+            self._report(data, addr[0], now)
             return
         try:
             packet = parse(data)
         except MalformedRtp:
             self.malformed += 1
             return
+        moves = self._latch.moves
         if not self._latch.accepts(addr[:2], ssrc=packet.ssrc, now=now):
             self.strangers += 1
             return
+        if moves < self._latch.moves <= _MOVES_TOLD:
+            _log.info("a leg is heard from another address", port=self.port, moves=self._latch.moves)
         self.incoming.put(packet, now=now)
 
     def send(self, payload: bytes, /) -> None:
         """Send the 160 octets of this tick, or let the tick pass while on hold."""
-        if self._udp is None or self.direction not in _SENDS:
+        unknown = not self.confirmed and self.outgoing.sent >= MOST_UNCONFIRMED
+        if self._udp is None or self.direction not in _SENDS or unknown:
             self.outgoing.pause()
             self._sent_at = 0.0
             return
@@ -122,9 +199,10 @@ class RtpPort:
 
     def close(self) -> None:
         """Give the port back."""
-        if self._udp is not None:
-            self._udp.close()
-            self._udp = None
+        for each in (self._udp, self._rtcp):
+            if each is not None:
+                each.close()
+        self._udp = self._rtcp = None
 
 
 class PortRange:
@@ -135,20 +213,24 @@ class PortRange:
         self._ports = [port for port in range(ports[0], ports[1] + 1) if port % 2 == 0] if ports else []
         self._at = 0
 
-    def open(self, port: RtpPort, /, *, host: str) -> None:
-        """Bind ``port`` to an even UDP port of ``host``; NoPortFree when there is none."""
+    def owns(self, address: Address, /, *, host: str) -> bool:
+        """Tell whether an address is one of our own range on ``host``: sound sent there would be another call's."""
+        return bool(self._ports) and address[0] == host and self._ports[0] <= address[1] <= self._ports[-1] + 1
+
+    def open(self, port: RtpPort, /, *, host: str, but: set[Address]) -> None:
+        """Bind ``port`` to an even UDP port of ``host`` and the odd one above; NoPortFree when there is none.
+
+        ``but`` are addresses to which legs send: a port that a stranger has named is not given to somebody else.
+        """
         for number in self._candidates():
-            udp = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-            udp.setblocking(False)
-            try:
-                udp.bind((host, number))
-            except OSError:
-                udp.close()
+            pair = _pair(host, number)
+            if pair is None:
                 continue
-            if udp.getsockname()[1] % 2:
-                udp.close()
+            if pair[0].getsockname()[:2] in but:
+                for each in pair:
+                    each.close()
                 continue
-            port.use(udp)
+            port.use(*pair)
             return
         raise NoPortFree("no UDP port is free for a call: widen rtp_ports")
 

@@ -121,6 +121,9 @@ class Line:
     def receive(self, now: float, /) -> None:
         """Nothing to do: aiortc hands packets over as they come."""
 
+    def look_for_reports(self, now: float, /) -> None:
+        """Nothing to do: ``watch`` notices a browser that fell silent."""
+
     def send(self, payload: bytes, /) -> None:
         """Send the 160 octets of this tick; they are lost while there is no connection."""
         transceiver = self._transceiver

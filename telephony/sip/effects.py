@@ -27,7 +27,7 @@ class Invited:
     wanted_seat: str
     """From ``X-Hotline-Seat`` of this machine's own test calls, else empty."""
     media_networks: tuple[str, ...] = ()
-    """Where the trunk's sound may come from, in CIDR form."""
+    """Where the peer's sound may come from: the trunk's media networks and the signalling host, in CIDR form."""
 
 
 @dataclass(frozen=True, slots=True)

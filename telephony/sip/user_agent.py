@@ -358,5 +358,5 @@ def _invited(request: Request, *, tag: str, agreed: Agreed | None, trunk: Trunk,
         user_agent=taken_line(request.headers.first("User-Agent"), longest=128),
         agreed=agreed,
         wanted_seat=taken_line(request.headers.first("X-Hotline-Seat"), longest=16) if source[0] == _HERE else "",
-        media_networks=trunk.media_networks,
+        media_networks=(*trunk.media_networks, f"{source[0]}/32"),
     )

@@ -19,7 +19,8 @@ from pyVoIP import RTP, SIP
 from pyVoIP.VoIP.VoIP import CallState, VoIPCall, VoIPPhone
 
 from telephony.media.outgoing import Outgoing
-from telephony.media.rtp import MalformedRtp, is_rtcp, parse
+from telephony.media.rtcp import is_rtcp
+from telephony.media.rtp import MalformedRtp, parse
 from vocabulary.audio import FRAME_SAMPLES
 from vocabulary.g711 import ALAW_TO_LINEAR, LINEAR_TO_ALAW, LINEAR_TO_ULAW, ULAW_TO_LINEAR, decode, encode
 

@@ -23,6 +23,10 @@ FAULTS = {
     "one source takes the room of all",
     "somebody who may not is served",
     "a fault of one ends others",
+    "sound is taken over by a stranger",
+    "sound is sent to whom nobody called",
+    "a recording is missing without a word",
+    "a key counts twice",
 }
 
 

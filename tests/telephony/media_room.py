@@ -26,7 +26,15 @@ from vocabulary.ids import CallId, ContactId, LegId
 
 FROM_LINEAR = {8: b"\xd5" + LINEAR_TO_ALAW[1:], 0: LINEAR_TO_ULAW}
 TO_LINEAR = {8: ALAW_TO_LINEAR, 0: ULAW_TO_LINEAR}
-NOTIFIES = (words.LineState, words.PromptsEnded, words.Digit, words.Speech, words.FirstAudio, words.RtpTimeout)
+NOTIFIES = (
+    words.LineState,
+    words.PromptsEnded,
+    words.Digit,
+    words.Speech,
+    words.FirstAudio,
+    words.RtpTimeout,
+    words.LegFailed,
+)
 
 
 def tone(hz: float, seconds: float, level: float = 8000) -> bytes:
@@ -146,6 +154,7 @@ class Media:
             words.RtpLegOpened,
         )  # fmt: skip
         phone.to = (opened.host, opened.port)
+        await self.ask(words.ConfirmRtpLeg(leg=leg))
         return leg
 
     async def start_call(self, call: CallId, leg: LegId, name: str = "") -> words.CallStarted:
@@ -190,6 +199,7 @@ async def switch_of(config: MediaConfig) -> AsyncIterator[Media]:
     await until(Path(config.media_socket))
     async with connect_wire(config.media_socket, handlers=by_type(dict.fromkeys(NOTIFIES, media.take))) as wire:
         media.wire = wire
+        await media.ask(words.Orphans(), words.OrphanCalls)
         yield media
 
 

@@ -175,7 +175,7 @@ async def test_speech_of_the_caller_is_told_with_its_beginning_and_end(tmp_path:
     assert 1700 <= ended.at_ms <= 2300
 
 
-async def test_silence_of_the_peer_is_told_once_but_not_on_hold(tmp_path: Path) -> None:
+async def test_silence_of_the_peer_is_told_but_not_on_hold(tmp_path: Path) -> None:
     async with media_process(tmp_path, rtp_timeout_s=0.5) as media, phone() as caller, phone() as held:
         leg = await media.open_leg(caller, new_call())
         other = await media.open_leg(held, new_call())
@@ -189,7 +189,7 @@ async def test_silence_of_the_peer_is_told_once_but_not_on_hold(tmp_path: Path) 
         await asyncio.sleep(1.2)
 
     assert told.leg == leg
-    assert not [notify for notify in media.notifies if isinstance(notify, words.RtpTimeout)]
+    assert {notify.leg for notify in media.notifies if isinstance(notify, words.RtpTimeout)} <= {leg}
 
 
 async def test_packets_that_are_no_rtp_or_come_from_a_stranger_are_counted_and_dropped(tmp_path: Path) -> None:

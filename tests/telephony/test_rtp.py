@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.media.latch import SourceLatch
 from telephony.media.outgoing import Outgoing
-from telephony.media.rtp import MalformedRtp, RtpPacket, build, difference, is_rtcp, parse
+from telephony.media.rtcp import is_rtcp
+from telephony.media.rtp import MalformedRtp, RtpPacket, build, difference, parse
 
 packets = st.builds(
     RtpPacket,
@@ -73,33 +73,3 @@ def test_sequence_and_timestamp_wrap_and_time_passes_without_packets() -> None:
     assert [p.sequence for p in (first, second, third)] == [0xFFFF, 0, 1]
     assert [p.timestamp for p in (first, second, third)] == [0xFFFFFFFF - 159, 0, 320]
     assert [p.marker for p in (first, second, third)] == [True, False, True]
-
-
-SIGNALLED, ELSEWHERE, THIRD = ("10.0.0.1", 4000), ("10.0.0.1", 4002), ("10.0.0.9", 4000)
-
-
-def test_the_signalled_address_is_heard_at_once_and_strangers_beside_it_never() -> None:
-    latch = SourceLatch(SIGNALLED)
-
-    assert latch.accepts(SIGNALLED, ssrc=1, now=0)
-    assert not any(latch.accepts(THIRD, ssrc=2, now=n / 50) for n in range(50))
-    assert latch.target == SIGNALLED
-
-
-def test_another_address_is_latched_after_four_packets_of_one_ssrc() -> None:
-    latch = SourceLatch(SIGNALLED)
-    taken = [latch.accepts(ELSEWHERE, ssrc=ssrc, now=0) for ssrc in (1, 2, 1, 1, 1, 1)]
-
-    assert taken == [False, False, False, False, False, True]
-    assert latch.target == ELSEWHERE
-    assert not latch.accepts(SIGNALLED, ssrc=9, now=1)
-
-
-def test_a_source_that_fell_silent_may_be_followed_and_a_re_invite_starts_anew() -> None:
-    latch = SourceLatch(SIGNALLED)
-    latch.accepts(SIGNALLED, ssrc=1, now=0)
-
-    assert [latch.accepts(ELSEWHERE, ssrc=1, now=3) for _ in range(4)] == [False, False, False, True]
-    latch.signal(THIRD)
-    assert latch.target == THIRD
-    assert latch.accepts(THIRD, ssrc=5, now=3)

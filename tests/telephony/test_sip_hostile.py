@@ -270,7 +270,9 @@ def test_the_media_networks_of_the_trunk_travel_with_the_call() -> None:
 
     effects = agent.receive(request("INVITE", body=OFFER), source=("10.0.0.1", 5060), now=0.0)
 
-    assert [effect.media_networks for effect in effects if isinstance(effect, Invited)] == [("10.9.0.0/16",)]
+    assert [effect.media_networks for effect in effects if isinstance(effect, Invited)] == [
+        ("10.9.0.0/16", "10.0.0.1/32")
+    ]
 
 
 def test_a_late_fork_after_bye_opens_no_second_call() -> None:

@@ -99,4 +99,12 @@ MUTANTS = (
         new="except (OSError, MalformedMessage) as error:",
         tests=("tests/telephony/test_switch_outages.py",),
     ),
+    Mutant(
+        name="sources-of-a-key-not-paired",
+        fault="a key counts twice",
+        file="telephony/ivr/keys.py",
+        old="if other is not source and pressed == digit and",
+        new="if other is source and pressed == digit and",
+        tests=("tests/telephony/test_keys_and_absence.py",),
+    ),
 )

@@ -1,0 +1,286 @@
+"""What media refuses, so that no stranger is sent to, no call hears another, and no recording is missing."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from runtime.boundary import Done, outcome
+from runtime.ids import new_id
+from runtime.wire import connect_wire
+from telephony import media_protocol as words
+from telephony.media.archive import RESERVE_BYTES, Archive
+from telephony.media.rtp_port import MOST_UNCONFIRMED, PortRange, Remote, RtpPort, checked
+from tests.telephony.media_room import Media, media_process, new_call, phone, switch_of
+from vocabulary.audio import Party
+from vocabulary.errors import Refused
+from vocabulary.ids import CallId, ContactId, LegId
+
+
+def remote(address: tuple[str, int], direction: words.Direction = words.Direction.SENDRECV) -> Remote:
+    return Remote(codec=words.Codec.PCMA, address=address, dtmf_payload_type=101, direction=direction)
+
+
+async def opened(media: Media, address: tuple[str, int]) -> words.RtpLegOpened:
+    call = new_call()
+    asked = words.OpenRtpLeg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, codec=words.Codec.PCMA,
+                             remote_host=address[0], remote_port=address[1], dtmf_payload_type=101, bind_host="127.0.0.1")  # fmt: skip
+    return await media.ask(asked, words.RtpLegOpened)
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 0), ("127.0.0.1", 65536), ("127.0.0.1", 99999), ("127.0.0.1", -5), ("::1", 4000),
+                                     ("localhost", 4000), ("999.1.1.1", 4000), ("", 4000)])  # fmt: skip
+def test_an_address_that_cannot_be_sent_to_is_refused_where_it_is_used(address: tuple[str, int]) -> None:
+    with pytest.raises(Refused) as refused:
+        checked(address)
+
+    assert refused.value.reason == "bad-address"
+
+
+def sink() -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    made.bind(("127.0.0.1", 0))
+    made.setblocking(False)
+    return made
+
+
+def received(where: socket.socket) -> int:
+    count = 0
+    while True:
+        try:
+            where.recv(2048)
+        except BlockingIOError:
+            return count
+        count += 1
+
+
+def test_before_the_ack_a_second_of_sound_is_sent_and_all_of_it_afterwards() -> None:
+    with sink() as peer:
+        port = RtpPort(remote(peer.getsockname()))
+        PortRange(None).open(port, host="127.0.0.1", but=set())
+        for _ in range(3 * MOST_UNCONFIRMED):
+            port.send(b"\xd5" * 160)
+        before = received(peer)
+        port.confirmed = True
+        for _ in range(10):
+            port.send(b"\xd5" * 160)
+        after = received(peer)
+        port.close()
+
+    assert (before, after) == (MOST_UNCONFIRMED, 10)
+
+
+@pytest.mark.parametrize("direction", [words.Direction.RECVONLY, words.Direction.INACTIVE])
+def test_nothing_is_sent_to_a_peer_whose_first_offer_holds(direction: words.Direction) -> None:
+    with sink() as peer:
+        port = RtpPort(remote(peer.getsockname(), direction))
+        PortRange(None).open(port, host="127.0.0.1", but=set())
+        port.confirmed = True
+        for _ in range(20):
+            port.send(b"\xd5" * 160)
+        port.close()
+
+        assert received(peer) == 0
+    assert port.expects_sound is (direction is words.Direction.RECVONLY)
+
+
+def test_a_report_on_the_odd_port_is_a_sign_of_life_of_the_peer_alone() -> None:
+    report = bytes.fromhex("80c9000100000007")
+    with sink() as peer, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.2", 0))
+        port = RtpPort(remote(peer.getsockname()))
+        PortRange(None).open(port, host="127.0.0.1", but=set())
+        port.incoming.heard_at = 0.0
+        stranger.sendto(report, (port.host, port.port + 1))
+        port.look_for_reports(5.0)
+        of_a_stranger = port.incoming.heard_at
+        peer.sendto(b"nonsense", (port.host, port.port + 1))
+        port.look_for_reports(6.0)
+        of_nonsense = port.incoming.heard_at
+        peer.sendto(report, (port.host, port.port + 1))
+        port.look_for_reports(7.0)
+        port.close()
+
+    assert (of_a_stranger, of_nonsense, port.incoming.heard_at) == (0.0, 0.0, 7.0)
+
+
+def test_a_port_to_which_a_leg_sends_is_not_given_to_another_call() -> None:
+    ports = PortRange((30_000, 30_010))
+    port = RtpPort(remote(("127.0.0.1", 4000)))
+    ports.open(port, host="127.0.0.1", but={("127.0.0.1", 30_000), ("127.0.0.1", 30_002)})
+    try:
+        assert port.port == 30_004
+        assert ports.owns(("127.0.0.1", 30_009), host="127.0.0.1")
+        assert not ports.owns(("127.0.0.2", 30_009), host="127.0.0.1")
+    finally:
+        port.close()
+
+
+async def test_an_address_of_another_call_is_refused_at_the_invite_and_at_a_re_invite(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media, phone() as caller:
+        leg = await media.open_leg(caller, new_call())
+        other = await opened(media, ("127.0.0.1", caller.port))
+        for port in (other.port, other.port + 1):
+            with pytest.raises(Refused) as refused:
+                await opened(media, ("127.0.0.1", port))
+            assert refused.value.reason == "own-port"
+        update = words.UpdateRtpLeg(leg=leg, codec=words.Codec.PCMA, remote_host="127.0.0.1", remote_port=other.port,
+                                    dtmf_payload_type=101, direction=words.Direction.SENDRECV)  # fmt: skip
+        with pytest.raises(Refused) as again:
+            await media.ask(update)
+
+        assert again.value.reason == "own-port"
+        with pytest.raises(Refused) as bad:
+            await media.ask(replace(update, remote_port=99_999))
+        assert bad.value.reason == "bad-address"
+        assert len((await media.ask(words.ListLegs(), words.Legs)).legs) == 2
+
+
+# The switch's socket -------------------------------------------------------------------------------------------------
+
+
+async def test_a_connection_that_says_nothing_replaces_no_switch_and_ends_no_call(tmp_path: Path) -> None:
+    async with media_process(tmp_path, orphan_grace_s=0.5) as media, phone() as caller:
+        leg = await media.open_leg(caller, new_call())
+        for _ in range(3):
+            async with connect_wire(media.config.media_socket):
+                await asyncio.sleep(0.1)
+        _, writer = await asyncio.open_unix_connection(media.config.media_socket)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        await asyncio.sleep(2.0)
+        writer.close()
+
+        assert [state.leg for state in (await media.ask(words.ListLegs(), words.Legs)).legs] == [leg]
+        await media.ask(words.Play(leg=leg, prompts=("tone440",), loop=False, play_id=UUID(int=1)))
+        assert (await media.wait_for(words.PromptsEnded)).leg == leg
+
+
+async def test_a_second_switch_is_refused_while_the_first_lives_and_taken_when_it_is_gone(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media:
+        async with connect_wire(media.config.media_socket) as second:
+            with pytest.raises(Refused) as refused:
+                await second.request(words.Orphans(), reply=words.OrphanCalls)
+            assert refused.value.reason == "switch-connected"
+        media.wire.close()
+        await media.wire.wait_closed()
+        async with asyncio.timeout(3):
+            while not isinstance(await outcome(_hello(media), of="hello"), Done):
+                await asyncio.sleep(0.05)
+
+
+async def _hello(media: Media) -> None:
+    async with switch_of(media.config):
+        return
+
+
+# The disk ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_new_call_is_refused_before_its_recording_would_be_missing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "rec", host="h", keep_free=2**60)
+
+    with pytest.raises(Refused) as refused:
+        archive.refuse_when_full(calls=0)
+    await archive.close()
+
+    assert refused.value.reason == "disk-full"
+
+
+@contextmanager
+def small_disk(size: int):
+    """A disk of ``size`` octets; skipped visibly where this user may not mount one."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    folder = Path(tempfile.mkdtemp(prefix="disk"))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=False)
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
+
+
+@pytest.mark.real
+async def test_a_full_disk_refuses_new_calls_leaves_no_empty_file_and_comes_back(tmp_path: Path) -> None:
+    with small_disk(4 * RESERVE_BYTES) as folder:
+        async with media_process(
+            tmp_path, recordings=str(folder / "recordings"), keep_free_bytes=RESERVE_BYTES // 2
+        ) as media, phone() as caller:  # fmt: skip
+            call = new_call()
+            leg = await media.open_leg(caller, call)
+            await media.start_call(call, leg, f"{call}.wav")
+            (folder / "filler").write_bytes(b"x" * (3 * RESERVE_BYTES))
+            await _until_accepting(media, accepting=False)
+            with pytest.raises(Refused) as refused:
+                await opened(media, ("127.0.0.1", caller.port))
+            first = len(caller.packets)
+            await asyncio.sleep(0.5)
+            going_on = len(caller.packets) - first
+            (folder / "filler").unlink()
+            await _until_accepting(media, accepting=True)
+            await opened(media, ("127.0.0.1", caller.port))
+            ended = await media.ask(words.EndCall(call=call), words.EndedCall)
+
+            assert refused.value.reason == "disk-full"
+            assert going_on >= 15
+            assert ended.recording is not None
+            assert [path.name for path in (folder / "recordings").iterdir() if path.stat().st_size == 0] == []
+
+
+@pytest.mark.real
+async def test_a_recording_that_could_not_be_written_whole_keeps_what_was_written_and_is_counted(
+    tmp_path: Path,
+) -> None:
+    with small_disk(256 * 1024) as folder:
+        archive = Archive(folder / "rec", host="h")
+        await archive.recover()
+        call = CallId(new_id())
+        asked = words.StartCall(
+            call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=f"{call}.wav"
+        )
+        writer = archive.begin(asked)
+        assert writer is not None
+        for second in range(20):
+            writer.write(first_sample=second * 8000, pcm=b"\1" * 32_000)
+        ended = await archive.finish(call, samples=160_000, told=True)
+        stats = archive.described(_STATS, calls=0)
+        await archive.close()
+
+        assert stats.recordings_failed == 1
+        assert ended.recording is None or 0 < ended.recording.samples < 160_000
+        assert [path.name for path in (folder / "rec").iterdir() if path.stat().st_size == 0] == []
+
+
+_STATS = words.MediaStats(legs=0, lines=0, seconds=1.0, packets_per_second=0.0, send_interval_p50=0.0, send_interval_p99=0.0,
+                          send_interval_max=0.0, tick_late_p99=0.0, cpu_percent=0.0, realtime=False)  # fmt: skip
+
+
+async def _until_accepting(media: Media, *, accepting: bool) -> None:
+    async with asyncio.timeout(5):
+        while (await media.ask(words.MediaStatsAsked(), words.MediaStats)).accepting is not accepting:
+            await asyncio.sleep(0.1)
+
+
+async def test_files_whose_names_say_nothing_are_set_aside_at_the_start(tmp_path: Path) -> None:
+    folder = tmp_path / "rec"
+    folder.mkdir()
+    (folder / "broken.wav.json").write_text("not json")
+    (folder / "..wav.json").write_text("{}")
+    (folder / "folder.wav.json").mkdir()
+    archive = Archive(folder, host="h")
+
+    assert await archive.recover() == 0
+    await archive.close()
+
+    assert sorted(path.name for path in folder.glob("*.refused")) == sorted(
+        f"{name}.wav.json.refused" for name in (".", "broken", "folder")
+    )
