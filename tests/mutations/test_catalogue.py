@@ -11,6 +11,8 @@ FAULTS = {
     "expired entry suggested",
     "abandon counted as success",
     "typed text overwritten",
+    "something of a call stays for the next person at the page",
+    "unsaved text is lost or called saved",
     "parties swapped",
     "call time off by the queue wait",
     "JetStream ack before commit",

@@ -56,7 +56,7 @@ const later = (ms, run) => state.timers.push(setTimeout(run, ms * PACE))
 function freshContact() {
   return {
     contact: randomUUID(), call: null, caller_masked: '199****01', dialled: '12345', line_name: '政务服务便民热线', phase: 'ringing', utterances: [],
-    suggestions: { items: [], reason: '等诉求人说出具体事项', revision: 0, took_ms: 0 }, proposed: [], draft: { revision: 0, values: {} },
+    suggestions: { items: [], reason: '等诉求人说出具体事项', revision: 0, took_ms: 0 }, proposed: [], draft: { revision: 0, values: {}, confidential: false, reply: '', way: '' },
     open_orders: samples.orders.slice(0, 2), history: samples.orders.slice(0, 5), order: null, recording: null, partly: false,
   }
 }
@@ -169,7 +169,13 @@ const routes = [
   ['POST', /^\/api\/test-calls$/, () => { if (state.seat?.state !== 'ready') throw new Refusal(409, 'not-ready', '请先示闲（F10），再来一个电话。'); later(600, ring) }],
   ['GET', /^\/api\/contacts$/, () => samples.contacts],
   ['GET', /^\/api\/contacts\/([^/]+)$/, ([id]) => contactOf(id)],
-  ['PUT', /^\/api\/contacts\/([^/]+)\/draft$/, ([id], { body }) => { const contact = contactOf(id); if (body.revision !== contact.draft.revision) throw new Refusal(409, 'draft-changed', '草稿已在别处保存'); contact.draft = { revision: body.revision + 1, values: body.values }; return contact.draft }],
+  ['PATCH', /^\/api\/contacts\/([^/]+)\/draft$/, ([id], { body }) => {
+    const draft = contactOf(id).draft
+    Object.assign(draft.values, body.values)
+    for (const name of ['confidential', 'reply', 'way']) if (body[name] !== null) draft[name] = body[name]
+    draft.revision += 1
+    return draft
+  }],
   ['POST', /^\/api\/contacts\/([^/]+)\/order$/, ([id], { body }) => { checkOrder(body); const row = setup(people.agent).categories.find((one) => one.code === body.category); const order = { order_no: '202611230000178', contact: id, kind: body.kind, category: body.category, category_name: row?.path.at(-1) ?? '', title: body.title, district: body.district, stage: body.direct ? 'archive' : 'dispatch', unit: body.direct ? null : row.unit, unit_name: body.direct ? '' : row.unit_name, created_at: now(), due_at: body.direct ? null : new Date(Date.now() + 7200e3).toISOString(), closed_at: body.direct ? now() : null }; contactOf(id).order = order; samples.orders.unshift(order); return order }],
   ['POST', /^\/api\/contacts\/([^/]+)\/suggestions\/(.+)$/, () => undefined],
   ['POST', /^\/api\/contacts\/([^/]+)\/reveal$/, () => ({ value: '19900000001' })],

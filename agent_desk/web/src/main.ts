@@ -13,6 +13,6 @@ import { useSession } from './stores/session'
 rawMicrophone() // Remembers ?rawmic=1 before the log-in page drops the query.
 const app = createApp(App)
 app.use(createPinia())
-whenUnauthenticated(() => useSession().forget(true))
+whenUnauthenticated(() => useSession().end())
 app.use(makeRouter())
 app.mount('#app')

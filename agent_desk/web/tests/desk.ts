@@ -1,6 +1,7 @@
 /** A desk for tests: answers fetch by method and path, remembers what was asked. */
 import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
+import type { SavedDraft } from '@/api/types'
 
 export interface Asked {
   method: string
@@ -40,14 +41,19 @@ export class FakeDesk {
   open(): this {
     setActivePinia(createPinia())
     sessionStorage.clear()
+    localStorage.clear()
     vi.stubGlobal('fetch', async (path: string, init: RequestInit) => this.answer(path, init))
     return this
   }
 }
 
+/** A draft as the desk says it. */
+export const saved = (revision: number, more: Partial<SavedDraft> = {}): SavedDraft =>
+  ({ revision, values: {}, confidential: false, reply: '', way: '', ...more })
+
 export const view = (contact: string, more: object = {}): object => ({
   contact, call: null, caller_masked: '199****01', dialled: '12345', line_name: '热线', phase: 'talking', utterances: [],
-  suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], draft: { revision: 0, values: {} },
+  suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], draft: saved(0),
   open_orders: [], history: [], order: null, recording: null, ...more,
 })
 

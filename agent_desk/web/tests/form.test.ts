@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DraftField } from '@/api/types'
-import { SAVE_EVERY_MS, useForm } from '@/stores/form'
-import { FakeDesk, Refusal, view } from './desk'
+import { useForm } from '@/stores/form'
+import { FakeDesk, Refusal } from './desk'
 
 const fields = (value: string, confidence = 0.9): DraftField[] => [{ name: 'place', value, source: '原话', source_ms: 1, confidence }]
 
@@ -40,39 +40,6 @@ describe('the order form', () => {
     form.propose('k', 1, fields('北门小区'))
     expect(form.fields.place.value).toBe('')
   })
-  it('saves two seconds after a change, on top of the revision it knows', async () => {
-    const saved = desk.on('PUT /api/contacts/k/draft', ({ body }) => ({ revision: (body as { revision: number }).revision + 1, values: {} }))
-    const form = opened()
-    form.typed('title', '停水')
-    expect(form.saveState).toBe('waiting')
-    await vi.advanceTimersByTimeAsync(SAVE_EVERY_MS)
-    form.typed('title', '停水两天')
-    await vi.advanceTimersByTimeAsync(SAVE_EVERY_MS)
-    const bodies = saved.bodies('PUT /api/contacts/k/draft') as { revision: number; values: Record<string, unknown> }[]
-    expect(bodies.map((body) => body.revision)).toEqual([0, 1])
-    expect(bodies[1]?.values['title']).toEqual({ value: '停水两天', typed: true })
-    expect(form.saveState).toBe('saved')
-  })
-  it('keeps trying when the desk is away', async () => {
-    let away = true
-    desk.on('PUT /api/contacts/k/draft', () => (away ? new Refusal(503, { detail: '数据库暂不可用' }) : { revision: 1, values: {} }))
-    const form = opened()
-    form.typed('title', '停水')
-    await vi.advanceTimersByTimeAsync(SAVE_EVERY_MS)
-    expect(form.saveState).toBe('failed')
-    away = false
-    await vi.advanceTimersByTimeAsync(SAVE_EVERY_MS)
-    expect(form.saveState).toBe('saved')
-  })
-  it('puts its text on top when another page saved meanwhile', async () => {
-    desk.on('GET /api/contacts/k', () => view('k', { draft: { revision: 7, values: {} } }))
-    desk.on('PUT /api/contacts/k/draft', ({ body }) => ((body as { revision: number }).revision === 7
-      ? { revision: 8, values: {} } : new Refusal(409, { reason: 'draft-changed' })))
-    const form = opened()
-    form.typed('title', '停水')
-    await vi.advanceTimersByTimeAsync(SAVE_EVERY_MS)
-    expect([form.saveState, form.draftRevision]).toEqual(['saved', 8])
-  })
   it('puts the desk’s sentences at the wrong fields and clears one when it is corrected', async () => {
     desk.on('POST /api/contacts/k/order', () => new Refusal(422, { detail: '标题至少4个字', reason: 'invalid-fields', fields: { title: '标题至少4个字', category: '请选择诉求分类' } }))
     const form = opened()
@@ -92,9 +59,9 @@ describe('the order form', () => {
     const form = opened()
     form.typed('kind', 'consult')
     expect(form.direct).toBe(true)
-    form.chosenDirect = false
+    form.chooseWay('dispatch')
     expect(form.direct).toBe(false)
-    form.chosenDirect = true
+    form.chooseWay('direct')
     form.typed('kind', 'complaint')
     expect(form.direct).toBe(false)
   })

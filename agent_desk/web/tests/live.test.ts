@@ -5,7 +5,7 @@ class FakeSocket {
   static all: FakeSocket[] = []
   onopen: (() => void) | null = null
   onmessage: ((event: { data: string }) => void) | null = null
-  onclose: (() => void) | null = null
+  onclose: ((event?: { code: number }) => void) | null = null
   sent: string[] = []
   constructor(readonly url: string) {
     FakeSocket.all.push(this)
@@ -20,6 +20,8 @@ class FakeSocket {
 describe('the live socket', () => {
   let heard: string[]
   let statuses: LiveStatus[]
+  let faults: string[]
+  let ended = 0
   const last = (): FakeSocket => FakeSocket.all.at(-1) as FakeSocket
 
   beforeEach(() => {
@@ -27,13 +29,19 @@ describe('the live socket', () => {
     FakeSocket.all = []
     heard = []
     statuses = []
+    faults = []
+    ended = 0
   })
   afterEach(() => vi.useRealTimers())
 
   function opened(alive?: () => Promise<boolean>): LiveSocket {
     const live = new LiveSocket({
       url: 'ws://desk/live', connect: (url) => new FakeSocket(url) as unknown as WebSocket,
-      onMessage: (kind, data, contact) => heard.push(`${kind}${(data as { n: number }).n}${contact}`),
+      onMessage: (kind, data, contact) => {
+        if (kind === 'poison') throw new Error('a handler that fails')
+        heard.push(`${kind}${(data as { n: number }).n}${contact}`)
+      },
+      onFault: (error) => faults.push((error as Error).message), onEnded: () => { ended += 1 },
       onStatus: (status) => statuses.push(status), ...(alive === undefined ? {} : { alive }),
     })
     live.open()
@@ -104,6 +112,35 @@ describe('the live socket', () => {
       await vi.advanceTimersByTimeAsync(1)
       expect(FakeSocket.all.length).toBe(before + 1)
     }
+  })
+  it('reports a message that cannot be taken in and comes back for a snapshot, so that nothing is lost', async () => {
+    opened()
+    last().say('e1', 1, 'snapshot')
+    last().say('e1', 2, 'poison')
+    await vi.advanceTimersByTimeAsync(400)
+    expect([faults, last().url]).toEqual([['a handler that fails'], 'ws://desk/live'])
+    last().onopen?.()
+    last().say('e1', 2, 'snapshot')
+    last().say('e1', 3)
+    expect(heard).toEqual(['snapshot1', 'snapshot2', 'seat3'])
+  })
+  it('waits longer each time when the snapshot itself cannot be taken in', async () => {
+    opened()
+    for (const wait of [300, 700, 1500]) {
+      last().onopen?.()
+      const before = FakeSocket.all.length
+      last().say('e1', 1, 'poison')
+      await vi.advanceTimersByTimeAsync(wait - 1)
+      expect(FakeSocket.all.length).toBe(before)
+      await vi.advanceTimersByTimeAsync(1)
+      expect(FakeSocket.all.length).toBe(before + 1)
+    }
+  })
+  it('is not opened again after the desk said that the session is over', async () => {
+    opened()
+    last().onclose?.({ code: 4401 })
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([FakeSocket.all.length, ended, statuses.at(-1)]).toEqual([1, 1, 'idle'])
   })
   it('stays closed when it was closed', async () => {
     opened().close()

@@ -1,9 +1,10 @@
 import { mount } from '@vue/test-utils'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import DueText from '@/orders/DueText.vue'
 import FieldRow from '@/order_form/FieldRow.vue'
 import { figureText } from '@/analytics/figure_text'
 import { byDay, byHour } from '@/analytics/volumes'
-import { clockOf, instantText } from '@/shell/durations'
+import { clockOf, instantText, timeLeft } from '@/shell/durations'
 import { levelOf } from '@/softphone/level'
 import { preferred } from '@/softphone/line'
 import { useForm } from '@/stores/form'
@@ -67,6 +68,24 @@ describe('small things', () => {
   it('shows instants in the city’s zone and durations as clocks', () => {
     expect(instantText('2026-01-01T17:30:00Z', 'Asia/Shanghai')).toBe('01-02 01:30')
     expect([clockOf(83), clockOf(3723), clockOf(-1)]).toEqual(['01:23', '1:02:03', '00:00'])
+  })
+  it('says how long is left or over in minutes, hours and days, never as zero', () => {
+    const now = Date.parse('2026-01-01T12:00:00Z')
+    const said = (minutes: number): string => {
+      const { over, amount, unit } = timeLeft(new Date(now + minutes * 60_000).toISOString(), now)
+      return `${over ? '-' : ''}${amount} ${unit}`
+    }
+    expect([-25, -0.2, 0.5, 59, 60, 119, -61, 71 * 60, 72 * 60, -100 * 60].map(said)).toEqual([
+      '-25 minute', '-1 minute', '1 minute', '59 minute', '1 hour', '1 hour', '-1 hour', '71 hour', '3 day', '-4 day'])
+  })
+  it('lets a due time age while it is looked at', async () => {
+    vi.useFakeTimers({ now: Date.parse('2026-01-01T12:00:00Z') })
+    new FakeDesk().open()
+    const due = mount(DueText, { props: { order: { due_at: '2026-01-01T12:30:00Z', closed_at: null } } })
+    expect(due.text()).toContain('剩余 30 分钟')
+    await vi.advanceTimersByTimeAsync(55 * 60_000)
+    expect(due.text()).toContain('超期 25 分钟')
+    vi.useRealTimers()
   })
   it('sums hours over the days of a span and shows days without calls as zero', () => {
     const day = Date.parse('2026-01-01T00:00:00Z') / 1000

@@ -1,11 +1,14 @@
+import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SeatSnapshot } from '@/api/types'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
 import { useLive } from '@/stores/live'
+import { useNotices } from '@/stores/notices'
 import { arrived, offerOf } from '@/stores/offer'
 import { useSeat } from '@/stores/seat'
-import { FakeDesk, Refusal, said, view } from './desk'
+import { useSession } from '@/stores/session'
+import { FakeDesk, Refusal, said, saved, view } from './desk'
 
 const seatAt = (revision: number, state: string, more: object = {}): SeatSnapshot => ({
   seat: '007', agent: 'a', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision, call: null, offer: null, line_connected: true, ...more,
@@ -14,6 +17,7 @@ const callAt = (revision: number, phase: string): never => ({
   call: 'c', contact: 'k', phase, dialled: '12345', line_name: '热线', queue: 'general', accepted_at: '2026-01-01T00:00:00Z', invite_at: '2026-01-01T00:00:00Z',
   revision, connected_at: null, seat: '007', offer: null,
 }) as never
+const person = (account: string): never => ({ account, login: 'agent', name: '李晓', role: 'agent', seat: '007', skills: [] }) as never
 const offer = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z', caller_masked: '199****01', waited_ms: 700, expires_in_ms: 5900 }
 
 describe('the seat', () => {
@@ -96,18 +100,29 @@ describe('the contact on the workspace', () => {
     expect(contact.suggestions?.reason).toBe('新')
   })
   it('saves the form before another contact takes its place', async () => {
-    desk.on('GET /api/contacts/m', () => view('m')).on('PUT /api/contacts/k/draft', () => ({ revision: 1, values: {} }))
+    desk.on('GET /api/contacts/m', () => view('m')).on('PATCH /api/contacts/k/draft', () => saved(1))
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '还没交')
     await contact.open('m')
-    expect(desk.bodies('PUT /api/contacts/k/draft')).toHaveLength(1)
+    expect(desk.bodies('PATCH /api/contacts/k/draft')).toHaveLength(1)
     expect([contact.current, useForm().fields.title.value]).toEqual(['m', ''])
   })
   it('comes back after the page was loaded anew', async () => {
-    sessionStorage.setItem('hotline.contact', 'k')
+    useSession().principal = person('a1')
+    await useContact().open('k')
+    setActivePinia(createPinia()) // The page loaded anew: nothing but sessionStorage is left.
+    useSession().principal = person('a1')
     await useContact().resume()
     expect(useContact().current).toBe('k')
+  })
+  it('does not come back for another person at the same computer', async () => {
+    useSession().principal = person('a1')
+    await useContact().open('k')
+    setActivePinia(createPinia())
+    useSession().principal = person('a2')
+    await useContact().resume()
+    expect(useContact().current).toBe('')
   })
 })
 
@@ -121,6 +136,13 @@ describe('live messages', () => {
     live.dispatch('suggestions', { items: [], reason: '我的', revision: 1, took_ms: 0 }, 'k')
     live.dispatch('draft', { contact: 'k', revision: 1, fields: [{ name: 'place', value: '北门', source: '', source_ms: 0, confidence: 0.9 }] }, 'k')
     expect([useContact().suggestions?.reason, useForm().fields.place.value]).toEqual(['我的', '北门'])
+  })
+  it('of an order say where it stands now', async () => {
+    await useContact().open('k')
+    const moved = { order_no: '20261123000001', contact: 'k', stage: 'handle' }
+    useLive().dispatch('order', moved, 'k')
+    expect([useForm().order, useContact().view?.order]).toEqual([moved, moved])
+    expect(useNotices().list.map((notice) => notice.text)).toEqual(['工单 20261123000001 已进入“办理”环节。'])
   })
   it('of an unknown kind are passed over', () => {
     expect(() => useLive().dispatch('from-the-future', {})).not.toThrow()

@@ -13,4 +13,20 @@ MUTANTS = (
         new="const untouched = field.hand !== 'accepted'",
         tests=FORM,
     ),
+    Mutant(
+        name="store-left-out-at-log-out",
+        fault="something of a call stays for the next person at the page",
+        file="agent_desk/web/src/stores/all.ts",
+        old="for (const use of Object.values(STORES)) use().reset()",
+        new="for (const use of Object.values(STORES)) if (use !== useReveal) use().reset()",
+        tests=("tests/leaving.test.ts",),
+    ),
+    Mutant(
+        name="failed-save-called-saved",
+        fault="unsaved text is lost or called saved",
+        file="agent_desk/web/src/stores/drafts.ts",
+        old="draft.unsaved = { ...draft.sending, ...draft.unsaved }",
+        new="draft.unsaved = { ...draft.unsaved }",
+        tests=("tests/drafts.test.ts",),
+    ),
 )

@@ -19,7 +19,7 @@ export class Problem extends Error {
 
   /** True when trying the same again may help. */
   get transient(): boolean {
-    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500
   }
 }
 
@@ -43,13 +43,13 @@ async function problemOf(response: Response): Promise<Problem> {
 
 let onUnauthenticated: (() => void) | null = null
 
-/** Called once for every 401 outside the log-in itself: the session is over. */
+/** Called for every 401 outside the log-in itself, so perhaps several times: the session is over. */
 export function whenUnauthenticated(handler: () => void): void {
   onUnauthenticated = handler
 }
 
 export interface Ask {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   deadlineMs?: number
   quiet401?: boolean

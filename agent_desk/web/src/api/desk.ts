@@ -1,8 +1,8 @@
 /** Requests of the desk, one function a route. */
 import { request, requestBlob } from './client'
 import type {
-  CallbackRow, CallSnapshot, ContactRow, ContactView, Health, OrderBrief, OrderForm, OrderView,
-  Principal, SavedDraft, SavedValue, Schemas, SeatSnapshot, Setup, Suggestions, SuggestionUse,
+  CallbackRow, CallSnapshot, ContactRow, ContactView, DraftPatch, Health, OrderBrief, OrderForm, OrderView,
+  Principal, SavedDraft, Schemas, SeatSnapshot, Setup, Suggestions, SuggestionUse,
 } from './types'
 
 const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
@@ -34,8 +34,8 @@ export const seat = {
 export const contacts = {
   list: (limit = 100) => request<ContactRow[]>(`/api/contacts?limit=${limit}`),
   view: (contact: string) => request<ContactView>(`/api/contacts/${id(contact)}`),
-  saveDraft: (contact: string, revision: number, values: Record<string, SavedValue>) =>
-    request<SavedDraft>(`/api/contacts/${id(contact)}/draft`, { method: 'PUT', body: { revision, values } }),
+  saveDraft: (contact: string, patch: DraftPatch) =>
+    request<SavedDraft>(`/api/contacts/${id(contact)}/draft`, { method: 'PATCH', body: patch }),
   sendOrder: (contact: string, form: OrderForm) => post<OrderBrief>(`/api/contacts/${id(contact)}/order`, form),
   use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
     post<void>(`/api/contacts/${id(contact)}/suggestions/${id(entry)}`, { use, version }),

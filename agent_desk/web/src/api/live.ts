@@ -8,8 +8,12 @@ export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost'
 
 export interface LiveSocketOptions {
   url: string
-  /** `contact` is the contact a message is about, '' when it is about none. */
+  /** `contact` is the contact a message is about, '' when it is about none. What it throws costs the connection. */
   onMessage: (kind: string, data: unknown, contact: string) => void
+  /** A message could not be taken in; the socket comes back for a snapshot. */
+  onFault: (error: unknown) => void
+  /** The desk closed the socket because the session is over; it is not opened again. */
+  onEnded: () => void
   onStatus: (status: LiveStatus) => void
   connect?: (url: string) => WebSocket
   /** Asked after a silence: does the desk still answer? Without it silence counts as loss. */
@@ -18,6 +22,8 @@ export interface LiveSocketOptions {
 
 /** Silence after which the connection is doubted: three missed signs of life of 2 s. */
 const SILENCE_MS = 6_500
+/** Close code of a session that is over (agent_desk/live/socket.py). */
+export const SESSION_ENDED = 4401
 const BACK_OFF_MS = [300, 700, 1500, 3000, 5000] as const
 
 export class LiveSocket {
@@ -64,20 +70,34 @@ export class LiveSocket {
     socket.onmessage = (event: MessageEvent) => {
       if (socket === this.socket) this.receive(String(event.data))
     }
-    socket.onclose = () => {
-      if (socket === this.socket) this.lost()
+    socket.onclose = (event: CloseEvent | undefined) => {
+      if (socket !== this.socket) return
+      if (event?.code === SESSION_ENDED) this.ended()
+      else this.lost()
     }
   }
 
   private opened(): void {
     this.watch()
-    this.attempts = 0
     this.become('open')
+  }
+
+  private ended(): void {
+    this.close()
+    this.options.onEnded()
   }
 
   private receive(text: string): void {
     this.watch()
-    const envelope = JSON.parse(text) as Envelope
+    try {
+      this.take(JSON.parse(text) as Envelope)
+    } catch (error) {
+      this.options.onFault(error)
+      this.startOver()
+    }
+  }
+
+  private take(envelope: Envelope): void {
     if (envelope.kind === 'ping') {
       this.socket?.send('{"kind":"pong"}')
       return
@@ -94,6 +114,7 @@ export class LiveSocket {
       this.n = envelope.n
     }
     this.options.onMessage(envelope.kind, envelope.data, envelope.contact ?? '')
+    this.attempts = 0 // Only what was taken in counts as a connection: a snapshot that throws is not asked for without pause.
   }
 
   /** What is known no longer fits: ask for a snapshot. */

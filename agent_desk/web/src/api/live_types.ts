@@ -1,6 +1,6 @@
 /** What the live socket says: numbered envelopes of one epoch, and their data by kind. */
 import type {
-  CallSnapshot, ContactView, RecogniserStatus, Schemas, SeatSnapshot, Suggestions, Utterance,
+  CallSnapshot, ContactView, OrderBrief, RecogniserStatus, Schemas, SeatSnapshot, Suggestions, Utterance,
 } from './types'
 
 export interface Envelope {
@@ -51,6 +51,8 @@ export interface LiveMessages {
   suggestions: Suggestions
   draft: About<'DraftProposed'>
   recogniser: RecogniserStatus
+  /** The order of a contact of this seat moved on. */
+  order: OrderBrief | null
 }
 
 export type LiveKind = keyof LiveMessages

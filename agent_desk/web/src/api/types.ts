@@ -30,8 +30,24 @@ export type Suggestion = Schemas['Suggestion']
 export type Suggestions = Schemas['Suggestions']
 export type DraftField = Schemas['DraftField']
 export type SavedValue = Schemas['DraftValue']
-/** The desk always says the values; only a sender may leave them out. */
-export type SavedDraft = Required<Schemas['SavedDraft']>
+/** 直办, 转办, or not chosen yet. */
+export type Way = 'direct' | 'dispatch' | ''
+/** What this page changed since `revision`; null and a missing value mean "as it was". */
+export interface DraftPatch {
+  revision: number
+  values: Record<string, SavedValue>
+  confidential: boolean | null
+  reply: string | null
+  way: Way | null
+}
+/** The whole form as last saved. */
+export interface SavedDraft {
+  revision: number
+  values: Record<string, SavedValue>
+  confidential: boolean
+  reply: string
+  way: Way
+}
 export type OrderForm = Schemas['OrderForm']
 
 export type ContactView = Omit<Schemas['ContactView'], 'draft'> & { draft: SavedDraft }

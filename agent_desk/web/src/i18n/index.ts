@@ -1,8 +1,9 @@
 /** Words of the pages by key. A second language is a second table with the same keys. */
 import { zhCN as desk } from './zh-CN'
 import { figuresZhCN } from './zh-CN.figures'
+import { sittingZhCN } from './zh-CN.sitting'
 
-const zhCN = { ...desk, ...figuresZhCN }
+const zhCN = { ...desk, ...figuresZhCN, ...sittingZhCN }
 
 export type Key = keyof typeof zhCN
 

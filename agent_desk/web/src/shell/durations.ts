@@ -32,5 +32,22 @@ export function instantText(instant: string | null, zone: string, style: 'minute
   return format(zone, style).format(new Date(instant)).replaceAll('/', '-')
 }
 
-/** Whole hours left until `due`, negative when over. */
-export const hoursUntil = (due: string, now: number): number => Math.round((Date.parse(due) - now) / 3_600_000)
+export interface TimeLeft {
+  over: boolean
+  amount: number
+  unit: 'minute' | 'hour' | 'day'
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** From here on days are counted. */
+const DAYS_FROM_H = 72
+
+/** How long until `due`, or since: minutes below one hour, hours below three days, then days; never less than one. */
+export function timeLeft(due: string, now: number): TimeLeft {
+  const left = Date.parse(due) - now
+  const [over, ms] = [left < 0, Math.abs(left)]
+  if (ms < HOUR_MS) return { over, amount: Math.max(1, Math.floor(ms / MINUTE_MS)), unit: 'minute' }
+  if (ms < DAYS_FROM_H * HOUR_MS) return { over, amount: Math.floor(ms / HOUR_MS), unit: 'hour' }
+  return { over, amount: Math.floor(ms / (24 * HOUR_MS)), unit: 'day' }
+}

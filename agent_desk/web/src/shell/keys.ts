@@ -24,6 +24,7 @@ export function useSeatActions() {
   const form = useForm()
   const contact = useContact()
   const notices = useNotices()
+  const session = useSession()
   const router = useRouter()
 
   async function answer(): Promise<void> {
@@ -37,7 +38,7 @@ export function useSeatActions() {
   }
 
   async function submit(): Promise<void> {
-    if (form.contact === '' || form.sent) return
+    if (form.contact === '' || form.sent || session.lock !== '') return
     if (router.currentRoute.value.name !== 'desk') {
       await router.push({ name: 'desk' }) // What is sent must be seen first; the next F9 sends.
       return

@@ -4,10 +4,12 @@ import { computed, ref, shallowRef } from 'vue'
 import { contacts as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
 import type { PartialData, SpeechData } from '@/api/live_types'
-import type { ContactView, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
+import type { ContactView, OrderBrief, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
 import { t } from '@/i18n'
+import { useDrafts } from './drafts'
 import { useForm } from './form'
 import { useNotices } from './notices'
+import { useSession } from './session'
 
 export interface HeardNow {
   leg: string
@@ -33,6 +35,8 @@ export function mergeUtterances(known: readonly Utterance[], more: readonly Utte
 export const useContact = defineStore('contact', () => {
   const notices = useNotices()
   const form = useForm()
+  const drafts = useDrafts()
+  const session = useSession()
   const current = ref('')
   const view = shallowRef<ContactView | null>(null)
   const utterances = shallowRef<Utterance[]>([])
@@ -54,27 +58,44 @@ export const useContact = defineStore('contact', () => {
     error.value = ''
   }
 
-  /** Put a contact on the workspace; the form of the one before is saved first. */
+  /** Put a contact on the workspace; the form of the one before is saved first, or kept until it can be. */
   async function open(contact: string): Promise<void> {
     if (contact === current.value && view.value !== null) return
-    if (contact !== current.value) {
-      void form.saveNow() // Takes its values now; waiting here would lose words of the new contact.
-      if (unsent.value) notices.plain(t('desk.unsent', { caller: view.value?.caller_masked ?? '' }))
-      clear()
-      remember(contact)
-      form.open(contact)
-    }
+    if (contact !== current.value) take(contact)
     await reload()
+  }
+
+  function take(contact: string, caller = ''): void {
+    leave()
+    clear()
+    remember(contact)
+    form.open(contact, caller)
+  }
+
+  /** Save what is left of the contact before; what is said of it is what came of the save. */
+  function leave(): void {
+    const before = current.value
+    if (before === '') return
+    const left = unsent.value
+    const caller = view.value?.caller_masked ?? ''
+    void drafts.save(before).then((saved) => { // Takes its values now; waiting here would lose words of the new contact.
+      if (!saved) notices.bad(t('draft.unsavedBefore', { caller }))
+      else if (left) notices.plain(t('desk.unsent', { caller }))
+    })
   }
 
   function remember(contact: string): void {
     current.value = contact
-    sessionStorage.setItem(KEPT_KEY, contact)
+    sessionStorage.setItem(KEPT_KEY, `${mark()}${contact}`)
   }
+
+  /** Whose contact it is: the next person at this computer does not come back to it. */
+  const mark = (): string => `${session.principal?.account ?? ''} `
 
   /** After a reload of the page: the contact it had, which may still want its order. */
   async function resume(): Promise<void> {
-    const kept = current.value || (sessionStorage.getItem(KEPT_KEY) ?? '')
+    const stored = sessionStorage.getItem(KEPT_KEY) ?? ''
+    const kept = current.value || (stored.startsWith(mark()) ? stored.slice(mark().length) : '')
     if (kept === '') return
     if (kept === current.value) await reload()
     else await open(kept)
@@ -88,19 +109,17 @@ export const useContact = defineStore('contact', () => {
       const next = await api.view(contact)
       if (contact === current.value) show(next)
     } catch (caught) {
-      error.value = sentenceOf(caught)
+      if (contact === current.value) error.value = sentenceOf(caught)
     } finally {
-      loading.value = false
+      if (contact === current.value) loading.value = false
     }
   }
 
   /** Lay a whole view over what is known; utterances only grow, newer suggestions stay. */
   function show(next: ContactView): void {
-    if (next.contact !== current.value) {
-      clear()
-      remember(next.contact)
-      form.open(next.contact)
-    }
+    if (next.contact !== current.value) take(next.contact, next.caller_masked)
+    const draft = drafts.of(next.contact)
+    if (draft !== undefined) draft.caller = next.caller_masked
     view.value = next
     error.value = ''
     utterances.value = mergeUtterances(utterances.value, next.utterances)
@@ -146,6 +165,13 @@ export const useContact = defineStore('contact', () => {
     if (!complete) incomplete.value = true
   }
 
+  /** The contact's order moved on. */
+  function orderMoved(contact: string, order: OrderBrief): void {
+    if (contact !== current.value) return
+    form.orderIs(order)
+    if (view.value !== null) view.value = { ...view.value, order }
+  }
+
   async function use(entry: string, version: number, how: SuggestionUse): Promise<void> {
     try {
       await api.use(current.value, entry, how, version)
@@ -162,8 +188,15 @@ export const useContact = defineStore('contact', () => {
     }
   }
 
+  function reset(): void {
+    clear()
+    current.value = ''
+    loading.value = false
+    sessionStorage.removeItem(KEPT_KEY)
+  }
+
   return {
     current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, unsent,
-    open, resume, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded,
+    open, resume, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded, orderMoved, reset,
   }
 })

@@ -105,8 +105,17 @@ export const useLine = defineStore('line', () => {
 
   const connection = (): RTCPeerConnection | null => line.connection
 
+  /** Close the line and forget who was heard. */
+  function reset(): void {
+    close()
+    stopMic = stopRemote = doubt = null
+    remote.value = lacking.value = null
+    micLevel.value = remoteLevel.value = connectedAt.value = 0
+    soundLocked.value = false
+  }
+
   return {
     state, detail, micLevel, remoteLevel, source, lacking, soundLocked, remote, ready, connectedAt,
-    open, close, renew, unlock, connection,
+    open, close, renew, unlock, connection, reset,
   }
 })

@@ -3,8 +3,11 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { LiveSocket, type LiveStatus } from '@/api/live'
 import type { LiveKind, LiveMessages } from '@/api/live_types'
+import type { OrderBrief } from '@/api/types'
+import { t } from '@/i18n'
 import { useContact } from './contact'
 import { useForm } from './form'
+import { useNotices } from './notices'
 import { useSeat } from './seat'
 import { useSession } from './session'
 
@@ -15,6 +18,7 @@ export const useLive = defineStore('live', () => {
   const contact = useContact()
   const form = useForm()
   const session = useSession()
+  const notices = useNotices()
   const status = ref<LiveStatus>('idle')
   const lostAt = ref(0)
   let socket: LiveSocket | null = null
@@ -47,17 +51,32 @@ export const useLive = defineStore('live', () => {
     },
     draft: (data) => form.propose(data.contact, data.revision, data.fields),
     recogniser: (data) => seat.applyRecogniser(data),
+    order: (data, about) => {
+      if (data !== null) orderMoved(about, data)
+    },
   }
 
+  function orderMoved(about: string, order: OrderBrief): void {
+    contact.orderMoved(about, order)
+    notices.plain(t('orders.moved', { order: order.order_no, stage: t(`stage.${order.stage}`) }))
+  }
+
+  /** Hand a message to the stores it is about; what throws is reported by the socket, which comes back for a snapshot. */
   function dispatch(kind: string, data: unknown, about = ''): void {
     const handler = handlers[kind as LiveKind] as ((data: unknown, about: string) => void) | undefined
-    handler?.(data, about)
+    if (handler === undefined) console.error('live message of an unknown kind', kind) // A newer desk; nothing of ours is wrong.
+    else handler(data, about)
+  }
+
+  function fault(error: unknown): void {
+    console.error('live message not taken in', error)
+    notices.bad(t('app.live.fault'))
   }
 
   function become(next: LiveStatus): void {
     if (next === 'lost' && status.value !== 'lost') {
       lostAt.value = Date.now()
-      // A socket that is turned away says nothing; the session does (a 401 leads to the log-in page).
+      // A socket that is turned away says nothing; the session does (a 401 locks the page).
       void session.restore().catch(() => undefined)
     }
     status.value = next
@@ -67,7 +86,7 @@ export const useLive = defineStore('live', () => {
     stop()
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     socket = new LiveSocket({
-      url: `${scheme}://${location.host}/api/desk/live`, onMessage: dispatch, onStatus: become,
+      url: `${scheme}://${location.host}/api/desk/live`, onMessage: dispatch, onStatus: become, onFault: fault, onEnded: session.end,
       alive: () => session.restore().then(() => true),
     })
     socket.open()
@@ -83,5 +102,11 @@ export const useLive = defineStore('live', () => {
   const retry = (): void => socket?.retryNow()
   const position = (): { epoch: string; n: number } => ({ epoch: socket?.epoch ?? '', n: socket?.n ?? 0 })
 
-  return { status, lostAt, start, stop, retry, dispatch, position }
+  function reset(): void {
+    stop()
+    status.value = 'idle'
+    lostAt.value = 0
+  }
+
+  return { status, lostAt, start, stop, retry, dispatch, position, reset }
 })

@@ -29,8 +29,13 @@ export const useNotices = defineStore('notices', () => {
     list.value = list.value.filter((notice) => notice.id !== id)
   }
 
+  function reset(): void {
+    list.value = []
+    spoken.value = ''
+  }
+
   return {
-    list, spoken, dismiss,
+    list, spoken, dismiss, reset,
     good: (text: string) => show('good', text),
     bad: (text: string) => show('bad', text),
     plain: (text: string) => show('plain', text),

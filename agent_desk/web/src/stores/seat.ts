@@ -18,6 +18,7 @@ export const useSeat = defineStore('seat', () => {
   const recogniserAt = ref(0)
   const busy = ref('')
   const lastEnd = ref('')
+  let turn = 0
 
   const state = computed(() => own.value?.state ?? 'offline')
   const talking = computed(() => state.value === 'talking' || state.value === 'hold')
@@ -85,27 +86,43 @@ export const useSeat = defineStore('seat', () => {
   async function wish(name: string, run: () => Promise<void>): Promise<boolean> {
     if (busy.value !== '') return false
     busy.value = name
+    const mine = turn
     try {
       await run()
-      return true
+      return mine === turn
     } catch (error) {
-      notices.bad(sentenceOf(error))
+      if (mine === turn) notices.bad(sentenceOf(error))
       return false
     } finally {
-      busy.value = ''
+      if (mine === turn) busy.value = ''
     }
   }
 
+  /** An answer that comes after the seat was left is nobody's. */
+  async function answered<T>(asked: Promise<T>, apply: (answer: T) => void): Promise<void> {
+    const mine = turn
+    const answer = await asked
+    if (mine === turn) apply(answer)
+  }
+
+  function reset(): void {
+    turn += 1
+    own.value = call.value = offer.value = recogniser.value = null
+    seats.value = []
+    recogniserAt.value = 0
+    busy.value = lastEnd.value = ''
+  }
+
   /** The answer counts whatever its revision: a switch that began anew counts from one. */
-  const signIn = () => wish('sign-in', async () => { own.value = await api.signIn() })
-  const signOut = () => wish('sign-out', async () => { await api.signOut() })
-  const ready = () => wish('ready', async () => applySeat(await api.ready(true, '')))
-  const notReady = (reason: string) => wish('ready', async () => applySeat(await api.ready(false, reason)))
-  const wrapUpDone = () => wish('wrap', async () => applySeat(await api.wrapUpDone()))
+  const signIn = () => wish('sign-in', () => answered(api.signIn(), (seat) => { own.value = seat }))
+  const signOut = () => wish('sign-out', () => api.signOut())
+  const ready = () => wish('ready', () => answered(api.ready(true, ''), applySeat))
+  const notReady = (reason: string) => wish('ready', () => answered(api.ready(false, reason), applySeat))
+  const wrapUpDone = () => wish('wrap', () => answered(api.wrapUpDone(), applySeat))
 
   const answer = () => wish('answer', async () => {
     const ringing = offer.value
-    if (ringing !== null) applyCall(await api.answer(ringing.offer))
+    if (ringing !== null) await answered(api.answer(ringing.offer), applyCall)
   })
   const decline = () => wish('decline', async () => {
     const ringing = offer.value
@@ -120,6 +137,6 @@ export const useSeat = defineStore('seat', () => {
   return {
     own, call, offer, seats, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
     applySeat, applyCall, applyOffer, endOffer, callEnded, applyRecogniser, replace,
-    signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp,
+    signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp, reset,
   }
 })

@@ -1,4 +1,4 @@
-/** Who is logged in, and what the desk told us about the city. */
+/** Who is logged in, whether the page is locked, and what the desk told us about the city. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { session as api, setup as fetchSetup } from '@/api/desk'
@@ -6,6 +6,8 @@ import { Problem } from '@/api/client'
 import type { CategoryRow, Principal, Role, Setup } from '@/api/types'
 
 export type Page = 'desk' | 'contacts' | 'orders' | 'callbacks' | 'analytics' | 'briefings'
+/** `idle`: nobody typed for a while, the password opens it; `ended`: the desk no longer knows the session. */
+export type Lock = '' | 'idle' | 'ended'
 
 const PAGES: Record<Role, Page[]> = {
   agent: ['desk', 'contacts', 'orders', 'callbacks'],
@@ -18,7 +20,7 @@ export const useSession = defineStore('session', () => {
   const principal = shallowRef<Principal | null>(null)
   const setup = shallowRef<Setup | null>(null)
   const asked = ref(false)
-  const ended = ref(false)
+  const lock = ref<Lock>('')
 
   /** Without a seat there is no desk to sit at. */
   const pages = computed<Page[]>(() => (principal.value === null ? []
@@ -32,29 +34,34 @@ export const useSession = defineStore('session', () => {
     try {
       principal.value = await api.current()
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) principal.value = null
+      if (error instanceof Problem && error.status === 401) end()
       else throw error
     }
   }
 
-  async function open(login: string, password: string): Promise<void> {
+  /** Log in. Returns whether it is another person than the one whose text this page still keeps. */
+  async function open(login: string, password: string): Promise<boolean> {
+    const before = principal.value
     principal.value = await api.open(login, password)
-    ended.value = false
+    lock.value = ''
+    return before !== null && before.account !== principal.value.account
   }
 
+  /** Log out; the desk may know nothing of the session any more. */
   async function close(): Promise<void> {
-    try {
-      await api.close()
-    } finally {
-      forget(false)
-    }
+    await api.close().catch((error: unknown) => {
+      if (!(error instanceof Problem && error.status === 401)) throw error
+    })
   }
 
-  /** The session is over: by the agent's wish, or (`expired`) because the desk no longer knows it. */
-  function forget(expired: boolean): void {
-    ended.value = expired && principal.value !== null
-    principal.value = null
-    setup.value = null
+  /** The desk no longer knows the session. The page stays as it is, behind a lock, until somebody logs in. */
+  function end(): void {
+    if (principal.value !== null) lock.value = 'ended'
+  }
+
+  function reset(): void {
+    principal.value = setup.value = null
+    lock.value = ''
   }
 
   async function loadSetup(): Promise<void> {
@@ -64,5 +71,5 @@ export const useSession = defineStore('session', () => {
   const category = (code: string): CategoryRow | undefined => categories.value.get(code)
   const may = (page: Page): boolean => pages.value.includes(page)
 
-  return { principal, setup, asked, ended, pages, sits, zone, restore, open, close, forget, loadSetup, category, may }
+  return { principal, setup, asked, lock, pages, sits, zone, restore, open, close, end, reset, loadSetup, category, may }
 })

@@ -50,5 +50,10 @@ export const usePlayer = defineStore('player', () => {
     }
   }
 
-  return { playing, loading, why, toggle, stop }
+  const reset = (): void => {
+    stop()
+    why.value = 'why.check'
+  }
+
+  return { playing, loading, why, toggle, stop, reset }
 })

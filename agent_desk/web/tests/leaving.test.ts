@@ -1,0 +1,140 @@
+import { flushPromises } from '@vue/test-utils'
+import { createPinia, getActivePinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { whenUnauthenticated } from '@/api/client'
+import { contacts } from '@/api/desk'
+import { useLeaving } from '@/shell/leaving'
+import { emptyStores, STORES } from '@/stores/all'
+import { useContact } from '@/stores/contact'
+import { useForm } from '@/stores/form'
+import { useReveal } from '@/stores/reveal'
+import { useSeat } from '@/stores/seat'
+import { useSession } from '@/stores/session'
+import { jump, jumpTo } from '@/transcript/jump'
+import { FakeDesk, Refusal, said, saved, view } from './desk'
+
+const PERSONAL = ['李晓', '周明', '13812345678', '停水两天', '199****01', '0199aaaa-contact', '答复口径', '20261123000001', 'agent-login']
+const CONTACT = '0199aaaa-contact'
+const agent = { account: 'a1', login: 'agent-login', name: '李晓', role: 'agent', seat: '007', skills: [] }
+const seatIs = (state: string): never => ({ seat: '007', agent: 'a1', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision: 1, call: null, offer: null, line_connected: true }) as never
+
+let desk: FakeDesk
+
+/** A call that left something in every store. */
+async function filled(state: string): Promise<void> {
+  desk = new FakeDesk().open()
+    .on(`GET /api/contacts/${CONTACT}`, () => view(CONTACT, { utterances: [said(CONTACT, 1000, '我叫周明，停水两天')] }))
+    .on(`PATCH /api/contacts/${CONTACT}/draft`, () => saved(1))
+    .on(`POST /api/contacts/${CONTACT}/reveal`, () => ({ value: '13812345678' }))
+    .on('POST /api/seat/sign-out', () => undefined).on('DELETE /api/session', () => undefined)
+    .on('POST /api/seat/ready', () => seatIs('talking')).on('POST /api/seat/hang-up', () => undefined)
+  useSession().principal = agent as never
+  useSeat().applySeat(seatIs(state))
+  useSeat().call = { call: 'c', contact: CONTACT } as never
+  await useContact().open(CONTACT)
+  const form = useForm()
+  form.typed('caller_name', '周明')
+  form.setReply('答复口径')
+  form.propose(CONTACT, 1, [{ name: 'callback_phone', value: '13812345678', source: '就打这个', source_ms: 1, confidence: 0.9 }])
+  useContact().suggest({ items: [{ answer: '答复口径' } as never], reason: '停水两天', revision: 1, took_ms: 1 })
+  useContact().hearing = [{ leg: 'l', party: 'CALLER', start_ms: 1, text: '停水两天', revision: 1 }]
+  useReveal().ask(CONTACT, '199****01')
+  await useReveal().confirm('核对回访电话')
+  jumpTo(CONTACT, 1000)
+}
+
+const everything = (): string => JSON.stringify([getActivePinia()?.state.value, { ...sessionStorage }, { ...localStorage }, jump.value])
+const left = (): string[] => PERSONAL.filter((text) => everything().includes(text))
+
+describe('leaving', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  it('has every store of the page in its list, each with a reset', () => {
+    const modules = { ...import.meta.glob('../src/stores/*.ts', { eager: true }), ...import.meta.glob('../src/transcript/player.ts', { eager: true }) }
+    const stores = Object.values(modules).flatMap((module) => Object.values(module as object)).filter((one) => typeof one === 'function' && '$id' in one)
+    setActivePinia(createPinia())
+    expect(new Set(stores)).toEqual(new Set(Object.values(STORES)))
+    expect(Object.values(STORES).every((use) => typeof use().reset === 'function')).toBe(true)
+  })
+  it('empties memory and storage of everything the call left', async () => {
+    await filled('not-ready')
+    expect(left().length).toBeGreaterThan(6)
+    await useLeaving().leave()
+    expect(left()).toEqual([])
+    expect(desk.asked.map((one) => `${one.method} ${one.path}`).slice(-2)).toEqual(['POST /api/seat/sign-out', 'DELETE /api/session'])
+  })
+  it('saves what is unsaved first', async () => {
+    await filled('not-ready')
+    await useLeaving().leave()
+    expect(desk.bodies(`PATCH /api/contacts/${CONTACT}/draft`)).toMatchObject([{ values: { caller_name: { value: '周明' } } }])
+  })
+  it('asks while a citizen is on the line, and nothing ends before the agent has chosen', async () => {
+    await filled('talking')
+    const leaving = useLeaving()
+    await leaving.leave()
+    expect(leaving.asking.value).toBe('call')
+    expect(desk.bodies('DELETE /api/session')).toHaveLength(0)
+    leaving.stay()
+    expect([leaving.asking.value, useSession().principal?.login]).toEqual(['', 'agent-login'])
+  })
+  it('after the call: no further one is taken, the after-call work is left alone, then the seat is signed off', async () => {
+    await filled('talking')
+    const leaving = useLeaving()
+    await leaving.leave()
+    await leaving.leaveAfterCall()
+    expect(desk.bodies('POST /api/seat/ready')).toEqual([{ ready: false, reason: 'break' }])
+    useSeat().own = seatIs('wrap')
+    await flushPromises()
+    expect(useSession().principal).not.toBeNull()
+    useSeat().own = seatIs('not-ready')
+    await flushPromises()
+    expect([useSession().principal, left()]).toEqual([null, []])
+  })
+  it('says that text would be lost when it cannot be saved', async () => {
+    await filled('not-ready')
+    desk.on(`PATCH /api/contacts/${CONTACT}/draft`, () => new Refusal(503, { detail: '数据库暂不可用' }))
+    const leaving = useLeaving()
+    await leaving.leave()
+    expect([leaving.asking.value, useForm().fields.caller_name.value]).toEqual(['drafts', '周明'])
+    await leaving.leave(true)
+    expect(left()).toEqual([])
+  })
+  it('keeps the session when the desk cannot be told, instead of pretending', async () => {
+    await filled('not-ready')
+    desk.on('DELETE /api/session', () => new Refusal(503, { detail: '服务暂不可用' }))
+    await useLeaving().leave()
+    expect(useSession().principal?.login).toBe('agent-login')
+  })
+  it('drops an answer that comes after the seat was left', async () => {
+    await filled('not-ready')
+    desk.on('POST /api/seat/sign-in', () => seatIs('ready'))
+    const late = useSeat().signIn()
+    emptyStores()
+    await late
+    expect(useSeat().own).toBeNull()
+  })
+})
+
+describe('a session that ended', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  it('locks the page once, whatever number of requests is turned away, and everything typed stays', async () => {
+    await filled('talking')
+    whenUnauthenticated(() => useSession().end())
+    desk.on('GET /api/contacts', () => new Refusal(401, { detail: '请先登录' }))
+    await Promise.allSettled([contacts.list(), contacts.list()])
+    expect([useSession().lock, useSession().principal?.login, useForm().fields.caller_name.value]).toEqual(['ended', 'agent-login', '周明'])
+  })
+  it('opens again for the same person, and tells when it is another', async () => {
+    await filled('talking')
+    const session = useSession()
+    session.end()
+    desk.on('POST /api/session', () => agent)
+    expect([await session.open('agent-login', 'x'), session.lock]).toEqual([false, ''])
+    session.end()
+    desk.on('POST /api/session', () => ({ ...agent, account: 'a2' }))
+    expect(await session.open('other', 'x')).toBe(true)
+  })
+})
