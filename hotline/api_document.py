@@ -22,11 +22,12 @@ INFO = ApiInfo(title="Hotline 12345 · 一号答", version="1", description="Des
 async def _document(folder: Path) -> dict[str, Any]:
     settings = read_settings(flags={"data": str(folder), "run": str(folder)})
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(embedded_postgres(folder, remove=True))
-        database = await stack.enter_async_context(open_database(url))
-        await migrate(database, ALL)
+        urls = await stack.enter_async_context(embedded_postgres(folder, remove=True))
+        async with open_database(urls.owner) as owned:
+            await migrate(owned, ALL)
+        database = await stack.enter_async_context(open_database(urls.app))
         bus = await stack.enter_async_context(open_memory_bus())
-        config = DeskProcess(settings=settings, database_url=url, bus_url="", bus_user="", bus_password="")
+        config = DeskProcess(settings=settings, database_url=urls.app, bus_url="", bus_user="", bus_password="")
         house = await wire(stack, config, database=database, bus=bus, clock=SystemClock())
         return openapi(
             (*house.routes, *health_routes(database=database, bus=bus, board=house.desk.live.board)), info=INFO

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from hotline.places import Places
 from hotline.process_configs import write_private
 from hotline.settings import Settings
 from runtime.codec import MalformedMessage, decode
-from runtime.postgres import Database, embedded_postgres, open_database, running_url
+from runtime.postgres import Database, DatabaseUrls, embedded_postgres, open_database, running_urls
 from vocabulary.errors import Permanent
 
 
@@ -55,13 +56,39 @@ def running(places: Places, /) -> Instance:
     return instance
 
 
+class NoOwner(Permanent):
+    """The command changes what only the owner of the tables may change, and no such address is configured."""
+
+
+def configured_urls(settings: Settings, /) -> DatabaseUrls:
+    """Return the URLs of the configured server by role; reading falls back on the application's."""
+    database = settings.database
+    return DatabaseUrls(app=database.url, owner=database.owner_url, reader=database.reader_url or database.url)
+
+
 @asynccontextmanager
-async def any_database(settings: Settings, places: Places, /) -> AsyncIterator[tuple[str, Database]]:
-    """Give the configured database, the running embedded one, or one started for this block."""
-    url = settings.database.url or await running_url(places.data)
-    if url:
+async def any_database(
+    settings: Settings, places: Places, /, *, role: Literal["app", "owner", "reader"] = "app"
+) -> AsyncIterator[tuple[str, Database]]:
+    """Give the configured database, the running embedded one, or one started for this block, entered as ``role``.
+
+    Raises NoOwner when a configured server is to be entered as its owner and the settings do not say how.
+    """
+    async with _urls(settings, places) as urls:
+        url: str = getattr(urls, role)
+        if not url:
+            raise NoOwner(
+                "this command needs the owner of the tables: set HOTLINE_DATABASE__OWNER_URL for it, not for `serve`"
+            )
         async with open_database(url) as database:
             yield url, database
+
+
+@asynccontextmanager
+async def _urls(settings: Settings, places: Places) -> AsyncIterator[DatabaseUrls]:
+    urls = configured_urls(settings) if settings.database.url else await running_urls(places.data)
+    if urls:
+        yield urls
         return
-    async with embedded_postgres(places.data) as started, open_database(started) as database:
-        yield started, database
+    async with embedded_postgres(places.data) as started:
+        yield started

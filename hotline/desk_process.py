@@ -8,7 +8,7 @@ from pathlib import Path
 from hotline.api_document import INFO
 from hotline.city_files import read_city, telephony_settings
 from hotline.health import health_routes
-from hotline.migrations import refuse_pending
+from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
 from hotline.settings import ROOT
 from hotline.wiring import wire
@@ -30,6 +30,7 @@ async def run_desk(config: DeskProcess) -> None:
     async with AsyncExitStack() as stack:
         database: Database = await stack.enter_async_context(open_database(config.database_url))
         await refuse_pending(database)
+        await refuse_power(database)
         bus = await stack.enter_async_context(
             open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
         )

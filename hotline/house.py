@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asr import RecogniserConfig
+from hotline.connections import configured_urls
 from hotline.places import Places, run_folder
 from hotline.process_configs import DatabaseProcess, DeskProcess, write_private
 from hotline.settings import Settings
 from runtime.codec import decode
 from runtime.nats_server import NatsAddress, embedded_nats, free_port
+from runtime.postgres import DatabaseUrls
 from runtime.supervision import Child, ChildStatus, Supervisor, supervise
 from telephony import MediaConfig, SwitchConfig
 
@@ -33,7 +35,6 @@ class Addresses:
 class _Serves:
     """What a process says when it serves."""
 
-    url: str = ""
     host: str = ""
     port: int = 0
 
@@ -61,12 +62,12 @@ class House:
         line = await self.supervisor.ready(name)
         return line.removeprefix("ready").strip() or "{}"
 
-    async def database(self) -> str:
-        """Return the URL of PostgreSQL, ours or the configured one."""
+    async def database(self) -> DatabaseUrls:
+        """Return the URLs of PostgreSQL, ours or the configured ones."""
         if self.settings.database.url:
-            return self.settings.database.url
+            return configured_urls(self.settings)
         config = DatabaseProcess(data=str(self.places.data), port=free_port())
-        return decode(await self.start("database", config), _Serves).url
+        return decode(await self.start("database", config), DatabaseUrls)
 
     async def telephony(self, nats: NatsAddress, /) -> str:
         """Start media and switch; return ``host:port`` of SIP."""

@@ -19,9 +19,15 @@ class BadSettings(Permanent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseSettings:
-    """Where PostgreSQL is; an empty ``url`` starts the embedded one."""
+    """Where PostgreSQL is, by role; an empty ``url`` starts the embedded one.
+
+    ``url`` enters as hotline_app, ``owner_url`` (for `hotline migrate` and `hotline erase`) as the owner of the tables,
+    ``reader_url`` (for `hotline sql`; without it ``url``) as hotline_reader.
+    """
 
     url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
+    reader_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ import hypothesis
 import pytest
 
 from runtime.nats_server import NatsAddress, embedded_nats
-from runtime.postgres import Database, open_database
+from runtime.postgres import Database, DatabaseUrls, open_database
+from runtime.postgres.roles import OWNER, urls_under
 from tests import servers
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured by benches, never by unit tests
@@ -24,20 +25,33 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """The URL of the run's PostgreSQL, user postgres."""
+    """The URL of the run's PostgreSQL, its superuser's."""
     return servers.postgres_url()
 
 
 @pytest.fixture
-async def database_url(postgres_url: str) -> AsyncIterator[str]:
-    """The URL of a fresh database with every migration applied."""
+async def database_urls(postgres_url: str) -> AsyncIterator[DatabaseUrls]:
+    """The URLs, by role, of a fresh database with every migration applied."""
     name = f"t_{uuid4().hex}"
     async with open_database(postgres_url, size=1) as server:
         async with server.outside_transaction() as statements:
-            await statements.execute(f"create database {name} template {servers.TEMPLATE}")
-        yield servers.database_url(postgres_url, name=name)
+            await statements.execute(f"create database {name} template {servers.TEMPLATE} owner {OWNER}")
+        yield urls_under(servers.database_url(postgres_url, name=name))
         async with server.outside_transaction() as statements:
             await statements.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database_url(database_urls: DatabaseUrls) -> str:
+    """The URL of a fresh database as the application enters it: tests have its rights and no more."""
+    return database_urls.app
+
+
+@pytest.fixture
+async def owned(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """The same fresh database as ``database``, opened as the owner: for tables of a test and for tampering."""
+    async with open_database(database_urls.owner) as db:
+        yield db
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from runtime.log import LOG_MIGRATIONS
 from runtime.postgres import embedded_postgres, migrate, open_database
+from runtime.postgres.embedded import admin_url
+from runtime.postgres.roles import OWNER, urls_under
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "hotline_template"
@@ -101,7 +103,9 @@ async def _keep(where: Path, run_pid: int) -> None:
     loop.add_signal_handler(signal.SIGTERM, over.set)
     watched = os.pidfd_open(run_pid)
     loop.add_reader(watched, over.set)
-    async with embedded_postgres(where / "data", remove=True, settings=FAST) as url:
+    async with embedded_postgres(where / "data", remove=True, settings=FAST):
+        url = admin_url(where / "data")
+        assert url is not None
         await _make_template(url)
         fresh = where / "postgres.json.new"
         fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
@@ -113,8 +117,8 @@ async def _keep(where: Path, run_pid: int) -> None:
 
 async def _make_template(url: str) -> None:
     async with open_database(url) as server, server.outside_transaction() as statements:
-        await statements.execute(f"create database {TEMPLATE}")
-    async with open_database(database_url(url, name=TEMPLATE)) as db:
+        await statements.execute(f"create database {TEMPLATE} owner {OWNER}")
+    async with open_database(urls_under(database_url(url, name=TEMPLATE)).owner) as db:
         await migrate(db, features())
 
 

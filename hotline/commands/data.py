@@ -24,7 +24,7 @@ MOST_ROWS = 10_000
 
 async def migrate_all(settings: Settings, places: Places, /) -> list[str]:
     """Apply what is missing and return the names of what was applied."""
-    async with any_database(settings, places) as (_, database):
+    async with any_database(settings, places, role="owner") as (_, database):
         return await migrate(database, ALL)
 
 
@@ -37,7 +37,7 @@ async def add_user(settings: Settings, places: Places, account: NewAccount, /, *
 
 async def run_sql(settings: Settings, places: Places, query: str, /) -> list[dict[str, object]]:
     """Return the rows of a read-only query, at most 10,000; QueryRefused with PostgreSQL's words."""
-    async with any_database(settings, places) as (_, database), database.reading() as reading:
+    async with any_database(settings, places, role="reader") as (_, database), database.reading() as reading:
         rows = await reading.query(query)
         return [dict(row.items()) for row in rows[:MOST_ROWS]]
 

@@ -19,10 +19,11 @@ async def evaluate(golden: Path, /, *, city: Path, confusion: float, seed: int) 
     with tempfile.TemporaryDirectory(prefix="hotline-eval-") as folder:
         Path(folder).chmod(0o755)
         async with (
-            embedded_postgres(Path(folder), remove=True) as url,
-            open_database(url) as database,
+            embedded_postgres(Path(folder), remove=True) as urls,
+            open_database(urls.owner) as owned,
+            open_database(urls.app) as database,
         ):
-            await migrate(database, (LOG_MIGRATIONS, MIGRATIONS))
+            await migrate(owned, (LOG_MIGRATIONS, MIGRATIONS))
             config = KnowledgeConfig(index=str(Path(folder) / "index"), city=str(city))
             async with open_knowledge(config, database, SystemClock()) as service:
                 seeds = range(seed, seed + SEEDS) if confusion else (seed,)

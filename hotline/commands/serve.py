@@ -45,7 +45,7 @@ async def serve(settings: Settings, places: Places, /) -> None:
 async def _addresses(house: House, nats: NatsAddress) -> Addresses:
     if "desk" not in house.settings.roles:
         return Addresses(database_url="", nats=nats)
-    url = await house.database()
+    url = (await house.database()).app
     async with open_database(url) as database:
         await refuse_pending(database)
     return Addresses(database_url=url, nats=nats)

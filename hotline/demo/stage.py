@@ -21,7 +21,7 @@ from hotline.migrations import ALL
 from hotline.places import Places
 from hotline.settings import Settings
 from runtime.clock import SystemClock
-from runtime.postgres import migrate, open_database
+from runtime.postgres import DatabaseUrls, migrate, open_database
 from telephony import testcalls
 from vocabulary.errors import Permanent
 
@@ -87,9 +87,9 @@ async def open_stage(settings: Settings, places: Places, /, *, progress: Progres
     city = read_city(Path(settings.city))
     async with open_house(settings, places, logs=places.data / "logs") as (house, nats):
         progress.say("消息总线已启动")
-        database_url = await house.database()
-        people = await _prepare(database_url, city, progress)
-        async with started(house, addresses=Addresses(database_url=database_url, nats=nats)) as addresses:
+        urls = await house.database()
+        people = await _prepare(urls, city, progress)
+        async with started(house, addresses=Addresses(database_url=urls.app, nats=nats)) as addresses:
             progress.say(f"电话 sip:{addresses.sip}，坐席台 {addresses.web}")
             stage = Stage(
                 addresses=addresses,
@@ -103,10 +103,11 @@ async def open_stage(settings: Settings, places: Places, /, *, progress: Progres
             yield stage
 
 
-async def _prepare(database_url: str, city: CityFiles, progress: Progress) -> DemoPeople:
-    async with open_database(database_url) as database:
-        applied = await migrate(database, ALL)
+async def _prepare(urls: DatabaseUrls, city: CityFiles, progress: Progress) -> DemoPeople:
+    async with open_database(urls.owner) as owned:
+        applied = await migrate(owned, ALL)
         progress.say(f"数据库已就绪，执行了 {len(applied)} 个迁移")
+    async with open_database(urls.app) as database:
         made = await load_made_up(database, city, now=SystemClock().now())
         if made:
             progress.say(f"已载入 {made} 个演示来电（30天，标记为演示数据）")

@@ -171,7 +171,10 @@ async def _wake_all(db: Database, runners: Sequence[_Runner]) -> None:
 
 
 async def reset_projection(db: Database, consumer: Consumer, /) -> None:
-    """Empty a projection's tables and set its cursor to 0, in one transaction. An action: Permanent."""
+    """Empty a projection's tables and set its cursor to 0, in one transaction. An action: Permanent.
+
+    ``db`` is opened as the owner: the application's role may not empty tables.
+    """
     if consumer.kind != "projection":
         raise Permanent(f"{consumer.name} is an action and is never replayed.")
     async with db.transaction() as tx:

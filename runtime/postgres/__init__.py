@@ -1,15 +1,17 @@
 """PostgreSQL, the system of record: pool, transactions that carry facts, migrations, an embedded server."""
 
 from runtime.postgres.database import Database, DatabaseAway, DatabaseRefused, Held, open_database
-from runtime.postgres.embedded import FolderInUse, embedded_postgres, keep_postgres, running_url
+from runtime.postgres.embedded import FolderInUse, embedded_postgres, keep_postgres, running_urls
 from runtime.postgres.faults import ValueNotStored
 from runtime.postgres.migrate import MigrationFault, migrate, pending
+from runtime.postgres.roles import DatabaseUrls
 from runtime.postgres.transaction import Reading, Row, Transaction
 
 __all__ = [
     "Database",
     "DatabaseAway",
     "DatabaseRefused",
+    "DatabaseUrls",
     "FolderInUse",
     "Held",
     "MigrationFault",
@@ -22,5 +24,5 @@ __all__ = [
     "migrate",
     "open_database",
     "pending",
-    "running_url",
+    "running_urls",
 ]

@@ -20,6 +20,7 @@ from urllib.parse import quote
 import asyncpg
 
 from runtime.postgres.places import Places, choose_places, forget, make_places
+from runtime.postgres.roles import DatabaseUrls, make_roles, urls_under
 from runtime.telemetry import get_logger
 from vocabulary.errors import Permanent
 
@@ -194,6 +195,7 @@ async def _start(places: Places, *, settings: Mapping[str, str], port: int) -> t
             process = _spawn(argv, places=places, output=output.fileno())
         url = _url(chosen, password=password)
         if await _ready(process, url=url):
+            await make_roles(url, deadline=_ANSWER_WITHIN_S)
             return process, url
         if loop.time() > deadline:
             raise ServerFault(f"The database in {places.home} does not start: {_last_words(words)}")
@@ -224,21 +226,21 @@ async def _stop(process: subprocess.Popen[bytes]) -> None:
 @asynccontextmanager
 async def embedded_postgres(
     data: Path, /, *, remove: bool = False, settings: Mapping[str, str] | None = None
-) -> AsyncIterator[str]:
-    """Run a server on 127.0.0.1 for the block and yield its URL (user postgres, random password kept 0600).
+) -> AsyncIterator[DatabaseUrls]:
+    """Run a server on 127.0.0.1 for the block and yield its URLs by role (random passwords; the superuser's kept 0600).
 
     The data lie in ``data``/postgres, or, when we are root and uid 65534 cannot reach that, in /var/lib/hotline.
     ``remove`` deletes them at the end. ``settings`` are extra server parameters. Call it from the main thread: the
     server is bound to the life of the thread that starts it (prctl(2)). Raises FolderInUse, ServerFault, NoPrograms.
     """
     async with _running(data, remove=remove, settings=settings or {}, port=0) as (_, url):
-        yield url
+        yield urls_under(url)
 
 
-async def keep_postgres(data: Path, /, *, port: int, ready: Callable[[str], None]) -> None:
-    """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URL, and return when it dies."""
+async def keep_postgres(data: Path, /, *, port: int, ready: Callable[[DatabaseUrls], None]) -> None:
+    """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URLs, and return when it dies."""
     async with _running(data, remove=False, settings={}, port=port) as (process, url):
-        ready(url)
+        ready(urls_under(url))
         while process.poll() is None:
             await asyncio.sleep(_WATCH_S)
 
@@ -263,14 +265,14 @@ async def _running(
                 forget(places)
 
 
-async def running_url(data: Path, /) -> str | None:
-    """Return the URL of the server that runs with this data folder, None when none answers."""
-    url = _written_url(data)
-    return url if url is not None and await _answers(url) else None
+async def running_urls(data: Path, /) -> DatabaseUrls | None:
+    """Return the URLs of the server that runs with this data folder, None when none answers."""
+    url = admin_url(data)
+    return urls_under(url) if url is not None and await _answers(url) else None
 
 
-def _written_url(data: Path) -> str | None:
-    """Return what postmaster.pid (line 4 is the port) and the password file say."""
+def admin_url(data: Path, /) -> str | None:
+    """Return the superuser's URL: what postmaster.pid (line 4 is the port) and the password file say, if there."""
     if not data.is_dir():
         return None
     places = choose_places(data)

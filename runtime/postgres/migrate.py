@@ -9,6 +9,8 @@ from pathlib import Path
 import asyncpg
 
 from runtime.postgres.database import Database
+from runtime.postgres.grants import grants_of, statements_for
+from runtime.postgres.roles import APPLICATION, READER
 from runtime.postgres.transaction import Reading, Transaction
 from vocabulary.errors import Permanent
 
@@ -101,7 +103,8 @@ async def pending(database: Database, features: Sequence[tuple[str, Path]], /) -
 async def migrate(database: Database, features: Sequence[tuple[str, Path]], /) -> list[str]:
     """Apply what is pending, all or nothing, one runner at a time; return the labels applied.
 
-    Each file runs with its feature's schema first on the search path; a feature's 0001 makes the schema itself.
+    Each file runs with its feature's schema first on the search path; a feature's 0001 makes the schema itself. At the
+    end the application's role has exactly the rights of each ``grants.txt``. ``database`` is opened as the owner.
     """
     wanted = _all(features)
     async with database.transaction() as tx:
@@ -110,6 +113,7 @@ async def migrate(database: Database, features: Sequence[tuple[str, Path]], /) -
         await tx.execute(_LEDGER)
         for one in outstanding:
             await _apply(tx, one)
+        await _grant(tx, features)
     return [one.label for one in outstanding]
 
 
@@ -126,3 +130,19 @@ async def _apply(tx: Transaction, one: Migration) -> None:
         one.name,
         one.sha256,
     )
+
+
+async def _grant(tx: Transaction, features: Sequence[tuple[str, Path]]) -> None:
+    roles = await tx.fetchval("select count(*) from pg_roles where rolname = any($1)", [APPLICATION, READER])
+    if roles != 2:
+        raise MigrationFault(
+            f"The server has no roles {APPLICATION} and {READER}; make them with runtime/postgres/roles.sql."
+        )
+    await tx.execute(f"revoke all on public.hotline_migrations from {APPLICATION}, {READER}, public")
+    await tx.execute(f"grant select on public.hotline_migrations to {APPLICATION}, {READER}")
+    for feature, folder in features:
+        try:
+            for statement in statements_for(feature, grants_of(feature, folder), app=APPLICATION, reader=READER):
+                await tx.execute(statement)
+        except asyncpg.PostgresError as error:
+            raise MigrationFault(f"The rights of {feature}/grants.txt cannot be given: {error}") from error

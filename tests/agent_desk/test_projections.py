@@ -70,13 +70,13 @@ async def test_a_call_is_remembered_with_its_talk_and_its_recording(database: Da
     assert [heard.text for heard in await store.utterances(call.contact)] == ["停水了", "好的"]
 
 
-async def test_facts_of_a_call_give_the_same_row_in_whatever_order_they_come(database: Database) -> None:
+async def test_facts_of_a_call_give_the_same_row_in_whatever_order_they_come(owned: Database) -> None:
     contacts = consumers()[0]
     rows = set()
     for order in permutations(range(4)):
         call = MadeCall()
         facts = (call.accepted(), call.connected(), call.ended(), call.recorded())
-        async with database.transaction() as tx:
+        async with owned.transaction() as tx:
             await tx.execute("delete from agent_desk.contact")
             for number in order:
                 await contacts.apply(tx, LogLine(facts[number]))
@@ -87,7 +87,9 @@ async def test_facts_of_a_call_give_the_same_row_in_whatever_order_they_come(dat
     assert len(rows) == 1
 
 
-async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(database: Database) -> None:
+async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(
+    database: Database, owned: Database
+) -> None:
     through, left = MadeCall(), MadeCall(caller="19900000202")
     events = [left.accepted(), left.abandoned(), through.accepted(), through.connected(), through.heard("停水了")]
     await take_in(database, [*events, through.ended(), through.recorded()], consumers())
@@ -95,7 +97,7 @@ async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(da
 
     for consumer in consumers():
         if consumer.kind == "projection":
-            await reset_projection(database, consumer)
+            await reset_projection(owned, consumer)
     await take_in(database, [], consumers())
 
     assert await tables(database) == first

@@ -105,11 +105,11 @@ async def test_a_briefing_over_nothing_says_so(ask: Asker) -> None:
     assert ("sl15", "暂无") in {(name, text) for name, _, text in links.numbers}
 
 
-async def test_a_frozen_number_stays_when_facts_change(ask: Asker, database: Database) -> None:
+async def test_a_frozen_number_stays_when_facts_change(ask: Asker, database: Database, owned: Database) -> None:
     await load_history(database, made_up())
     _, links = await compiled(ask, origin="demo", days=3)
     name, href, text = links.numbers[0]
-    async with database.transaction() as tx:
+    async with owned.transaction() as tx:
         await tx.execute("delete from analytics.call_fact")
 
     answer = await ask("GET", href, role="analyst")

@@ -71,14 +71,14 @@ async def test_an_orders_row_follows_its_events(database: Database) -> None:
     assert (direct["direct"], direct["stage"], direct["due_at"], direct["on_time"]) == (True, "archive", None, None)
 
 
-async def test_a_replay_gives_the_same_facts(database: Database) -> None:
+async def test_a_replay_gives_the_same_facts(database: Database, owned: Database) -> None:
     clock, call = ManualClock(NOW), MadeCall()
     await orders_of(database, clock=clock).accept(wanted(contact=call.contact), principal=AGENT)
     await take_in(database, [call.ended(), call.heard("停水了")], PROJECTIONS)
     before = [await rows(database, table) for table in ("call_fact", "order_fact")]
 
     for projection in PROJECTIONS:
-        await reset_projection(database, projection)
+        await reset_projection(owned, projection)
     emptied = await rows(database, "call_fact")
     await take_in(database, [], PROJECTIONS)
 

@@ -130,9 +130,9 @@ async def test_where_nothing_happened_counts_are_zero_and_rates_unknown(duck: Du
     assert {value for name, value in values.items() if name not in rates} == {0}
 
 
-async def test_made_up_rows_are_in_no_live_figure(metrics: Metrics, workers: Workers, database: Database) -> None:
+async def test_made_up_rows_are_in_no_live_figure(metrics: Metrics, workers: Workers, owned: Database) -> None:
     before = await workers.run(metrics.figures, EVERY, LIVE)
-    async with database.transaction() as tx:
+    async with owned.transaction() as tx:
         await tx.execute("delete from analytics.call_fact where origin = 'demo'")
         await tx.execute("delete from analytics.order_fact where origin = 'demo'")
 

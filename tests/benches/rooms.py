@@ -46,7 +46,7 @@ async def log(*, seconds: float) -> dict[str, Any]:
     """Transactions a second of eight writers, each with one fact, beside the same without one; fsync is on."""
     with tempfile.TemporaryDirectory(prefix="log-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        async with embedded_postgres(Path(folder), remove=True) as url, open_database(url) as db:
+        async with embedded_postgres(Path(folder), remove=True) as urls, open_database(urls.owner) as db:
             await migrate(db, [LOG_MIGRATIONS])
             async with db.outside_transaction() as statements:
                 await statements.execute("create table plain (id uuid primary key, body text)")

@@ -56,9 +56,12 @@ async def test_a_changed_entry_becomes_a_new_version_and_the_old_one_can_still_b
 @pytest.mark.parametrize(
     "sql", ["update knowledge.entry_version set category = '1'", "delete from knowledge.entry_version"]
 )
-async def test_a_published_version_cannot_be_changed_by_anyone(database: Database, sql: str) -> None:
+async def test_a_published_version_cannot_be_changed_by_anyone(database: Database, owned: Database, sql: str) -> None:
     await Catalogue(database).publish(city_entries()[:1], categories=CATEGORIES, at=NOW)
     with pytest.raises(asyncpg.RaiseError, match="never changes"):
+        async with owned.transaction() as tx:
+            await tx.execute(sql)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with database.transaction() as tx:
             await tx.execute(sql)
 

@@ -29,6 +29,7 @@ FAULTS = {
     "sound is sent to whom nobody called",
     "a recording is missing without a word",
     "a key counts twice",
+    "the record can be changed by who serves",
 }
 
 

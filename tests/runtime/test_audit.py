@@ -4,6 +4,7 @@ import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from runtime.audit import AuditEntry, erase_words, record, verify
@@ -68,15 +69,19 @@ async def test_an_entry_of_a_failed_transaction_leaves_no_gap(database: Database
         "update log.audit_words set why = 'a better reason'",
     ],
 )
-async def test_changing_and_deleting_are_refused_by_the_database(database: Database, change: str) -> None:
+async def test_changing_and_deleting_are_refused_to_the_application_and_to_the_owner(
+    database: Database, owned: Database, change: str
+) -> None:
     await write(database, entry())
 
-    async def tamper() -> None:
-        async with database.transaction() as tx:
+    async def tamper(db: Database) -> None:
+        async with db.transaction() as tx:
             await tx.execute(change)
 
-    with pytest.raises(Exception, match="append-only"):
-        await tamper()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+        await tamper(database)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await tamper(owned)
 
     assert (await verify(database)).whole
 
@@ -92,19 +97,23 @@ async def test_changing_and_deleting_are_refused_by_the_database(database: Datab
         "delete from log.audit_words where number = 2; delete from log.audit where number = 2",
     ],
 )
-async def test_whoever_takes_the_triggers_away_is_found_out_by_the_chain(database: Database, change: str) -> None:
+async def test_whoever_takes_the_triggers_away_is_found_out_by_the_chain(
+    database: Database, owned: Database, change: str
+) -> None:
     await write(database, entry("a"), entry("b"), entry("c"))
-    async with database.transaction() as tx:
-        await tx.execute("alter table log.audit disable trigger all; alter table log.audit_words disable trigger all")
+    async with owned.transaction() as tx:
+        await tx.execute("alter table log.audit disable trigger user; alter table log.audit_words disable trigger user")
         await tx.execute(change)
 
     assert (await verify(database)).broken_at == 2
 
 
-async def test_words_can_be_erased_and_the_chain_stays_whole_and_tells_nothing(database: Database) -> None:
+async def test_words_can_be_erased_and_the_chain_stays_whole_and_tells_nothing(
+    database: Database, owned: Database
+) -> None:
     await write(database, entry("王某来电"), entry("other", contact=None))
 
-    async with database.transaction() as tx:
+    async with owned.transaction() as tx:
         assert await erase_words(tx, contact=CONTACT) == 1
 
     verdict = await verify(database)

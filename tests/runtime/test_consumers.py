@@ -38,9 +38,10 @@ def projection(**changes: object) -> Consumer:
 
 
 @pytest.fixture
-async def noted(database: Database) -> Database:
-    async with database.transaction() as tx:
+async def noted(database: Database, owned: Database) -> Database:
+    async with owned.transaction() as tx:
         await tx.execute("create table public.noted (position bigint)")
+        await tx.execute("grant all on public.noted to hotline_app")
     return database
 
 
@@ -207,7 +208,7 @@ async def test_consumers_live_through_a_lost_connection(noted: Database) -> None
         async with noted.transaction() as tx:
             await tx.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity "
-                "where pid <> pg_backend_pid() and datname = current_database()"
+                "where pid <> pg_backend_pid() and datname = current_database() and usename = current_user"
             )
         await passed(noted, "tests.noted", await emit(noted, queued()))
 

@@ -90,8 +90,10 @@ async def test_strange_names_gaps_and_twins_are_refused(
         await migrate(bare, shop)
 
 
-async def test_every_migration_of_the_project_applies_and_stays_in_its_own_schema(database: Database) -> None:
-    await migrate(database, servers.features())
+async def test_every_migration_of_the_project_applies_and_stays_in_its_own_schema(
+    database: Database, owned: Database
+) -> None:
+    await migrate(owned, servers.features())
 
     assert await pending(database, servers.features()) == []
     async with database.reading() as reading:

@@ -19,7 +19,7 @@ from runtime.postgres import (
     ValueNotStored,
     embedded_postgres,
     open_database,
-    running_url,
+    running_urls,
 )
 from runtime.postgres.places import NOBODY, choose_places, reachable_by_others
 
@@ -27,9 +27,10 @@ FAST = {"fsync": "off"}
 
 
 @pytest.fixture
-async def numbers(database: Database) -> Database:
-    async with database.transaction() as tx:
+async def numbers(database: Database, owned: Database) -> Database:
+    async with owned.transaction() as tx:
         await tx.execute("create table numbers (n int primary key, note jsonb)")
+        await tx.execute("grant select, insert on numbers to hotline_app")
     return database
 
 
@@ -62,10 +63,11 @@ async def test_a_transaction_whose_block_fails_leaves_nothing(numbers: Database)
     assert await count(numbers) == 0
 
 
-async def test_a_cancelled_transaction_leaves_nothing_and_gives_its_connection_back(database_url: str) -> None:
+async def test_a_cancelled_transaction_leaves_nothing_and_gives_its_connection_back(
+    numbers: Database, database_url: str
+) -> None:
+    assert await count(numbers) == 0
     async with open_database(database_url, size=1) as db:
-        async with db.transaction() as tx:
-            await tx.execute("create table numbers (n int)")
 
         async def slow() -> None:
             async with db.transaction() as tx:
@@ -197,29 +199,29 @@ def innocent() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.real
 async def test_the_embedded_server_keeps_its_data_and_is_found_while_it_runs(open_folder: Path) -> None:
-    async with embedded_postgres(open_folder, settings=FAST) as url, open_database(url) as db:
+    async with embedded_postgres(open_folder, settings=FAST) as urls, open_database(urls.owner) as db:
         async with db.transaction() as tx:
             await tx.execute("create table kept (n int)")
 
-        assert await running_url(open_folder) == url
+        assert await running_urls(open_folder) == urls
         with pytest.raises(FolderInUse, match="Another hotline already runs with the data folder"):
             async with embedded_postgres(open_folder):
                 pass
 
-    assert await running_url(open_folder) is None
-    async with embedded_postgres(open_folder, remove=True, settings=FAST) as url:
-        assert await ask(url, "select count(*) from kept") == 0
-        assert await ask(url, "show server_encoding") == "UTF8"
+    assert await running_urls(open_folder) is None
+    async with embedded_postgres(open_folder, remove=True, settings=FAST) as urls:
+        assert await ask(urls.owner, "select count(*) from kept") == 0
+        assert await ask(urls.app, "show server_encoding") == "UTF8"
 
 
 @pytest.mark.real
 async def test_the_password_is_asked_for_and_its_file_is_private(open_folder: Path) -> None:
-    async with embedded_postgres(open_folder, remove=True, settings=FAST) as url:
+    async with embedded_postgres(open_folder, remove=True, settings=FAST) as urls:
         home = choose_places(open_folder).home
 
         assert (home / "password").stat().st_mode & 0o777 == 0o600
         assert home.stat().st_mode & 0o777 == 0o700
-        async with open_database(url.replace(url.split(":")[2].split("@")[0], "guess")) as db:
+        async with open_database(urls.app.replace(urls.app.split(":")[2].split("@")[0], "guess")) as db:
             with pytest.raises(DatabaseRefused):
                 async with db.reading():
                     pass
@@ -230,8 +232,8 @@ import asyncio, sys
 from pathlib import Path
 from runtime.postgres import embedded_postgres
 async def main():
-    async with embedded_postgres(Path(sys.argv[1])) as url:
-        print(url, flush=True)
+    async with embedded_postgres(Path(sys.argv[1])) as urls:
+        print(urls.app, flush=True)
         await asyncio.sleep(600)
 asyncio.run(main())
 """
@@ -249,8 +251,8 @@ async def test_after_kill_9_of_the_parent_no_server_is_left_and_the_next_start_w
 
     parent.kill()
     await parent.wait()
-    async with embedded_postgres(open_folder, remove=True, settings=FAST) as url:
-        assert await ask(url, "select 1") == 1
+    async with embedded_postgres(open_folder, remove=True, settings=FAST) as urls:
+        assert await ask(urls.app, "select 1") == 1
     _, left = psutil.wait_procs(children, timeout=5)
 
     assert left == []
@@ -290,8 +292,8 @@ async def test_as_root_with_a_private_folder_it_runs_and_leaves_no_trace_when_re
     closed.mkdir(mode=0o700)
     home = choose_places(closed).home
 
-    async with embedded_postgres(closed, remove=True, settings=FAST) as url:
-        assert await ask(url, "select 1") == 1
+    async with embedded_postgres(closed, remove=True, settings=FAST) as urls:
+        assert await ask(urls.app, "select 1") == 1
         assert home.exists()
 
     assert not home.exists()
