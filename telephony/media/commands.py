@@ -13,7 +13,7 @@ from telephony.media.legs import CallSound, Leg
 from telephony.media.lines import Lines
 from telephony.media.playlist import Playlist
 from telephony.media.prompts import Prompts
-from telephony.media.rtp_port import PortRange, Remote, RtpPort
+from telephony.media.rtp_port import PortRange, Remote, RtpPort, is_at
 from telephony.media.speech import SpeechGate
 from telephony.media.statistics import Statistics
 from telephony.media.voice_activity import VoiceActivity
@@ -96,8 +96,8 @@ class Commands:
     def _refuse_own(self, address: Address, *, host: str) -> None:
         """Refuse an address at which one of our own legs listens: its sound would reach another call."""
         ports = [leg.port for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)]
-        taken = {(one.host, port) for one in ports for port in (one.port, one.port + 1)}
-        if address in taken or self._ports.owns(address, host=host):
+        taken = any(address[1] in (one.port, one.port + 1) and is_at(address[0], one.host) for one in ports)
+        if taken or self._ports.owns(address, host=host):
             raise Refused("own-port", "对方给出的媒体地址是本系统自己的端口，不能把声音送到别的通话里")
 
     async def confirm_rtp_leg(self, asked: words.ConfirmRtpLeg) -> words.Carried:
@@ -218,6 +218,15 @@ class Commands:
         """Give figures since the last asking."""
         taken = self._statistics.take(legs=len(self._floor.legs), lines=self._lines.connected)
         return self._archive.described(taken, calls=len(self._floor.calls))
+
+    async def sweep(self) -> None:
+        """Close the ports that a fault took away; called once a second."""
+        while self._floor.failed_ports:
+            port = self._floor.failed_ports.pop()
+            if isinstance(port, RtpPort):
+                port.close()
+            else:
+                await self._lines.drop(port)
 
     async def abandon(self, *, known: tuple[CallId, ...] = ()) -> None:
         """End every call that is not in ``known``; they become orphans."""

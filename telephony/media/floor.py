@@ -1,23 +1,29 @@
 """All that sounds at one moment: legs, lines, calls, and what one tick does with them. No I/O but through ports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from runtime.boundary import Done, attempt, each
+from runtime.boundary import each
 from telephony.media.legs import CallSound, Leg, Port, Taps
 from telephony.media.mixer import Mixer, Slot
 from telephony.media.playlist import Playlist
 from telephony.media.sending import Histogram
 from telephony.media_protocol import Digit, FirstAudio, LegFailed, PromptsEnded, RtpTimeout, Speech
+from vocabulary.audio import FRAME_SAMPLES
 from vocabulary.errors import Refused
 from vocabulary.ids import CallId, LegId
 
 _SECOND_TICKS = 50
+_OF_THE_PORT = frozenset({"receive", "reports", "sound", "send"})
+"""Faults that a port would have again in the next tick."""
 _SILENT_PEAK = 120
 """A frame whose peak stays below is silence (about -49 dBFS)."""
 
 
 class Floor:
-    """The state of all sound. ``tell`` takes notifies and must not block."""
+    """The state of all sound. ``tell`` takes notifies and must not block.
+
+    A fault in one leg's part of a tick closes that leg at the end of the tick and is told; all others go on.
+    """
 
     def __init__(self, *, taps: Taps, tell: Callable[[object], None], rtp_timeout_s: float) -> None:
         self.mixer = Mixer()
@@ -25,6 +31,8 @@ class Floor:
         self.calls: dict[CallId, CallSound] = {}
         self.intervals = Histogram()
         self.ticks = 0
+        self.failed_ports: list[Port] = []
+        """Ports that a fault took away; whoever opened them closes them."""
         self._ports: dict[Slot, Port] = {}
         self._taps, self._tell, self._rtp_timeout_s = taps, tell, rtp_timeout_s
 
@@ -42,10 +50,6 @@ class Floor:
         """Take a port's row away; no error when it is gone."""
         if self._ports.pop(slot, None) is not None:
             self.mixer.remove(slot)
-
-    def has(self, slot: Slot, /) -> bool:
-        """Tell whether a port is served."""
-        return slot in self._ports
 
     def change_law(self, slot: Slot, /) -> None:
         """Follow a port whose law of sending changed."""
@@ -82,9 +86,9 @@ class Floor:
             if call.bridged is not None and found in call.bridged:
                 self.unbridge(call)
             call.legs.pop(leg, None)
+        del self.legs[leg]
         if found.ring is not None:
             self._taps.close(found.ring)
-        del self.legs[leg]
         return found
 
     def at_ms(self, leg: Leg, /) -> int:
@@ -149,57 +153,69 @@ class Floor:
     def tick(self, now: float, /) -> None:
         """Mix, send, record, tap and report one tick; ``now`` in seconds of the clock that dates packets.
 
-        A fault in the part of one leg or call closes that one and is told; all others have their tick.
+        A leg that fails is closed after the tick: rows of the mixer keep their places until then.
         """
         ports = list(self._ports.items())
-        self._drop(each(ports, lambda row: row[1].receive(now), of="receive"))
-        ended = self._mixed()
+        self._note("receive", (slot for slot, _ in each(ports, lambda held: held[1].receive(now), of="receive")))
         mixer = self.mixer
-        self._drop(each(list(self._ports.items()), lambda row: row[1].send(mixer.payload(row[0])), of="send"))
-        calls = [call for call in self.calls.values() if not call.failed]
-        for call in each(calls, lambda call: call.tick(mixer, self._taps), of="call"):
-            call.failed = True
-            self._fail(call.caller)
-        for leg in each(list(self.legs.values()), self._report, of="report"):
-            self._fail(leg)
+        ended = mixer.mix()
+        self._note("send", (slot for slot, _ in each(ports, self._send, of="send")))
+        legs = list(self.legs.values())
+        self._note("tap", (leg.slot for leg in each(legs, self._feed, of="tap")))
+        for call in each(self.calls.values(), lambda call: call.tick(mixer), of="recording"):
+            self._unrecorded(call)
+        self._note("voice", (leg.slot for leg in each(legs, self._report, of="voice")))
         for slot, playlist in ended:
             self._report_end(slot, playlist)
         self.ticks += 1
         if self.ticks % _SECOND_TICKS == 0:
             self._find_silent(now)
-
-    def _mixed(self) -> list[tuple[Slot, Playlist]]:
-        """Mix; when that fails, without the rows whose sound cannot be read."""
-        mixed = attempt(self.mixer.mix, of="mix")
-        if isinstance(mixed, Done):
-            return mixed.value
-        broken = each(list(self._ports.items()), lambda row: self.mixer.try_row(row[0]), of="row")
-        self._drop(broken or list(self._ports.items()))
-        return self.mixer.mix()
-
-    def _drop(self, rows: list[tuple[Slot, Port]]) -> None:
-        for slot, port in rows:
-            self.remove_port(slot)
-            for leg in [leg for leg in self.legs.values() if leg.slot is slot]:
-                self._fail(leg)
-            each([port], lambda one: one.close(), of="close")
-
-    def _fail(self, leg: Leg) -> None:
-        """Close a leg that failed and tell so; what it stood on goes with the leg's port."""
-        if leg.leg not in self.legs:
-            return
-        if each([leg.leg], self.remove_leg, of="remove"):
-            self.legs.pop(leg.leg, None)
-        self._tell(LegFailed(leg=leg.leg, reason="fault"))
+        if mixer.faults:
+            self._close_failed()
 
     def skip(self, ticks: int, /) -> None:
         """Let ticks that were lost pass: call time and RTP timestamps stay true."""
-        for call in self.calls.values():
-            if not call.failed:
-                call.skip(ticks, self._taps)
+        silence = bytes(2 * FRAME_SAMPLES * ticks)
+        legs = [leg for leg in self.legs.values() if leg.ring is not None]
+        self._note("tap", (leg.slot for leg in each(legs, lambda leg: self._hear(leg, silence), of="tap")))
+        for call in each(self.calls.values(), lambda call: call.skip(ticks), of="recording"):
+            self._unrecorded(call)
         for port in self._ports.values():
             port.skip(ticks)
         self.ticks += ticks
+
+    def _send(self, held: tuple[Slot, Port]) -> None:
+        held[1].send(self.mixer.payload(held[0]))
+
+    def _feed(self, leg: Leg) -> None:
+        self._hear(leg, self.mixer.heard_pcm(leg.slot))
+
+    def _hear(self, leg: Leg, pcm: bytes) -> None:
+        if leg.ring is not None:
+            self._taps.feed(leg.ring, pcm)
+
+    # Faults ----------------------------------------------------------------------------------------------------------
+
+    def _note(self, of: str, slots: Iterable[Slot]) -> None:
+        for slot in slots:
+            self.mixer.faults.setdefault(slot, of)
+
+    def _unrecorded(self, call: CallSound) -> None:
+        call.stop_recording()
+        self._note("recording", [call.caller.slot])
+
+    def _close_failed(self) -> None:
+        """Close the legs of slots that failed in this tick; a browser's line goes only when it failed itself."""
+        faults, self.mixer.faults = self.mixer.faults, {}
+        for slot, of in faults.items():
+            legs = [leg for leg in self.legs.values() if leg.slot is slot]
+            each([leg.leg for leg in legs], self.remove_leg, of="close")
+            for leg in legs:
+                self._tell(LegFailed(leg=leg.leg, reason=of))
+            if of in _OF_THE_PORT or any(leg.line is None for leg in legs):
+                port = self._ports.get(slot)
+                self.remove_port(slot)
+                self.failed_ports += [port] if port is not None else []
 
     def _report(self, leg: Leg) -> None:
         incoming = leg.port.incoming
@@ -221,7 +237,8 @@ class Floor:
                 self._tell(PromptsEnded(leg=leg.leg, play_id=playlist.play_id, cut=False, at_ms=self.at_ms(leg)))
 
     def _find_silent(self, now: float) -> None:
-        self._drop(each(list(self._ports.items()), lambda row: row[1].look_for_reports(now), of="reports"))
+        failed = each(self._ports.items(), lambda held: held[1].look_for_reports(now), of="reports")
+        self._note("reports", (slot for slot, _ in failed))
         for leg in self.legs.values():
             since = max(leg.port.incoming.heard_at, leg.told_silent_at)
             if leg.port.expects_sound and now - since > self._rtp_timeout_s:

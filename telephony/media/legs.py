@@ -47,10 +47,6 @@ class Port(Protocol):
         """Send the 160 octets of this tick."""
         ...
 
-    def close(self) -> object:
-        """Give back what the port holds."""
-        ...
-
     def skip(self, ticks: int, /) -> None:
         """Let ticks pass that were lost."""
         ...
@@ -119,8 +115,6 @@ class CallSound:
         self.caller = caller
         self.legs: dict[LegId, Leg] = {}
         self.bridged: tuple[Leg, Leg] | None = None
-        self.failed = False
-        """A fault in its part of the tick: it waits for its end, others go on."""
         self._writer = writer
         self._chunk = bytearray()
         self._written = 0
@@ -143,26 +137,25 @@ class CallSound:
         )
         self.legs[leg.leg] = leg
 
-    def tick(self, mixer: Mixer, taps: Taps, /) -> None:
+    def tick(self, mixer: Mixer, /) -> None:
         """Take one tick: channel 1 the caller, channel 2 what the caller is told."""
-        for leg in self.legs.values():
-            if leg.ring is not None:
-                taps.feed(leg.ring, mixer.heard_pcm(leg.slot))
         if self._writer is not None:
             self._chunk += mixer.both(self.caller.slot) if self.caller.slot.row >= 0 else bytes(4 * FRAME_SAMPLES)
         self._ticks += 1
         if self._ticks % _CHUNK_TICKS == 0:
             self.flush()
 
-    def skip(self, ticks: int, taps: Taps, /) -> None:
+    def skip(self, ticks: int, /) -> None:
         """Fill ticks that were lost with silence, so that call time stays true."""
-        for leg in self.legs.values():
-            if leg.ring is not None:
-                taps.feed(leg.ring, bytes(2 * FRAME_SAMPLES * ticks))
         if self._writer is not None:
             self._chunk += bytes(4 * FRAME_SAMPLES * ticks)
         self._ticks += ticks
         self.flush()
+
+    def stop_recording(self) -> None:
+        """Record no more: the writer failed. Call time goes on."""
+        self._writer = None
+        self._chunk.clear()
 
     def flush(self) -> None:
         """Hand over what is not written yet."""

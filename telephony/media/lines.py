@@ -26,9 +26,12 @@ class Lines:
     async def open(self, seat: SeatNo, offer_sdp: str, /) -> str:
         """Return the answer to a browser's offer; a connection that the seat has is replaced, its legs stay."""
         entry = self._lines.get(seat)
+        if entry is not None and entry[1].row < 0:
+            await self.close(seat)
+            entry = None
         line = entry[0] if entry else Line(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
         answer = await line.answer(offer_sdp)
-        if entry is None or not self._floor.has(entry[1]):
+        if entry is None:
             self._lines[seat] = (line, self._floor.add_port(line))
         elif self._lines.get(seat) is entry:
             self._floor.change_law(entry[1])
@@ -48,9 +51,14 @@ class Lines:
     def get(self, seat: SeatNo, /) -> tuple[Line, Slot]:
         """Return a seat's line; Refused ``no-line``."""
         entry = self._lines.get(seat)
-        if entry is None:
+        if entry is None or entry[1].row < 0:
             raise Refused("no-line", "这个座席没有线路")
         return entry
+
+    async def drop(self, port: object, /) -> None:
+        """Close the line that a fault took away; its seat is told by ``LineState``."""
+        for seat in [seat for seat, (line, _) in self._lines.items() if line is port]:
+            await self.close(seat)
 
     def watch(self) -> None:
         """Notice lines that fell silent; called once a second."""

@@ -132,6 +132,7 @@ async def _each_second(
         parts.lines.watch()
         parts.archive.look_at_disk()
         taps.sweep()
+        await commands.sweep()
         if link.look() > config.orphan_grace_s and (parts.floor.legs or parts.floor.calls):
             _log.warning("the switch stays away, its calls are ended", calls=len(parts.floor.calls))
             await commands.abandon()

@@ -4,12 +4,12 @@ Row i of what is heard comes from slot i; row i of what is told is the row of th
 silence. A bridge is two entries of one index array.
 """
 
-from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.boundary import each
 from telephony.media import g711
 from telephony.media.concealment import FADE, conceal
 from telephony.media.g711 import Law, Samples
@@ -40,12 +40,21 @@ class Slot:
         self.playlist: Playlist | None = None
         self.row = -1
         self.missing = FADE.size
+        self.frame: bytes | Frame = Frame.WAITING
+
+    def take(self) -> None:
+        """Take the frame of this tick from the source; ValueError when it has another length."""
+        self.frame = frame = self.source.take()
+        if not isinstance(frame, Frame) and len(frame) != FRAME_SAMPLES:
+            raise ValueError(f"a frame of {len(frame)} octets")
 
 
 class Mixer:
     """All rows. After ``mix``: ``heard`` and ``told`` hold linear samples, ``payload(slot)`` the octets to send."""
 
     def __init__(self) -> None:
+        self.faults: dict[Slot, str] = {}
+        """Slots whose source or playlist raised, and in what: their rows are silent, the others sound."""
         self.slots: list[Slot] = []
         self.heard: Samples = np.zeros((1, FRAME_SAMPLES), dtype=np.int16)
         self.told: Samples = np.zeros((0, FRAME_SAMPLES), dtype=np.int16)
@@ -79,21 +88,13 @@ class Mixer:
             self._wire()
         heard = self._hear()
         self.told = heard.take(self._listening, axis=0)
-        ended = list(self._prompts())
+        ended = self._prompts()
         self._octets = g711.encode(self.told, self._laws).tobytes()
         sources = heard[:-1]
         self._pcm = sources.tobytes()
         self._both = np.stack((sources, self.told), axis=2).tobytes()
         self.peaks = np.abs(sources).max(axis=1).tolist() if self.slots else []
         return ended
-
-    def try_row(self, slot: Slot, /) -> None:
-        """Read one row's sound as ``mix`` does, for its fault; ValueError for a frame of another length."""
-        frame = slot.source.take()
-        if not isinstance(frame, Frame) and len(frame) != FRAME_SAMPLES:
-            raise ValueError(f"a frame of {len(frame)} octets")
-        if slot.playlist is not None:
-            slot.playlist.next_frame()
 
     def payload(self, slot: Slot, /) -> bytes:
         """Return the 160 octets to send to ``slot``."""
@@ -110,8 +111,11 @@ class Mixer:
     def _hear(self) -> Samples:
         count = len(self.slots)
         frames, missing, laws = [], np.zeros(count, dtype=np.intp), np.empty(count, dtype=np.intp)
+        for slot in each(self.slots, Slot.take, of="sound"):
+            slot.frame = Frame.WAITING
+            self.faults.setdefault(slot, "sound")
         for row, slot in enumerate(self.slots):
-            frame = slot.source.take()
+            frame = slot.frame
             laws[row] = law = slot.source.law
             if isinstance(frame, Frame):
                 slot.missing = FADE.size if frame is Frame.WAITING else slot.missing + 1
@@ -130,17 +134,21 @@ class Mixer:
         self._good = np.where((missing > 1)[:, np.newaxis], self._good, self.heard[:-1])
         return self._good
 
-    def _prompts(self) -> Iterable[tuple[Slot, Playlist]]:
-        for slot in self.slots:
+    def _prompts(self) -> list[tuple[Slot, Playlist]]:
+        ended: list[tuple[Slot, Playlist]] = []
+
+        def play(slot: Slot) -> None:
             playlist = slot.playlist
-            if playlist is None:
-                continue
-            frame = playlist.next_frame()
-            if frame is None:
-                slot.playlist = None
-                yield slot, playlist
-            else:
+            frame = playlist.next_frame() if playlist is not None else None
+            if frame is not None:
                 self.told[slot.row] = frame
+            elif playlist is not None:
+                slot.playlist = None
+                ended.append((slot, playlist))
+
+        for slot in each([slot for slot in self.slots if slot.playlist is not None], play, of="prompt"):
+            self.faults.setdefault(slot, "prompt")
+        return ended
 
     def _reorder(self, slots: list[Slot]) -> None:
         rows = np.array([slot.row for slot in slots], dtype=np.intp)

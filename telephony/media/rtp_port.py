@@ -22,6 +22,7 @@ _TRIES = 64
 _A_TICK, _LONGEST = 32, 2048
 MOST_UNCONFIRMED = 50
 _MOVES_TOLD = 4
+_BROADCAST, _ANYWHERE = IPv4Address("255.255.255.255"), "0.0.0.0"
 _log = get_logger(__name__)
 _SENDS = {Direction.SENDRECV, Direction.SENDONLY}
 _LISTENS = {Direction.SENDRECV, Direction.RECVONLY}
@@ -45,7 +46,8 @@ class Remote:
 def checked(address: Address, /) -> Address:
     """Return an address that ``sendto`` can take: an IPv4 literal and a port from 1 on; Refused ``bad-address``."""
     try:
-        host = str(IPv4Address(address[0]))
+        found = IPv4Address(address[0])
+        host = "" if found.is_multicast or found == _BROADCAST else str(found)
     except AddressValueError:
         host = ""
     if not host or not 0 < address[1] < 65536:
@@ -71,6 +73,18 @@ def _pair(host: str, number: int) -> tuple[socket.socket, socket.socket] | None:
     for udp in made:
         udp.close()
     return None
+
+
+def is_at(host: str, bound: str, /) -> bool:
+    """Tell whether what is sent to ``host`` (a literal) comes to a socket that is bound to ``bound``."""
+    if bound != _ANYWHERE:
+        return host == bound
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, 0))  # only an address of this machine can be bound
+        except OSError:
+            return False
+        return True
 
 
 class RtpPort:
@@ -215,7 +229,7 @@ class PortRange:
 
     def owns(self, address: Address, /, *, host: str) -> bool:
         """Tell whether an address is one of our own range on ``host``: sound sent there would be another call's."""
-        return bool(self._ports) and address[0] == host and self._ports[0] <= address[1] <= self._ports[-1] + 1
+        return bool(self._ports) and self._ports[0] <= address[1] <= self._ports[-1] + 1 and is_at(address[0], host)
 
     def open(self, port: RtpPort, /, *, host: str, but: set[Address]) -> None:
         """Bind ``port`` to an even UDP port of ``host`` and the odd one above; NoPortFree when there is none.
@@ -226,7 +240,8 @@ class PortRange:
             pair = _pair(host, number)
             if pair is None:
                 continue
-            if pair[0].getsockname()[:2] in but:
+            at = pair[0].getsockname()[1]
+            if any(target[1] in (at, at + 1) and is_at(target[0], host) for target in but):
                 for each in pair:
                     each.close()
                 continue

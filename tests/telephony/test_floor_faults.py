@@ -1,156 +1,243 @@
-"""A fault in one leg's or call's part of the tick costs that one alone, within the same tick."""
+"""A fault in one leg's part of a tick ends that leg, and nothing else, within the same tick."""
 
 from uuid import UUID
 
+import numpy as np
 import pytest
 
+from runtime.ids import new_id
 from telephony.media.floor import Floor
-from telephony.media.g711 import SILENCE, Law
+from telephony.media.g711 import Law
 from telephony.media.incoming import Incoming
 from telephony.media.legs import CallSound, Leg
 from telephony.media.outgoing import Outgoing
+from telephony.media.playlist import Playlist
+from telephony.media.sending import Histogram
+from telephony.media.speech import SpeechGate
 from telephony.media.tap_ring import TapRing
-from telephony.media_protocol import LegFailed, RtpTimeout
-from vocabulary.audio import Party
-from vocabulary.ids import CallId, ContactId, LegId
+from telephony.media_protocol import LegFailed, PromptsEnded, RtpTimeout
+from vocabulary.audio import FRAME_SAMPLES, Party
+from vocabulary.ids import CallId, ContactId, LegId, SeatNo
 from vocabulary.taps import TapLeg
 
 
+class Fault(Exception):
+    """Something nobody foresaw."""
+
+
+class Source(Incoming):
+    """Gives a loud frame each tick until it is ``broken``, then what ``broken`` says."""
+
+    def __init__(self) -> None:
+        super().__init__(law=Law.ALAW, dtmf_payload_type=None, opened_at=0.0)
+        self.broken: bytes | None = None
+        self.raises = False
+
+    def take(self) -> bytes:
+        if self.raises:
+            raise Fault
+        return bytes([0x2A]) * FRAME_SAMPLES if self.broken is None else self.broken
+
+
 class ScriptedPort:
-    """A port that sends into a list; ``broken`` names the part that raises."""
+    """A port that counts what it sends and fails where it is told to."""
 
-    def __init__(self, broken: str = "") -> None:
-        self.broken = broken
-        self.out_law = Law.ALAW
-        self.incoming = Incoming(law=Law.ALAW, dtmf_payload_type=101, opened_at=0.0)
-        self.outgoing = Outgoing(ssrc=1, sequence=1, timestamp=1)
-        self.intervals = None
-        self.dropped = 0
-        self.expects_sound = True
+    dropped = 0
+
+    def __init__(self) -> None:
+        self.expects_sound = False
+        self.incoming, self.out_law = Source(), Law.ALAW
+        self.outgoing = Outgoing(ssrc=0, sequence=0, timestamp=0)
+        self.intervals: Histogram | None = None
         self.sent: list[bytes] = []
-        self.closed = False
-
-    def _maybe(self, part: str) -> None:
-        if self.broken == part:
-            raise OverflowError(part)
+        self.fails = ""
 
     def receive(self, now: float, /) -> None:
-        self._maybe("receive")
+        if self.fails == "receive":
+            raise Fault
 
     def look_for_reports(self, now: float, /) -> None:
-        self._maybe("reports")
+        if self.fails == "reports":
+            raise Fault
 
     def send(self, payload: bytes, /) -> None:
-        self._maybe("send")
+        if self.fails == "send":
+            raise Fault
         self.sent.append(payload)
 
     def skip(self, ticks: int, /) -> None:
-        self.outgoing.skip(ticks)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class BrokenIncoming(Incoming):
-    def take(self) -> bytes:
-        return b"short"
+        return
 
 
 class ScriptedTaps:
-    """Taps that fail for one leg."""
+    """Taps of which those of one leg may fail."""
 
     def __init__(self) -> None:
-        self.broken: set[LegId] = set()
-        self.fed: list[LegId] = []
+        self.fails: set[LegId] = set()
 
     def open(self, leg: TapLeg, /) -> TapRing:
         return TapRing(leg)
 
     def feed(self, ring: TapRing, pcm: bytes, /) -> None:
-        if ring.leg.leg in self.broken:
-            raise ValueError("tap")
-        self.fed.append(ring.leg.leg)
+        if ring.leg.leg in self.fails:
+            raise Fault
+        ring.feed(pcm)
 
     def close(self, ring: TapRing, /) -> None:
-        return
+        if ring.leg.leg in self.fails:
+            raise Fault
+
+
+class ScriptedWriter:
+    """A recording; counts what it was given."""
+
+    def __init__(self) -> None:
+        self.samples, self.fails, self.pcm = 0, False, b""
+
+    def write(self, *, first_sample: int, pcm: bytes) -> None:
+        if self.fails:
+            raise Fault
+        self.samples, self.pcm = first_sample + len(pcm) // 4, pcm
+
+
+class BrokenVoice:
+    """A voice detector that raises."""
+
+    def voiced(self, pcm: bytes, /) -> bool:
+        raise Fault
+
+
+class BrokenPlaylist(Playlist):
+    """A prompt that raises."""
+
+    def next_frame(self):
+        raise Fault
 
 
 class Room:
-    """A floor with legs, one call each."""
+    """Three calls of one leg each; the second is the one that fails."""
 
     def __init__(self) -> None:
         self.told: list[object] = []
         self.taps = ScriptedTaps()
-        self.floor = Floor(taps=self.taps, tell=self.told.append, rtp_timeout_s=30.0)
+        self.floor = Floor(taps=self.taps, tell=self.told.append, rtp_timeout_s=30)
+        self.ports, self.writers, self.legs = [], [], []
+        for _ in range(3):
+            port, writer, call = ScriptedPort(), ScriptedWriter(), CallId(new_id())
+            leg = Leg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, port=port,
+                      slot=self.floor.add_port(port))  # fmt: skip
+            self.floor.add_leg(leg)
+            self.floor.start_call(CallSound(caller=leg, writer=writer))
+            self.ports.append(port)
+            self.writers.append(writer)
+            self.legs.append(leg)
 
-    def add(self, number: int, port: ScriptedPort) -> Leg:
-        leg = Leg(leg=LegId(UUID(int=number)), call=CallId(UUID(int=100 + number)), contact=ContactId(UUID(int=200 + number)),
-                  party=Party.CALLER, port=port, slot=self.floor.add_port(port))  # fmt: skip
-        self.floor.add_leg(leg)
-        self.floor.start_call(CallSound(caller=leg, writer=None))
-        return leg
+    def break_second(self, what: str) -> None:
+        port, leg = self.ports[1], self.legs[1]
+        match what:
+            case "receive" | "send" | "reports":
+                port.fails = what
+            case "sound":
+                port.incoming.raises = True
+            case "tap":
+                self.taps.fails.add(leg.leg)
+            case "recording":
+                self.writers[1].fails = True
+            case "voice":
+                leg.voice, leg.gate = BrokenVoice(), SpeechGate()
+            case "prompt":
+                self.floor.play(leg, BrokenPlaylist(play_id=UUID(int=1), sounds=(), loop=False))
 
 
-@pytest.mark.parametrize("part", ["receive", "send"])
-def test_a_port_that_fails_is_closed_and_told_and_all_others_have_their_tick(part: str) -> None:
+@pytest.mark.parametrize("what", ["receive", "reports", "sound", "prompt", "send", "tap", "recording", "voice"])
+def test_a_fault_closes_its_leg_tells_it_and_lets_the_tick_go_on_for_all_others(what: str) -> None:
     room = Room()
-    ports = [ScriptedPort(), ScriptedPort(), ScriptedPort()]
-    legs = [room.add(number, port) for number, port in enumerate(ports)]
-    ports[1].broken = part
+    for tick in range(100):
+        if tick == 49:
+            room.break_second(what)
+        room.floor.tick(tick / 50)
 
+    failed = [said for said in room.told if isinstance(said, LegFailed)]
+    assert failed == [LegFailed(leg=room.legs[1].leg, reason=what)]
+    assert [len(port.sent) for port in room.ports[::2]] == [100, 100]
+    assert [writer.samples for writer in room.writers[::2]] == [100 * 160] * 2
+    assert set(room.floor.legs) == {room.legs[0].leg, room.legs[2].leg}
+    assert room.floor.failed_ports == [room.ports[1]]
+
+
+@pytest.mark.parametrize("length", [0, 1, 159, 161, 320])
+def test_a_frame_of_a_wrong_length_is_a_fault_of_its_leg_and_moves_no_other_row(length: int) -> None:
+    room = Room()
+    room.floor.tick(0)
+    room.ports[1].incoming.broken = bytes(length)
+    room.floor.bridge(room.floor.calls[room.legs[0].call], room.legs[0], room.legs[2])
     room.floor.tick(0.02)
-    room.floor.tick(0.04)
 
-    assert [len(port.sent) for port in ports] == [2, 0, 2]
-    assert room.told == [LegFailed(leg=legs[1].leg, reason="fault")]
-    assert ports[1].closed
-    assert set(room.floor.legs) == {legs[0].leg, legs[2].leg}
+    assert [said for said in room.told if isinstance(said, LegFailed)] == [
+        LegFailed(leg=room.legs[1].leg, reason="sound")
+    ]
+    assert room.ports[0].sent[-1] == room.ports[2].sent[-1] == bytes([0x2A]) * FRAME_SAMPLES
 
 
-def test_a_leg_whose_sound_cannot_be_mixed_is_closed_and_the_tick_is_mixed_without_it() -> None:
+def test_what_others_hear_and_how_far_their_prompts_are_does_not_change_with_a_fault() -> None:
+    room, calm = Room(), Room()
+    for one in (room, calm):
+        sound = np.arange(10 * FRAME_SAMPLES, dtype=np.int16)
+        one.floor.play(one.legs[0], Playlist(play_id=UUID(int=2), sounds=(sound,), loop=False))
+    for tick in range(15):
+        if tick == 5:
+            room.break_second("sound")
+        if tick == 8:
+            room.ports[2].fails = "send"
+        room.floor.tick(tick / 50)
+        calm.floor.tick(tick / 50)
+
+    assert room.ports[0].sent == calm.ports[0].sent
+    assert [said for said in room.told if isinstance(said, PromptsEnded)] == [
+        PromptsEnded(leg=room.legs[0].leg, play_id=UUID(int=2), cut=False, at_ms=220)
+    ]
+
+
+def test_a_leg_that_cannot_be_sent_to_leaves_every_recording_of_that_tick_as_it_is() -> None:
     room = Room()
-    ports = [ScriptedPort(), ScriptedPort()]
-    ports[0].incoming = BrokenIncoming(law=Law.ALAW, dtmf_payload_type=None, opened_at=0.0)
-    legs = [room.add(number, port) for number, port in enumerate(ports)]
-
-    room.floor.tick(0.02)
-
-    assert room.told == [LegFailed(leg=legs[0].leg, reason="fault")]
-    assert ports[1].sent == [SILENCE[Law.ALAW] * 160]
-
-
-def test_a_call_whose_tap_fails_is_left_out_and_can_still_be_ended() -> None:
-    room = Room()
-    legs = [room.add(number, ScriptedPort()) for number in range(2)]
-    room.taps.broken = {legs[0].leg}
-
-    room.floor.tick(0.02)
-    room.floor.tick(0.04)
-
-    assert room.told == [LegFailed(leg=legs[0].leg, reason="fault")]
-    assert room.taps.fed == [legs[1].leg, legs[1].leg]
-    sound, _ = room.floor.end_call(legs[0].call)
-    assert sound is not None
-
-
-def test_a_fault_in_reports_of_one_leg_does_not_hide_the_silence_of_another() -> None:
-    room = Room()
-    ports = [ScriptedPort("reports"), ScriptedPort()]
-    legs = [room.add(number, port) for number, port in enumerate(ports)]
+    room.ports[2].incoming.broken = bytes([0xD5]) * FRAME_SAMPLES
     for tick in range(50):
-        room.floor.tick(40.0 + tick / 50)
+        room.ports[0].fails = "send" if tick == 49 else ""
+        room.floor.tick(tick / 50)
 
-    assert LegFailed(leg=legs[0].leg, reason="fault") in room.told
-    assert [told.leg for told in room.told if isinstance(told, RtpTimeout)] == [legs[1].leg]
+    channel_1 = [np.frombuffer(writer.pcm, dtype="<i2")[0::2] for writer in room.writers]
+    assert np.all(channel_1[1] == channel_1[1][0])
+    assert np.all(channel_1[2] == channel_1[2][0])
+    assert channel_1[1][0] != channel_1[2][0]
+
+
+def test_a_browsers_line_survives_a_fault_of_its_leg_and_goes_with_its_own() -> None:
+    room = Room()
+    room.legs[1].line = SeatNo("8001")
+    room.break_second("tap")
+    room.floor.tick(0)
+    assert room.floor.failed_ports == []
+
+    room.break_second("receive")
+    room.floor.tick(0.02)
+    assert room.floor.failed_ports == [room.ports[1]]
 
 
 def test_silence_is_told_again_each_half_minute_and_never_on_hold() -> None:
     room = Room()
-    port, held = ScriptedPort(), ScriptedPort()
-    held.expects_sound = False
-    leg = room.add(1, port)
-    room.add(2, held)
+    room.ports[0].expects_sound = True
     for tick in range(100 * 50):
         room.floor.tick(tick / 50)
 
-    assert [told.leg for told in room.told if isinstance(told, RtpTimeout)] == [leg.leg] * 3
+    assert [told.leg for told in room.told if isinstance(told, RtpTimeout)] == [room.legs[0].leg] * 3
+
+
+def test_all_legs_may_fail_in_one_tick_and_each_is_told_once() -> None:
+    room = Room()
+    for port in room.ports:
+        port.fails = "receive"
+    for tick in range(3):
+        room.floor.tick(tick / 50)
+
+    assert [said.leg for said in room.told if isinstance(said, LegFailed)] == [leg.leg for leg in room.legs]
+    assert room.floor.legs == {}

@@ -17,7 +17,7 @@ from runtime.ids import new_id
 from runtime.wire import connect_wire
 from telephony import media_protocol as words
 from telephony.media.archive import RESERVE_BYTES, Archive
-from telephony.media.rtp_port import MOST_UNCONFIRMED, PortRange, Remote, RtpPort, checked
+from telephony.media.rtp_port import MOST_UNCONFIRMED, PortRange, Remote, RtpPort, checked, is_at
 from tests.telephony.media_room import Media, media_process, new_call, phone, switch_of
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
@@ -28,10 +28,10 @@ def remote(address: tuple[str, int], direction: words.Direction = words.Directio
     return Remote(codec=words.Codec.PCMA, address=address, dtmf_payload_type=101, direction=direction)
 
 
-async def opened(media: Media, address: tuple[str, int]) -> words.RtpLegOpened:
+async def opened(media: Media, address: tuple[str, int], bind: str = "127.0.0.1") -> words.RtpLegOpened:
     call = new_call()
     asked = words.OpenRtpLeg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, codec=words.Codec.PCMA,
-                             remote_host=address[0], remote_port=address[1], dtmf_payload_type=101, bind_host="127.0.0.1")  # fmt: skip
+                             remote_host=address[0], remote_port=address[1], dtmf_payload_type=101, bind_host=bind)  # fmt: skip
     return await media.ask(asked, words.RtpLegOpened)
 
 
@@ -284,3 +284,25 @@ async def test_files_whose_names_say_nothing_are_set_aside_at_the_start(tmp_path
     assert sorted(path.name for path in folder.glob("*.refused")) == sorted(
         f"{name}.wav.json.refused" for name in (".", "broken", "folder")
     )
+
+
+@pytest.mark.parametrize("host", ["224.0.0.1", "255.255.255.255"])
+def test_a_group_or_everybody_is_no_peer(host: str) -> None:
+    with pytest.raises(Refused):
+        checked((host, 4000))
+
+
+def test_ports_that_are_bound_to_all_addresses_are_ours_at_each_of_them() -> None:
+    assert is_at("127.0.0.1", "0.0.0.0")
+    assert is_at("127.0.0.1", "127.0.0.1")
+    assert not is_at("192.0.2.1", "0.0.0.0")
+    assert not is_at("127.0.0.1", "127.0.0.2")
+
+
+async def test_an_address_of_another_call_is_refused_when_legs_are_bound_to_all_addresses(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media, phone() as caller:
+        taken = await opened(media, ("127.0.0.1", caller.port), bind="0.0.0.0")
+        with pytest.raises(Refused) as refused:
+            await opened(media, ("127.0.0.1", taken.port), bind="0.0.0.0")
+
+    assert refused.value.reason == "own-port"
