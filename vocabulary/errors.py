@@ -30,3 +30,12 @@ class FieldError(Refused):
         """Name every wrong field, not only the first."""
         super().__init__("invalid-fields", "；".join(fields.values()))
         self.fields = fields
+
+
+class ChangedMeanwhile(Refused):
+    """A change over what somebody else changed since it was read; ``fields`` names what, nothing was taken."""
+
+    def __init__(self, reason: str, text: str, *, fields: dict[str, str]) -> None:
+        """Name every field, so that a person can choose."""
+        super().__init__(reason, text)
+        self.fields = fields

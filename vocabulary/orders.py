@@ -79,6 +79,14 @@ DRAFTABLE_ZH = {
 }
 
 
+class Way(StrEnum):
+    """How a request goes on: answered in the call (直办), sent to a unit (转办), or not chosen yet."""
+
+    OPEN = ""
+    DIRECT = "direct"
+    DISPATCH = "dispatch"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftField:
     """A proposed value with where it came from: ``source`` = the caller's words, ``source_ms`` = call time of them."""

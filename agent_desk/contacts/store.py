@@ -1,16 +1,17 @@
 """Reads contacts, transcripts and drafts; saves drafts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from agent_desk.drafting.draft import DraftPatch, DraftValue, KeptDraft, SavedDraft, merge
 from runtime.clock import Clock
 from runtime.codec import encode, from_builtins
-from runtime.postgres import Database, Row
+from runtime.postgres import Database, Row, Transaction
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, CallId, ContactId, SeatNo
-from vocabulary.orders import Draftable
+from vocabulary.orders import Draftable, Way
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
 
@@ -32,22 +33,6 @@ class ContactRecord:
     record_host: str | None
     record_name: str | None
     samples: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftValue:
-    """A value of the form and whether a person typed it: typed text is never replaced by a proposal."""
-
-    value: str = field(repr=False)
-    typed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedDraft:
-    """The form as last saved; ``revision`` grows by one with each save."""
-
-    revision: int
-    values: dict[Draftable, DraftValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,27 +83,41 @@ class ContactStore:
     async def draft(self, contact: ContactId, /) -> SavedDraft:
         """Return the saved form, revision 0 when there is none."""
         async with self._database.reading() as connection:
-            row = await connection.fetchrow("select revision, fields from agent_desk.draft where contact = $1", contact)
-        return _draft(row) if row else SavedDraft(revision=0)
+            row = await connection.fetchrow("select * from agent_desk.draft where contact = $1", contact)
+        return _kept(row).draft if row else SavedDraft(revision=0)
 
-    async def save_draft(
-        self, contact: ContactId, /, *, revision: int, values: dict[Draftable, DraftValue], account: AccountId
-    ) -> SavedDraft:
-        """Save the form; Refused ``draft-changed`` when somebody saved after ``revision``."""
+    async def save_draft(self, contact: ContactId, patch: DraftPatch, /, *, account: AccountId) -> SavedDraft:
+        """Merge a page's changes into the form; ChangedMeanwhile names the fields that somebody else changed."""
         async with self._database.transaction() as tx:
-            saved = await tx.fetchval(
-                "insert into agent_desk.draft (contact, revision, fields, account, saved_at) values ($1, 1, $3, $4, $5)"
-                " on conflict (contact) do update set revision = draft.revision + 1, fields = $3, account = $4,"
-                " saved_at = $5 where draft.revision = $2 returning revision",
+            await tx.execute(
+                "insert into agent_desk.draft (contact, revision, fields, account, saved_at)"
+                " values ($1, 0, '{}', $2, $3) on conflict (contact) do nothing",
                 contact,
-                revision,
-                encode(values),
                 account,
                 self._clock.now(),
             )
-        if saved is None:
-            raise Refused("draft-changed", "这份草稿已在别处更改，请刷新后再填")
-        return SavedDraft(revision=saved, values=values)
+            row = await tx.fetchrow("select * from agent_desk.draft where contact = $1 for update", contact)
+            kept = _kept(row) if row else KeptDraft()
+            merged = merge(kept, patch)
+            if merged is not kept:
+                await self._keep(tx, contact, merged, account)
+        return merged.draft
+
+    async def _keep(self, tx: Transaction, contact: ContactId, merged: KeptDraft, account: AccountId) -> None:
+        draft = merged.draft
+        await tx.execute(
+            "update agent_desk.draft set revision = $2, fields = $3, confidential = $4, reply = $5, way = $6,"
+            " changed = $7, account = $8, saved_at = $9 where contact = $1",
+            contact,
+            draft.revision,
+            encode(draft.values),
+            draft.confidential,
+            draft.reply,
+            draft.way.value,
+            encode(merged.changed),
+            account,
+            self._clock.now(),
+        )
 
     async def callbacks(self, *, limit: int = 200) -> list[Callback]:
         """Return people to call back, open ones first, newest first."""
@@ -153,9 +152,16 @@ class ContactStore:
             raise Refused("no-callback", "回拨名单里没有这次来电")
 
 
-def _draft(row: Row) -> SavedDraft:
+def _kept(row: Row) -> KeptDraft:
     values: dict[Draftable, DraftValue] = from_builtins(row["fields"], dict[Draftable, DraftValue])
-    return SavedDraft(revision=row["revision"], values=values)
+    draft = SavedDraft(
+        revision=row["revision"],
+        values=values,
+        confidential=row["confidential"],
+        reply=row["reply"],
+        way=Way(row["way"]),
+    )
+    return KeptDraft(draft=draft, changed=from_builtins(row["changed"], dict[str, int]))
 
 
 def _record(row: Row) -> ContactRecord:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from agent_desk.contacts.store import ContactRecord, ContactStore, SavedDraft
+from agent_desk.contacts.numbers import known_numbers, resolved_phone
+from agent_desk.contacts.store import ContactRecord, ContactStore
+from agent_desk.drafting.draft import SavedDraft
 from agent_desk.live.board import NOTHING_YET, Board, Talk
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Orders
@@ -82,6 +84,14 @@ class ContactViews:
             raise NotFound("没有这次来电，或它还没有入库，请稍候再试")
         return record.caller
 
+    async def resolved(self, contact: ContactId, sent: PhoneNumber, /) -> PhoneNumber:
+        """Return the number meant by what a page sent; FieldError when a masked one stands for no known number."""
+        if "*" not in sent.reveal():
+            return sent
+        talk = self._board.talks.get(contact)
+        spoken = _heard(await self._store.utterances(contact), talk)
+        return resolved_phone(sent, known=known_numbers(await self.caller_of(contact), spoken))
+
     async def origin_of(self, contact: ContactId, /) -> Origin:
         """Return LIVE: what comes through this desk really happened, made-up history never does."""
         await self.caller_of(contact)
@@ -146,10 +156,14 @@ def _check_seat(principal: Principal, talk: Talk | None, record: ContactRecord |
         raise NotFound("这次来电由其他服务代表受理")
 
 
+def _heard(kept: tuple[Utterance, ...], talk: Talk | None) -> tuple[Utterance, ...]:
+    """Return the finals of tables and board together, each once, in order of call time."""
+    finals = {(heard.leg, heard.start_ms): heard for heard in kept} | (talk.finals if talk else {})
+    return tuple(sorted(finals.values(), key=lambda heard: (heard.start_ms, heard.party)))
+
+
 def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool) -> ContactView:
     record, snapshot = kept.record, talk.snapshot if talk else None
-    finals = {(u.leg, u.start_ms): u for u in kept.utterances}
-    finals |= talk.finals if talk else {}
     caller = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
     ended = (talk.ended if talk else True) or bool(record and record.ended_at)
     history = tuple(order for order in kept.history if order.contact != contact)
@@ -161,7 +175,7 @@ def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool)
         dialled=snapshot.dialled if snapshot else (record.dialled if record else ""),
         line_name=snapshot.line_name if snapshot else (record.line_name if record else ""),
         phase=CallPhase.ENDED if ended or snapshot is None else snapshot.phase,
-        utterances=tuple(sorted(finals.values(), key=lambda heard: (heard.start_ms, heard.party))),
+        utterances=_heard(kept.utterances, talk),
         suggestions=talk.suggestions if talk else NOTHING_YET,
         proposed=talk.proposed if talk else (),
         draft=kept.draft,

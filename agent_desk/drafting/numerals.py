@@ -14,11 +14,16 @@ def spoken_phone(text: str, /) -> tuple[str, str] | None:
 
     Understands 幺三八…, digits, and pauses between groups; a number must be a whole mobile or landline number.
     """
-    found = None
+    found = spoken_phones(text)
+    return found[-1] if found else None
+
+
+def spoken_phones(text: str, /) -> list[tuple[str, str]]:
+    """Return (digits, the words as said) of every telephone number in ``text``, in the order they were said."""
+    found = []
     for match in _SPOKEN.finditer(text):
         said = match.group()
         digits = "".join(_DIGITS.get(character, character) for character in said if character not in " ,，、。-")
-        number = _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits)
-        if number:
-            found = (digits, said.strip(" ,，、。-"))
+        if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits):
+            found.append((digits, said.strip(" ,，、。-")))
     return found

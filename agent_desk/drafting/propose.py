@@ -1,7 +1,7 @@
 """From the finals of a talk to the proposals for the order form."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent_desk.drafting import phrases
 from agent_desk.drafting.numerals import spoken_phone
@@ -9,6 +9,7 @@ from agent_desk.drafting.places import PlaceFound, PlaceName, find_places
 from agent_desk.ports import CategoryGuess
 from vocabulary.audio import Party
 from vocabulary.ids import CategoryCode
+from vocabulary.masking import masked_text
 from vocabulary.orders import Draftable, DraftField, RequestKind
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
@@ -82,7 +83,7 @@ def propose(
 ) -> tuple[DraftField, ...]:
     """Return at most one proposal a field, in the order of the form; nothing before the caller has spoken.
 
-    ``leaves`` are the categories of the city.
+    Numbers are masked in every proposal. ``leaves`` are the categories of the city.
     """
     text = caller_text(talk.utterances)
     if not text:
@@ -103,7 +104,12 @@ def propose(
         Draftable.CALLBACK_PHONE: _phone(talk, text, sources),
     }
     title = _title(found[Draftable.PLACE] or found[Draftable.DISTRICT], category, leaf)
-    return tuple(proposal for proposal in (title, *found.values()) if proposal is not None)
+    return tuple(_without_numbers(proposal) for proposal in (title, *found.values()) if proposal is not None)
+
+
+def _without_numbers(proposal: DraftField) -> DraftField:
+    """A proposal unmasks nothing: whoever needs a number in full types it or asks for it."""
+    return replace(proposal, value=masked_text(proposal.value), source=masked_text(proposal.source))
 
 
 def _phrase(name: Draftable, found: tuple[phrases.Phrase, int] | None) -> DraftField | None:
@@ -200,14 +206,14 @@ def _phone(talk: Talk, text: str, sources: _Sources) -> DraftField | None:
         digits, said = spoken
         return DraftField(
             name=Draftable.CALLBACK_PHONE,
-            value=digits,
-            source=said,
+            value=PhoneNumber(digits).masked(),
+            source=PhoneNumber(digits).masked(),
             source_ms=sources.at(max(text.find(said), 0)),
             confidence=0.8,
         )
     if talk.caller.reveal():
         return DraftField(
-            name=Draftable.CALLBACK_PHONE, value=talk.caller.reveal(), source="来电号码", source_ms=0, confidence=0.9
+            name=Draftable.CALLBACK_PHONE, value=talk.caller.masked(), source="来电号码", source_ms=0, confidence=0.9
         )
     return None
 

@@ -5,17 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from agent_desk.auditing import write_down
-from agent_desk.contacts.store import Callback, ContactStore, DraftValue, SavedDraft
+from agent_desk.contacts.store import Callback, ContactStore
 from agent_desk.contacts.view import ContactView, ContactViews
+from agent_desk.drafting.draft import DraftPatch, SavedDraft, check_patch
 from agent_desk.ports import Orders
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database
 from runtime.web import NotFound, Request, Route
-from vocabulary.errors import FieldError, Refused
+from vocabulary.errors import Refused
 from vocabulary.events.knowledge import SuggestionUsed
 from vocabulary.ids import CategoryCode, ContactId, EntryCode, EventId, SeatNo, WorkOrderNo
-from vocabulary.orders import Draftable, OrderBrief, OrderRequest, RequestKind
+from vocabulary.orders import OrderBrief, OrderRequest, RequestKind
 from vocabulary.people import Role
 from vocabulary.personal import PersonName, PhoneNumber
 from vocabulary.suggestions import SuggestionUse
@@ -23,7 +24,6 @@ from vocabulary.suggestions import SuggestionUse
 READERS = frozenset({Role.AGENT, Role.ANALYST, Role.ADMIN})
 AGENTS = frozenset({Role.AGENT, Role.ADMIN})
 SHORTEST_REASON = 4
-LONGEST_VALUE = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +39,6 @@ class ContactRow:
     seconds: float
     order_no: WorkOrderNo | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftBody:
-    """The whole form as it stands in the page."""
-
-    revision: int
-    values: dict[Draftable, DraftValue] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +131,12 @@ class ContactPages:
         one = "/api/contacts/{contact}"
         return (
             Route(
-                method="PUT",
+                method="PATCH",
                 path=f"{one}/draft",
                 handler=self.save_draft,
                 roles=AGENTS,
-                summary="Save the form as it stands",
-                request=DraftBody,
+                summary="Save what this page changed on the form",
+                request=DraftPatch,
                 reply=SavedDraft,
             ),
             Route(
@@ -215,19 +207,12 @@ class ContactPages:
         """Answer with one contact."""
         return await self._views.view(contact_of(request.path["contact"]), principal=request.principal)
 
-    async def save_draft(self, request: Request[DraftBody]) -> SavedDraft:
-        """Save the form; Refused when it was saved elsewhere meanwhile."""
+    async def save_draft(self, request: Request[DraftPatch]) -> SavedDraft:
+        """Merge what this page changed; 409 ``draft-changed`` names the fields that another page changed meanwhile."""
         contact = contact_of(request.path["contact"])
         await self._views.check_seat(contact, principal=request.principal)
-        long = {name: "内容过长" for name, value in request.body.values.items() if len(value.value) > LONGEST_VALUE}
-        if long:
-            raise FieldError({name.value: text for name, text in long.items()})
-        return await self._store.save_draft(
-            contact,
-            revision=request.body.revision,
-            values=request.body.values,
-            account=request.principal.account,
-        )
+        check_patch(request.body)
+        return await self._store.save_draft(contact, request.body, account=request.principal.account)
 
     async def send_order(self, request: Request[OrderForm]) -> OrderBrief:
         """Make the order; FieldError names wrong fields in Chinese."""
@@ -244,7 +229,7 @@ class ContactPages:
             occurred=form.occurred,
             wish=form.wish,
             caller_name=form.caller_name,
-            callback_phone=form.callback_phone,
+            callback_phone=await self._views.resolved(contact, form.callback_phone),
             direct=form.direct,
             confidential=form.confidential,
         )

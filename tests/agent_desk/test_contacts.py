@@ -1,10 +1,13 @@
 """Drafts and views of contacts, with the database there and away."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from agent_desk.contacts.store import ContactStore, DraftValue
+from agent_desk.contacts.numbers import resolved_phone
+from agent_desk.contacts.store import ContactStore
+from agent_desk.drafting.draft import DraftPatch, DraftValue
 from runtime.bus import Bus
 from runtime.clock import ManualClock
 from runtime.ids import new_id
@@ -15,11 +18,12 @@ from tests.agent_desk.people import AGENT_ID, CALLER, Desk, MadeCall, desk_over
 from tests.agent_desk.serving import ROLE_PRINCIPALS
 from tests.runtime.proxy import road_to
 from vocabulary.calls import CallPhase
-from vocabulary.errors import Refused
+from vocabulary.errors import ChangedMeanwhile, FieldError
 from vocabulary.events.agent_desk import DraftProposed
 from vocabulary.ids import ContactId, EventId
-from vocabulary.orders import Draftable, DraftField
+from vocabulary.orders import Draftable, DraftField, Way
 from vocabulary.people import Principal
+from vocabulary.personal import PhoneNumber
 
 AGENT: Principal = ROLE_PRINCIPALS["agent"]
 ANALYST: Principal = ROLE_PRINCIPALS["analyst"]
@@ -31,28 +35,46 @@ def store(database: Database, clock: ManualClock) -> ContactStore:
     return ContactStore(database=database, clock=clock)
 
 
-async def test_a_draft_keeps_what_was_typed_apart_from_what_was_proposed(store: ContactStore) -> None:
+async def test_a_draft_keeps_all_that_is_on_the_form(store: ContactStore) -> None:
     contact = ContactId(new_id())
     values = TITLE | {Draftable.PLACE: DraftValue(value="长青路", typed=False)}
+    patch = DraftPatch(revision=0, values=values, confidential=True, reply="已告知抢修时间", way=Way.DISPATCH)
 
-    saved = await store.save_draft(contact, revision=0, values=values, account=AGENT_ID)
+    saved = await store.save_draft(contact, patch, account=AGENT_ID)
 
     assert await store.draft(contact) == saved
     assert (saved.revision, saved.values) == (1, values)
+    assert (saved.confidential, saved.reply, saved.way) == (True, "已告知抢修时间", Way.DISPATCH)
 
 
-async def test_a_draft_saved_elsewhere_meanwhile_is_not_overwritten(store: ContactStore) -> None:
+async def test_a_field_saved_elsewhere_meanwhile_is_not_overwritten_and_others_merge(store: ContactStore) -> None:
     contact = ContactId(new_id())
-    await store.save_draft(contact, revision=0, values=TITLE, account=AGENT_ID)
-    second = await store.save_draft(contact, revision=1, values=TITLE, account=AGENT_ID)
+    await store.save_draft(contact, DraftPatch(revision=0, values=TITLE), account=AGENT_ID)
+    other = DraftPatch(revision=0, values={Draftable.TITLE: DraftValue(value="别处停电", typed=True)}, reply="已答")
+    apart = DraftPatch(revision=0, reply="已答")
 
-    for old in (0, 1, 7):
-        with pytest.raises(Refused) as refused:
-            await store.save_draft(contact, revision=old, values={}, account=AGENT_ID)
-        assert refused.value.reason == "draft-changed"
+    with pytest.raises(ChangedMeanwhile) as refused:
+        await store.save_draft(contact, other, account=AGENT_ID)
+    untouched = await store.draft(contact)
+    merged = await store.save_draft(contact, apart, account=AGENT_ID)
 
-    assert await store.draft(contact) == second
-    assert second.revision == 2
+    assert (refused.value.reason, set(refused.value.fields)) == ("draft-changed", {"title"})
+    assert (untouched.values, untouched.reply) == (TITLE, "")
+    assert (merged.revision, merged.values, merged.reply) == (2, TITLE, "已答")
+
+
+async def test_two_pages_that_save_at_once_lose_nothing(store: ContactStore) -> None:
+    contact = ContactId(new_id())
+    names = list(Draftable)
+    patches = [DraftPatch(revision=0, values={name: DraftValue(value=name.value, typed=True)}) for name in names]
+
+    async with asyncio.TaskGroup() as tasks:
+        for patch in patches:
+            tasks.create_task(store.save_draft(contact, patch, account=AGENT_ID))
+
+    draft = await store.draft(contact)
+    assert {name: value.value for name, value in draft.values.items()} == {name: name.value for name in names}
+    assert draft.revision == len(names)
 
 
 async def test_a_contact_without_draft_has_revision_zero(store: ContactStore) -> None:
@@ -110,7 +132,7 @@ async def test_who_does_not_fill_the_form_sees_neither_name_nor_number(desk: Des
     )
     store = ContactStore(database=database, clock=ManualClock(call.start))
     values = {field.name: DraftValue(value=field.value, typed=True) for field in fields}
-    await store.save_draft(call.contact, revision=0, values=values, account=AGENT_ID)
+    await store.save_draft(call.contact, DraftPatch(revision=0, values=values), account=AGENT_ID)
 
     agents = await desk.room.contacts.view(call.contact, principal=AGENT)
     analysts = await desk.room.contacts.view(call.contact, principal=ANALYST)
@@ -165,3 +187,26 @@ async def test_the_own_order_is_not_among_the_history(desk: Desk) -> None:
     assert (view.order, view.history) == (None, ())
     assert view.call is not None
     assert view.call.accepted_at == call.start + timedelta(0)
+
+
+async def test_a_masked_number_sent_back_untouched_is_the_callers_or_the_one_said(desk: Desk) -> None:
+    call, said = MadeCall(), "18800000202"
+    await talking(desk, call)
+    await desk.room.live.hear(call.heard(f"打{said}也行", at_ms=5000))
+    views = desk.room.contacts
+    own, other, typed = PhoneNumber(CALLER), PhoneNumber(said), PhoneNumber("0999-8001345")
+
+    assert await views.resolved(call.contact, PhoneNumber(own.masked())) == own
+    assert await views.resolved(call.contact, PhoneNumber(other.masked())) == other
+    assert await views.resolved(call.contact, typed) == typed
+    with pytest.raises(FieldError) as refused:
+        await views.resolved(call.contact, PhoneNumber("177****7777"))
+    assert set(refused.value.fields) == {"callback_phone"}
+
+
+def test_a_masked_number_that_stands_for_two_is_asked_for_again() -> None:
+    twins = (PhoneNumber("19900010101"), PhoneNumber("19900020101"))
+    assert twins[0].masked() == twins[1].masked()
+
+    with pytest.raises(FieldError):
+        resolved_phone(PhoneNumber(twins[0].masked()), known=twins)

@@ -166,14 +166,18 @@ async def test_a_form_goes_from_draft_to_order(ask: Asker, desk: Desk, database:
     await past_call(database, call)
     one = f"/api/contacts/{call.contact}"
     values = {"title": {"value": "长青路停水", "typed": True}}
-    saved = await ask("PUT", f"{one}/draft", role="agent", body={"revision": 0, "values": values})
-    conflict = await ask("PUT", f"{one}/draft", role="agent", body={"revision": 0, "values": {}})
+    form = {"revision": 0, "values": values, "confidential": True, "reply": "已告知", "way": "dispatch"}
+    saved = await ask("PATCH", f"{one}/draft", role="agent", body=form)
+    other = {"revision": 0, "values": {"title": {"value": "别处停电", "typed": True}}, "way": ""}
+    conflict = await ask("PATCH", f"{one}/draft", role="agent", body=other)
     made = await ask("POST", f"{one}/order", role="agent", body=FORM)
     again = await ask("POST", f"{one}/order", role="agent", body=FORM)
     view = await ask("GET", one, role="agent")
 
     assert (saved.status, saved.body["revision"]) == (200, 1)
     assert (conflict.status, conflict.body["reason"]) == (409, "draft-changed")
+    assert set(conflict.body["fields"]) == {"title", "way"}
+    assert [view.body["draft"][name] for name in ("confidential", "reply", "way")] == [True, "已告知", "dispatch"]
     assert (made.status, made.body["title"]) == (200, "长青路停水")
     assert again.status == 409
     assert view.body["draft"]["values"] == values
@@ -186,7 +190,7 @@ async def test_only_the_seat_of_a_call_fills_its_form(ask: Asker, desk: Desk, da
     one = f"/api/contacts/{call.contact}"
 
     answers = [
-        await ask("PUT", f"{one}/draft", role="other", body={"revision": 0, "values": {}}),
+        await ask("PATCH", f"{one}/draft", role="other", body={"revision": 0, "values": {}}),
         await ask("POST", f"{one}/order", role="other", body=FORM),
         await ask("POST", f"{one}/suggestions/E001", role="other", body={"use": "useful", "version": 1}),
         await ask("GET", one, role="other"),
@@ -202,8 +206,8 @@ async def test_a_draft_with_an_endless_or_unknown_field_is_refused(ask: Asker, d
     path = f"/api/contacts/{call.contact}/draft"
     long = {Draftable.CONTENT: {"value": "水" * 4001, "typed": True}}
     answers = [
-        await ask("PUT", path, role="agent", body={"revision": 0, "values": long}),
-        await ask("PUT", path, role="agent", body={"revision": 0, "values": {"?": {"value": "", "typed": True}}}),
+        await ask("PATCH", path, role="agent", body={"revision": 0, "values": long}),
+        await ask("PATCH", path, role="agent", body={"revision": 0, "values": {"?": {"value": "", "typed": True}}}),
     ]
 
     assert [answer.status for answer in answers] == [422, 400]

@@ -7,6 +7,7 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "a page overwrites what another page typed",
     "µ-law for A-law",
     "expired entry suggested",
     "abandon counted as success",

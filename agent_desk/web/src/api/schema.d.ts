@@ -200,13 +200,13 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Save the form as it stands */
-        put: operations["put_contacts_by_contact_draft"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Save what this page changed on the form */
+        patch: operations["patch_contacts_by_contact_draft"];
         trace?: never;
     };
     "/api/contacts/{contact}/order": {
@@ -999,16 +999,6 @@ export interface components {
             streets: string[];
         };
         /**
-         * DraftBody
-         * @description The whole form as it stands in the page.
-         */
-        DraftBody: {
-            revision: number;
-            values: {
-                [key: string]: components["schemas"]["DraftValue"];
-            };
-        };
-        /**
          * DraftField
          * @description A proposed value with where it came from: ``source`` = the caller's words, ``source_ms`` = call time of them.
          */
@@ -1018,6 +1008,22 @@ export interface components {
             source: string;
             source_ms: number;
             value: string;
+        };
+        /**
+         * DraftPatch
+         * @description What a page changed since ``revision``: only the changed fields; None leaves a thing as it is.
+         */
+        DraftPatch: {
+            /** @default null */
+            confidential: boolean | null;
+            /** @default null */
+            reply: string | null;
+            revision: number;
+            values?: {
+                [key: string]: components["schemas"]["DraftValue"];
+            };
+            /** @default null */
+            way: components["schemas"]["Way"] | null;
         };
         /**
          * DraftProposed
@@ -1559,13 +1565,19 @@ export interface components {
         };
         /**
          * SavedDraft
-         * @description The form as last saved; ``revision`` grows by one with each save.
+         * @description The form as last saved: all that is on it. ``revision`` grows by one with each save that changed something.
          */
         SavedDraft: {
+            /** @default false */
+            confidential: boolean;
+            /** @default  */
+            reply: string;
             revision: number;
             values?: {
                 [key: string]: components["schemas"]["DraftValue"];
             };
+            /** @default  */
+            way: components["schemas"]["Way"];
         };
         /**
          * Script
@@ -1859,6 +1871,12 @@ export interface components {
             occurred_at: string;
             utterance: components["schemas"]["Utterance"];
         };
+        /**
+         * Way
+         * @description How a request goes on: answered in the call (直办), sent to a unit (转办), or not chosen yet.
+         * @enum {unknown}
+         */
+        Way: "" | "direct" | "dispatch";
         /**
          * Word
          * @description One recognised word; times in ms of call time, ``confidence`` in 0..1 or None where the engine has none.
@@ -2267,7 +2285,7 @@ export interface operations {
             };
         };
     };
-    put_contacts_by_contact_draft: {
+    patch_contacts_by_contact_draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -2278,7 +2296,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DraftBody"];
+                "application/json": components["schemas"]["DraftPatch"];
             };
         };
         responses: {
