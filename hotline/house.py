@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from asr import RecogniserConfig
@@ -16,7 +16,7 @@ from runtime.codec import decode
 from runtime.nats_server import NatsAddress, embedded_nats, free_port
 from runtime.postgres import DatabaseUrls
 from runtime.supervision import Child, ChildStatus, Supervisor, supervise
-from telephony import MediaConfig, SwitchConfig
+from telephony import MediaConfig, SwitchConfig, Trunk
 
 HOST = "local"
 
@@ -92,6 +92,7 @@ class House:
             sip_host=options.sip_host,
             sip_port=options.sip_port,
             rtp_host=options.rtp_host,
+            trunks=tuple(Trunk(**asdict(row)) for row in options.trunks),
         )
         served = decode(await self.start("switch", switch), _Serves)
         return f"{options.sip_host}:{served.port or options.sip_port}"

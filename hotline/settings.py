@@ -2,9 +2,9 @@
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from runtime.codec import MalformedMessage, from_builtins
 from vocabulary.errors import Permanent
@@ -49,6 +49,16 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSettings:
+    """Peers that may call: a carrier or an exchange. Networks are IPv4 in CIDR form."""
+
+    name: str
+    networks: tuple[str, ...]
+    media_networks: tuple[str, ...] = ()
+    max_half_open: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TelephonyOptions:
     """Addresses and ports of telephony; limits and menus are the city's data."""
 
@@ -57,6 +67,7 @@ class TelephonyOptions:
     rtp_host: str = "127.0.0.1"
     rtp_port_low: int = 20000
     rtp_port_high: int = 20998
+    trunks: tuple[TrunkSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +136,22 @@ def _known(tree: dict[str, Any], kind: type, where: str) -> None:
     for name, value in tree.items():
         if name not in fields:
             raise BadSettings(f"unknown setting {where}{name}; known here: {', '.join(sorted(fields))}")
-        if isinstance(value, dict):
-            _known(value, fields[name].type, f"{where}{name}.")
+        inner = fields[name].type
+        rows = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
+        row_kind = next((one for one in (inner, *get_args(inner)) if is_dataclass(one)), None)
+        for row in rows:
+            if isinstance(row, dict) and isinstance(row_kind, type):
+                _known(row, row_kind, f"{where}{name}.")
+
+
+def _refuse_open_port(telephony: TelephonyOptions) -> None:
+    """A SIP port that others can reach needs to know who they are."""
+    host = telephony.sip_host
+    if not host.startswith("127.") and host != "localhost" and not telephony.trunks:
+        raise BadSettings(
+            f"telephony.sip_host is {host}, which others can reach, but no [[telephony.trunks]] says who may call;"
+            ' add one with name = "carrier" and networks = ["192.0.2.0/24"], or bind to 127.0.0.1'
+        )
 
 
 def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = None) -> Settings:
@@ -151,6 +176,7 @@ def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = 
         settings = from_builtins(tree, Settings)
     except MalformedMessage as error:
         raise BadSettings(f"a setting does not fit: {error}") from None
+    _refuse_open_port(settings.telephony)
     if unknown := set(settings.roles) - set(ROLES):
         raise BadSettings(f"unknown role {', '.join(sorted(unknown))}; roles are {', '.join(ROLES)}")
     return settings

@@ -4,6 +4,7 @@ from telephony import settings, testcalls
 from telephony.client import TelephonyClient
 from telephony.media import MediaConfig, run_media
 from telephony.settings import TelephonySettings
+from telephony.sip.trunks import Trunk
 from telephony.switch_config import SwitchConfig
 
 
@@ -19,6 +20,7 @@ __all__ = [
     "SwitchConfig",
     "TelephonyClient",
     "TelephonySettings",
+    "Trunk",
     "run_media",
     "run_switch",
     "settings",

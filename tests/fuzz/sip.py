@@ -1,0 +1,43 @@
+"""SIP datagrams, one after the other into one agent, and what they become behind the parser."""
+
+from pathlib import Path
+
+from runtime.codec import decode, decode_event, encode, encode_event
+from telephony.sip.effects import Invited, Send
+from telephony.sip.parser import parse
+from telephony.sip.sdp import Agreed, OurSide
+from telephony.sip.user_agent import UserAgent
+from tests.telephony.sip_texts import PEER, new_agent
+from tests.telephony.test_sip_hostile import fact_of
+
+CORPUS = Path(__file__).parent / "corpus" / "sip"
+OURS = OurSide(host="127.0.0.1", port=20_000, session=7)
+_LONGEST = 65_507
+_A_LIFE = 400
+_agent: UserAgent = new_agent()
+_fed = 0
+
+
+def fuzz_one(data: bytes) -> None:
+    """Take one datagram: every effect can be sent or stored, what we send can be read, and state stays bounded."""
+    global _agent, _fed  # noqa: PLW0603  a conversation needs one agent for many datagrams
+    _fed += 1
+    if _fed % _A_LIFE == 0:
+        _agent = new_agent()
+    now = _fed * 0.05
+    effects = _agent.receive(data, source=PEER, now=now)
+    for effect in list(effects):
+        if isinstance(effect, Invited):
+            fact = fact_of(effect)
+            assert decode_event(encode_event(fact)) == fact
+            if effect.agreed is not None:
+                assert decode(encode(effect.agreed), Agreed) == effect.agreed
+            effects += _agent.accept(effect.tag, ours=OURS, now=now)
+    effects += _agent.tick(now=now)
+    for effect in effects:
+        if isinstance(effect, Send):
+            assert len(effect.data) <= _LONGEST
+            assert parse(effect.data) is not None
+            assert 0 < effect.destination[1] < 65_536
+    assert len(_agent.dialogs) <= _A_LIFE
+    assert len(_agent._transactions) <= 2 * _A_LIFE
