@@ -1,0 +1,1 @@
+"""Groups of commands; ``hotline.cli`` puts them together."""
