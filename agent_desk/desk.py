@@ -61,7 +61,7 @@ class AgentDesk:
         self.contacts.connect(orders)
         pages = (
             SessionPages(accounts=needs.accounts, choices=needs.choices, board=self.live.board),
-            SeatPages(telephony=needs.telephony, microphone=needs.microphone),
+            SeatPages(telephony=needs.telephony, microphone=needs.microphone, pages=self.live.pages),
             ContactPages(
                 views=self.contacts, store=self._store, orders=orders, database=needs.database, clock=needs.clock
             ),

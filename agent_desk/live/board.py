@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent_desk.live.feed import Message
+from agent_desk.live.feed import Kind, Message
 from agent_desk.live.shown import shown_call, shown_end, shown_offer
 from vocabulary.audio import Party
 from vocabulary.calls import CallSnapshot, SeatSnapshot
@@ -103,7 +103,7 @@ class Board:
         )
 
 
-def _for_talk(talk: Talk, kind: str, data: object) -> tuple[Message, ...]:
+def _for_talk(talk: Talk, kind: Kind, data: object) -> tuple[Message, ...]:
     if talk.seat is None:
         return ()
     return (Message(kind=kind, data=data, seat=talk.seat, contact=talk.contact),)
@@ -220,7 +220,7 @@ def _on_recogniser(board: Board, event: RecogniserStatus) -> tuple[Message, ...]
     return (Message(kind="recogniser", data=event),)
 
 
-def _passed_on(kind: str) -> Any:
+def _passed_on(kind: Kind) -> Any:
     def handle(board: Board, event: Event) -> tuple[Message, ...]:
         return _for_talk(board.talk(event.contact), kind, event) if event.contact else ()
 

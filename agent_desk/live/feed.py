@@ -2,18 +2,24 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from vocabulary.ids import ContactId, SeatNo
 
 KEPT = 1000
+Kind = Literal[
+    "seat", "call", "offer", "offer-ended", "connected", "ended", "speech-started", "speech-ended", "partial", "final",
+    "transcript-closed", "suggestions", "draft", "recogniser", "order",
+]  # fmt: skip
+"""Every kind of numbered message; ``agent_desk/web/src/api/live_types.ts`` has a type and a handler for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Something for pages: ``seat`` None goes to all seats; ``data`` is any vocabulary value."""
 
-    kind: str
+    kind: Kind
     data: object = field(repr=False)
     seat: SeatNo | None = None
     contact: ContactId | None = None
@@ -25,7 +31,7 @@ class Numbered:
 
     epoch: UUID
     n: int
-    kind: str
+    kind: Kind | Literal["snapshot"]
     contact: ContactId | None
     data: object = field(repr=False)
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from agent_desk.live.board import Board
 from agent_desk.live.compose import City, Composer
-from agent_desk.live.feed import Feed, Message, Numbered
+from agent_desk.live.feed import Feed, Message
+from agent_desk.live.page import OpenPages, Page
 from agent_desk.ports import Knowledge, Telephony
 from runtime.bus import Bus
 from runtime.clock import Clock
@@ -25,36 +26,9 @@ from vocabulary.events.telephony import CallEnded
 from vocabulary.ids import AccountId, EventId, SeatNo
 
 REMEMBERED_IDS = 20_000
-PAGE_QUEUE = 500
 ALIVE_EVERY_S = 2.0
 _log = get_logger(__name__)
 PATTERNS = ("fact.telephony.>", "fact.asr.>", "live.>")
-
-
-class PageTooSlow(Transient):
-    """A page did not read 500 messages; it is closed and comes back for a snapshot."""
-
-
-class Page:
-    """One open page of a seat; ``next`` gives its messages in order."""
-
-    def __init__(self, *, agent: AccountId) -> None:
-        self.agent = agent
-        self._queue: asyncio.Queue[Numbered] = asyncio.Queue(PAGE_QUEUE)
-        self._lost = False
-
-    def put(self, message: Numbered, /) -> None:
-        """Hand a message over; a page that does not read is marked lost."""
-        try:
-            self._queue.put_nowait(message)
-        except asyncio.QueueFull:
-            self._lost = True
-
-    async def next(self) -> Numbered:
-        """Return the next message; PageTooSlow when messages were lost."""
-        if self._lost:
-            raise PageTooSlow("the page did not keep up")
-        return await self._queue.get()
 
 
 class LiveDesk:
@@ -70,7 +44,7 @@ class LiveDesk:
         self._database = database
         self._clock = clock
         self._feeds: dict[SeatNo, Feed] = {}
-        self._pages: dict[SeatNo, list[Page]] = {}
+        self.pages = OpenPages()
         self._seen: OrderedDict[EventId, None] = OrderedDict()
         self._composer = Composer(board=self.board, knowledge=knowledge, city=city, clock=clock, tell=self._tell)
 
@@ -101,7 +75,7 @@ class LiveDesk:
         """Append a message to the feed of its seat, or to all feeds."""
         for seat in [message.seat] if message.seat else list(self._feeds):
             numbered = self.feed(seat).append(message)
-            for page in self._pages.get(seat, ()):
+            for page in self.pages.of(seat):
                 page.put(numbered)
 
     def feed(self, seat: SeatNo, /) -> Feed:
@@ -109,17 +83,23 @@ class LiveDesk:
         return self._feeds.setdefault(seat, Feed(epoch=self.epoch))
 
     @asynccontextmanager
-    async def page(self, seat: SeatNo, /, *, agent: AccountId) -> AsyncIterator[Page]:
-        """Attach an open page to its seat; while one is attached the seat counts as alive."""
-        page = Page(agent=agent)
-        self._pages.setdefault(seat, []).append(page)
-        await self._alive(seat, agent)
+    async def page(
+        self, seat: SeatNo, /, *, agent: AccountId, name: str = "", waits: bool = False
+    ) -> AsyncIterator[Page]:
+        """Attach an open page to its seat; while its active page is attached the seat counts as alive."""
+        page = Page(agent=agent, name=name)
+        self.pages.come(seat, page, waits=waits)
+        if page.active:
+            await self._alive(seat, agent)
         try:
             yield page
         finally:
-            self._pages[seat].remove(page)
-            if not self._pages[seat]:
-                del self._pages[seat]
+            self.pages.go(seat, page)
+
+    async def take_over(self, seat: SeatNo, page: Page, /) -> None:
+        """Make an open page the active one of its seat."""
+        self.pages.take_over(seat, page)
+        await self._alive(seat, page.agent)
 
     async def _alive(self, seat: SeatNo, agent: AccountId) -> None:
         event = SeatAlive(
@@ -129,8 +109,8 @@ class LiveDesk:
 
     async def _keep_alive(self) -> None:
         while True:
-            for seat, pages in list(self._pages.items()):
-                await self._alive(seat, pages[0].agent)
+            for seat, page in self.pages.active():
+                await self._alive(seat, page.agent)
             await asyncio.sleep(ALIVE_EVERY_S)
 
     async def _catch_up(self) -> None:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from agent_desk.contacts.view import ContactViews
 from agent_desk.live.feed import Numbered
-from agent_desk.live.hub import LiveDesk, Page, PageTooSlow
+from agent_desk.live.hub import LiveDesk
+from agent_desk.live.page import Page, PageTooSlow, Standing
 from agent_desk.live.shown import shown_call
 from agent_desk.live.snapshot import DeskSnapshot
 from runtime.codec import encode
@@ -16,6 +17,9 @@ from vocabulary.people import Principal
 
 TRY_AGAIN_LATER = 1013
 NO_SEAT = 4403
+STANDING = {active: f'{{"kind":"page","data":{{"active":{str(active).lower()}}}}}' for active in (True, False)}
+TAKE_OVER = '{"kind":"take-over"}'
+LONGEST_NAME = 64
 PING, PING_EVERY_S = '{"kind":"ping"}', 2.0
 
 
@@ -31,17 +35,27 @@ class LiveSocket:
         if principal is None or principal.seat is None:
             await socket.close(code=NO_SEAT, reason="这个账号没有工号")
             return
-        async with self._live.page(principal.seat, agent=principal.account) as page:
+        seat, query = principal.seat, socket.query
+        name, waits = query.get("page", "")[:LONGEST_NAME], query.get("waits") == "1"
+        async with self._live.page(seat, agent=principal.account, name=name, waits=waits) as page:
             try:
-                told = await self._greet(socket, principal, principal.seat)
+                if not page.active:
+                    await socket.send(STANDING[False])
+                told = await self._greet(socket, principal, seat)
                 async with asyncio.TaskGroup() as tasks:
-                    reader = tasks.create_task(_until_closed(socket))
+                    reader = tasks.create_task(self._read(socket, seat, page))
                     writer = tasks.create_task(_write(socket, page, after=told))
                     await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
                     reader.cancel()
                     writer.cancel()
             except* (PageTooSlow, Transient):
                 await socket.close(code=TRY_AGAIN_LATER, reason="请重新连接")
+
+    async def _read(self, socket: Socket, seat: SeatNo, page: Page) -> None:
+        """Read until the page closes; the only thing it says besides answers to pings is that it takes over."""
+        while (text := await socket.receive()) is not None:
+            if text == TAKE_OVER:
+                await self._live.take_over(seat, page)
 
     async def _greet(self, socket: Socket, principal: Principal, seat: SeatNo) -> int:
         """Send what was missed, or a snapshot; return the number up to which the page knows everything."""
@@ -79,13 +93,10 @@ async def _write(socket: Socket, page: Page, *, after: int) -> None:
         except TimeoutError:
             await socket.send(PING)  # pages do not see the protocol's own pings
             continue
-        if message.n > after:
+        if isinstance(message, Standing):
+            await socket.send(STANDING[message.active])
+        elif message.n > after:
             await socket.send(encode(message).decode())
-
-
-async def _until_closed(socket: Socket) -> None:
-    while await socket.receive() is not None:
-        pass
 
 
 def _uuid(text: str) -> UUID | None:

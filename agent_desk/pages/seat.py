@@ -1,7 +1,9 @@
 """The softphone bar: every key of it is one request to the switch."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from agent_desk.live.page import OpenPages
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Telephony
 from runtime.web import Download, Request, Route
@@ -66,14 +68,16 @@ def _post(path: str, handler: object, summary: str, /, *, request: object = None
         summary=summary,
         request=request,
         reply=reply,
+        query={"page": "Name of the page that asks; refused as elsewhere when another page of the seat is active"},
     )
 
 
 class SeatPages:
     """Handlers of one's own seat."""
 
-    def __init__(self, *, telephony: Telephony, microphone: bytes) -> None:
+    def __init__(self, *, telephony: Telephony, microphone: bytes, pages: OpenPages) -> None:
         self._telephony = telephony
+        self._pages = pages
         self._microphone = microphone
 
     def routes(self) -> tuple[Route, ...]:
@@ -98,52 +102,58 @@ class SeatPages:
             ),
         )
 
+    def _seat(self, request: Request[Any]) -> tuple[SeatNo, AccountId]:
+        seat, agent = _seat(request.principal)
+        if not self._pages.may_act(seat, request.query.get("page", "")):
+            raise Refused("elsewhere", "此工号已在另一页面登录，请先在本页接管。")
+        return seat, agent
+
     async def sign_in(self, request: Request[None]) -> SeatSnapshot:
         """Sign the person on at the seat of the account."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         who = request.principal
         return await self._telephony.sign_in(seat=seat, agent=agent, agent_name=who.name, skills=who.skills)
 
     async def sign_out(self, request: Request[None]) -> None:
         """Sign off."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         await self._telephony.sign_out(seat=seat, agent=agent)
 
     async def ready(self, request: Request[ReadyBody]) -> SeatSnapshot:
         """Pass the wish on; the switch decides the state."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         body = request.body
         return await self._telephony.ready(seat=seat, agent=agent, ready=body.ready, reason=body.reason)
 
     async def answer(self, request: Request[OfferBody]) -> CallSnapshot:
         """Take the call; Refused ``offer-over`` when the lease is over."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         return shown_call(await self._telephony.answer(seat=seat, agent=agent, offer=request.body.offer))
 
     async def decline(self, request: Request[OfferBody]) -> None:
         """Turn the call down."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         await self._telephony.decline(seat=seat, agent=agent, offer=request.body.offer)
 
     async def hang_up(self, request: Request[CallBody]) -> None:
         """End the call."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         await self._telephony.hang_up(seat=seat, agent=agent, call=request.body.call)
 
     async def wrap_up_done(self, request: Request[None]) -> SeatSnapshot:
         """End the after-call work."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         return await self._telephony.wrap_up_done(seat=seat, agent=agent)
 
     async def line(self, request: Request[LineBody]) -> LineReply:
         """Carry the page's offer to media and its answer back."""
-        seat, agent = _seat(request.principal)
+        seat, agent = self._seat(request)
         answer = await self._telephony.line(seat=seat, agent=agent, offer_sdp=request.body.offer_sdp)
         return LineReply(answer_sdp=answer)
 
     async def test_call(self, request: Request[TestCallBody]) -> None:
         """Ask the test callers to dial; this seat rings first."""
-        seat, _ = _seat(request.principal)
+        seat, _ = self._seat(request)
         await self._telephony.test_call(dialogue=request.body.dialogue, seat=seat)
 
     async def microphone(self, request: Request[None]) -> Download:

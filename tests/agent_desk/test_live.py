@@ -1,10 +1,13 @@
 """The board and the feeds, from events alone."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
 from uuid import UUID, uuid4
 
 from agent_desk.live.board import KEPT_TALKS, Board
-from agent_desk.live.feed import KEPT, Feed, Message
+from agent_desk.live.feed import KEPT, Feed, Kind, Message
 from vocabulary.audio import Party
 from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
 from vocabulary.events.asr import PartialHeard, UtteranceFinalised
@@ -134,3 +137,11 @@ def test_a_page_of_another_epoch_or_too_far_back_needs_a_snapshot() -> None:
     assert feed.since(epoch=UUID(int=7), n=9) is None
     assert feed.since(epoch=UUID(int=7), n=KEPT + 11) is None
     assert feed.since(epoch=UUID(int=7), n=10) is not None
+
+
+def test_the_pages_have_a_type_and_a_handler_for_every_kind_of_message() -> None:
+    types = Path(__file__).parents[2] / "agent_desk" / "web" / "src" / "api" / "live_types.ts"
+    [messages] = re.findall(r"interface LiveMessages \{(.*?)\n\}", types.read_text(encoding="utf-8"), re.DOTALL)
+    named = re.findall(r"^  '?([a-z-]+)'?:", messages, re.MULTILINE)
+
+    assert sorted(named) == sorted([*get_args(Kind), "snapshot"])

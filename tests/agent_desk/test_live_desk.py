@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 
 from agent_desk.live.feed import Message
-from agent_desk.live.hub import PAGE_QUEUE, Page, PageTooSlow
+from agent_desk.live.hub import ALIVE_EVERY_S
+from agent_desk.live.page import PAGE_QUEUE, Page, PageTooSlow
 from agent_desk.live.socket import LiveSocket
 from runtime.bus import Bus
 from runtime.ids import new_id
@@ -67,8 +68,23 @@ async def page(ask: Asker, query: str = "", role: str = "agent") -> AsyncIterato
 
 
 async def message(socket: aiohttp.ClientWebSocketResponse) -> Any:
+    """The next numbered message."""
+    while (told := await anything(socket))["kind"] == "page":
+        pass
+    return told
+
+
+async def anything(socket: aiohttp.ClientWebSocketResponse) -> Any:
     async with asyncio.timeout(WITHIN_S):
         return await socket.receive_json()
+
+
+async def standing(socket: aiohttp.ClientWebSocketResponse) -> bool:
+    """Whether the page is told next that it is, or is not, the active one."""
+    while (told := await anything(socket))["kind"] != "page":
+        pass
+    active: bool = told["data"]["active"]
+    return active
 
 
 async def until(condition: Any) -> None:
@@ -185,7 +201,9 @@ async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk:
 
         async def send(self, text: str, /) -> None:
             if not self.sent:
-                desk.room.live.send(Message(kind="notice", data="two", seat=SEAT))
+                desk.room.live.send(Message(kind="final", data="two", seat=SEAT))
+            if '"kind":"page"' in text:
+                return
             self.sent.append(text)
             if len(self.sent) == 2:
                 self.over.set()
@@ -199,7 +217,7 @@ async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk:
             self.over.set()
 
     socket = SlowSocket()
-    desk.room.live.send(Message(kind="notice", data="one", seat=SEAT))
+    desk.room.live.send(Message(kind="final", data="one", seat=SEAT))
     handler = LiveSocket(live=desk.room.live, views=desk.room.contacts)
     async with asyncio.timeout(WITHIN_S):
         await handler.handle(socket, ROLE_PRINCIPALS["agent"])
@@ -213,7 +231,7 @@ async def test_a_page_that_does_not_read_is_given_up() -> None:
 
     feed = Feed(epoch=new_id())
     for n in range(PAGE_QUEUE + 1):
-        slow.put(feed.append(Message(kind="notice", data=n)))
+        slow.put(feed.append(Message(kind="final", data=n)))
 
     with pytest.raises(PageTooSlow):
         await slow.next()
@@ -308,3 +326,58 @@ async def test_the_state_of_a_call_reaches_the_page_masked(ask: Asker, desk: Des
         told = await message(socket)
 
     assert (told["kind"], told["data"]["caller"]) == ("call", "199****01")
+
+
+async def test_the_second_page_of_a_seat_is_told_that_it_is_elsewhere_and_the_first_keeps_the_seat(ask: Asker) -> None:
+    async with page(ask, "?page=one") as first:
+        before = await standing(first)
+        async with page(ask, "?page=two") as second:
+            elsewhere = await standing(second)
+            refused = await ask("POST", "/api/seat/line?page=two", role="agent", body={"offer_sdp": "v=0"})
+            kept = await ask("POST", "/api/seat/line?page=one", role="agent", body={"offer_sdp": "v=0"})
+
+    assert (before, elsewhere) == (True, False)
+    assert (refused.status, refused.body["reason"], kept.status) == (409, "elsewhere", 200)
+
+
+async def test_taking_over_moves_the_seat_and_tells_the_old_page_at_once(ask: Asker) -> None:
+    async with page(ask, "?page=one") as first, page(ask, "?page=two") as second:
+        told = [await standing(first), await standing(second)]
+        await second.send_str('{"kind":"take-over"}')
+        moved = [await standing(first), await standing(second)]
+        refused = await ask("POST", "/api/seat/ready?page=one", role="agent", body={"ready": True})
+        taken = await ask("POST", "/api/seat/ready?page=two", role="agent", body={"ready": True})
+
+    assert (told, moved) == ([True, False], [False, True])
+    assert (refused.status, refused.body["reason"], taken.status) == (409, "elsewhere", 200)
+
+
+async def test_a_page_that_waits_does_not_get_the_seat_when_the_active_one_is_lost_for_a_moment(ask: Asker) -> None:
+    async with page(ask, "?page=one") as first:
+        await standing(first)
+    async with page(ask, "?page=two&waits=1") as second:
+        waiting = await standing(second)
+        async with page(ask, "?page=one") as again:
+            back = await standing(again)
+
+    assert (waiting, back) == (False, True)
+
+
+async def test_a_page_loaded_anew_takes_the_place_of_what_is_left_of_it(ask: Asker) -> None:
+    async with page(ask, "?page=one") as stale, page(ask, "?page=one") as loaded:
+        assert await standing(loaded)
+        assert [await standing(stale), await standing(stale)] == [True, False]
+
+
+async def test_only_the_active_page_keeps_the_seat_alive(ask: Asker, desk: Desk, heard: list[Event]) -> None:
+    def alive() -> int:
+        return sum(isinstance(event, SeatAlive) for event in heard)
+
+    async with running(desk), page(ask, "?page=two&waits=1") as second:
+        await standing(second)
+        await asyncio.sleep(ALIVE_EVERY_S + 0.5)
+        waiting = alive()
+        await second.send_str('{"kind":"take-over"}')
+        await until(lambda: alive() > 0)
+
+    assert waiting == 0

@@ -27,11 +27,12 @@ PAUSE = bytes(16_000 * 9)
 """Nine seconds in which the caller, who waits for a pause of ours, has a turn."""
 OURS = {"X-Requested-With": "hotline"}
 TYPED = "本人手写的标题"
-MOST_TABS, EXPECTED_PAGES, FEWEST_NUMBERS = 60, 10, 12
+MOST_TABS, EXPECTED_PAGES, FEWEST_NUMBERS = 60, 11, 12
 _VALUE = "(name) => document.getElementById('field-' + name)?.value ?? ''"
 _LINES = "[...document.querySelectorAll('[role=log] [data-start]')].map((line) => line.dataset.start)"
 _FILLED = "['content', 'place'].every((name) => document.getElementById('field-' + name)?.value.length > 4)"
 _CATEGORY = "document.querySelector('[data-field=category] .chip') || document.getElementById('field-category')?.value"
+_STANDING = "[window.__hotline.standing, window.__hotline.lineState]"
 _SAVED = "document.querySelector('[data-save]')?.dataset.save === 'saved'"
 _SERIOUS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
   .filter((one) => ['serious', 'critical'].includes(one.impact))
@@ -50,6 +51,8 @@ class Seen:
     briefing: str = ""
     numbers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     opened: str = ""
+    standings: list[tuple[str, str]] = field(default_factory=list)
+    """Standing and line of the first and the second page of the seat, before and after taking over."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,7 @@ async def _walk(microphone: Path) -> Seen:
         await _ring(web, desk)
         await _talk(desk, found)
         await _send(web, desk, found)
+        await _second_page(web, desk, found)
         await _ring(web, desk)
         await _axe(desk.page, "desk, ringing", found)
         for name, shown in (("contacts", "tbody tr"), ("orders", "tbody tr"), ("callbacks", "main h1")):
@@ -132,6 +136,23 @@ async def _send(web: str, desk: DeskPage, found: Seen) -> None:
     await desk.page.keyboard.press("F8")
     await desk.wait("window.__hotline.seatState === 'wrap'")
     await _axe(desk.page, "desk, wrap-up", found)
+    await desk.ready()
+
+
+async def _second_page(web: str, desk: DeskPage, found: Seen) -> None:
+    """Open the seat on a second page, take over there, and take over again on the first."""
+    second = DeskPage(await desk.page.context.new_page())
+    await second.page.set_viewport_size({"width": 1366, "height": 768})
+    await second.page.goto(web)
+    await second.wait("window.__hotline?.standing === 'elsewhere'")
+    await _axe(second.page, "desk, elsewhere", found)
+    for taking, left in ((None, None), (second, desk), (desk, second)):
+        if taking is not None and left is not None:
+            await taking.page.locator("[data-standing=elsewhere] button").click()
+            await taking.wait("window.__hotline.standing === 'active' && window.__hotline.lineState === 'connected'")
+            await left.wait("window.__hotline.standing === 'elsewhere' && window.__hotline.lineState === 'closed'")
+        found.standings += [tuple(await each.page.evaluate(_STANDING)) for each in (desk, second)]
+    await second.page.close()
     await desk.ready()
 
 
@@ -196,6 +217,11 @@ def test_a_page_loaded_anew_in_mid_call_has_transcript_and_draft_again(seen: See
     assert title == title_again == TYPED
     assert lines
     assert set(lines) <= set(lines_again)
+
+
+def test_the_line_of_a_seat_is_held_by_one_page_and_moves_when_another_takes_over(seen: Seen) -> None:
+    active, elsewhere = ("active", "connected"), ("elsewhere", "closed")
+    assert seen.standings == [active, elsewhere, elsewhere, active, active, elsewhere]
 
 
 def test_no_page_has_a_serious_or_critical_axe_violation(seen: Seen) -> None:

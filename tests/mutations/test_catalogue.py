@@ -14,6 +14,7 @@ FAULTS = {
     "typed text overwritten",
     "something of a call stays for the next person at the page",
     "unsaved text is lost or called saved",
+    "two pages of a seat act at once",
     "parties swapped",
     "call time off by the queue wait",
     "JetStream ack before commit",

@@ -22,6 +22,7 @@ describe('the live socket', () => {
   let statuses: LiveStatus[]
   let faults: string[]
   let ended = 0
+  let waits = false
   const last = (): FakeSocket => FakeSocket.all.at(-1) as FakeSocket
 
   beforeEach(() => {
@@ -31,6 +32,7 @@ describe('the live socket', () => {
     statuses = []
     faults = []
     ended = 0
+    waits = false
   })
   afterEach(() => vi.useRealTimers())
 
@@ -41,6 +43,7 @@ describe('the live socket', () => {
         if (kind === 'poison') throw new Error('a handler that fails')
         heard.push(`${kind}${(data as { n: number }).n}${contact}`)
       },
+      page: () => ({ name: 'p', waits }), onStanding: (active) => { waits = !active },
       onFault: (error) => faults.push((error as Error).message), onEnded: () => { ended += 1 },
       onStatus: (status) => statuses.push(status), ...(alive === undefined ? {} : { alive }),
     })
@@ -51,12 +54,12 @@ describe('the live socket', () => {
 
   it('comes back with epoch and number, and hears only what it missed', async () => {
     opened()
-    expect(last().url).toBe('ws://desk/live')
+    expect(last().url).toBe('ws://desk/live?page=p')
     last().say('e1', 4, 'snapshot')
     last().say('e1', 5, 'final', 'k')
     last().onclose?.()
     await vi.advanceTimersByTimeAsync(400)
-    expect(last().url).toBe('ws://desk/live?epoch=e1&after=5')
+    expect(last().url).toBe('ws://desk/live?page=p&epoch=e1&after=5')
     last().onopen?.()
     last().say('e1', 5)
     last().say('e1', 6)
@@ -68,7 +71,7 @@ describe('the live socket', () => {
     last().say('e1', 1, 'snapshot')
     last().say('e1', 3)
     await vi.advanceTimersByTimeAsync(400)
-    expect(last().url).toBe('ws://desk/live')
+    expect(last().url).toBe('ws://desk/live?page=p')
     expect(heard).toEqual(['snapshot1'])
   })
   it('asks for a snapshot when the desk began a new epoch', async () => {
@@ -76,7 +79,7 @@ describe('the live socket', () => {
     last().say('e1', 8, 'snapshot')
     last().say('e2', 1)
     await vi.advanceTimersByTimeAsync(400)
-    expect(last().url).toBe('ws://desk/live')
+    expect(last().url).toBe('ws://desk/live?page=p')
     last().onopen?.()
     last().say('e2', 1, 'snapshot')
     last().say('e2', 2)
@@ -118,7 +121,7 @@ describe('the live socket', () => {
     last().say('e1', 1, 'snapshot')
     last().say('e1', 2, 'poison')
     await vi.advanceTimersByTimeAsync(400)
-    expect([faults, last().url]).toEqual([['a handler that fails'], 'ws://desk/live'])
+    expect([faults, last().url]).toEqual([['a handler that fails'], 'ws://desk/live?page=p'])
     last().onopen?.()
     last().say('e1', 2, 'snapshot')
     last().say('e1', 3)
@@ -141,6 +144,16 @@ describe('the live socket', () => {
     last().onclose?.({ code: 4401 })
     await vi.advanceTimersByTimeAsync(20_000)
     expect([FakeSocket.all.length, ended, statuses.at(-1)]).toEqual([1, 1, 'idle'])
+  })
+  it('says that it waits when another page of the seat is active, and takes over on request', async () => {
+    const live = opened()
+    last().onmessage?.({ data: '{"kind":"page","data":{"active":false}}' })
+    last().onclose?.()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(last().url).toBe('ws://desk/live?page=p&waits=1')
+    live.takeOver()
+    expect(last().sent).toEqual(['{"kind":"take-over"}'])
+    expect(heard).toEqual([])
   })
   it('stays closed when it was closed', async () => {
     opened().close()

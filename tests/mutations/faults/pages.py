@@ -29,4 +29,12 @@ MUTANTS = (
         new="draft.unsaved = { ...draft.unsaved }",
         tests=("tests/drafts.test.ts",),
     ),
+    Mutant(
+        name="second-page-becomes-active",
+        fault="two pages of a seat act at once",
+        file="agent_desk/live/page.py",
+        old="other.stand(active=other is page)",
+        new="other.stand(active=other.active or other is page)",
+        tests=("tests/agent_desk/test_open_pages.py",),
+    ),
 )

@@ -19,16 +19,25 @@ export const setup = () => request<Setup>('/api/desk/setup')
 export const health = () => request<Health>('/api/health')
 export const renderedVoice = () => requestBlob('/api/desk/mic')
 
+let page = ''
+
+/** Name this page: the desk refuses the keys of a seat to a page that is not the active one. */
+export function pageIs(name: string): void {
+  page = name
+}
+const key = <T>(name: string, body: unknown = {}, deadlineMs = 10_000): Promise<T> =>
+  request<T>(`/api/seat/${name}?page=${id(page)}`, { method: 'POST', body, deadlineMs })
+
 export const seat = {
-  signIn: () => post<SeatSnapshot>('/api/seat/sign-in'),
-  signOut: () => post<void>('/api/seat/sign-out'),
-  ready: (ready: boolean, reason: string) => post<SeatSnapshot>('/api/seat/ready', { ready, reason }),
-  answer: (offer: string) => post<CallSnapshot>('/api/seat/answer', { offer }),
-  decline: (offer: string) => post<void>('/api/seat/decline', { offer }),
-  hangUp: (call: string) => post<void>('/api/seat/hang-up', { call }),
-  wrapUpDone: () => post<SeatSnapshot>('/api/seat/wrap-up-done'),
+  signIn: () => key<SeatSnapshot>('sign-in'),
+  signOut: () => key<void>('sign-out'),
+  ready: (ready: boolean, reason: string) => key<SeatSnapshot>('ready', { ready, reason }),
+  answer: (offer: string) => key<CallSnapshot>('answer', { offer }),
+  decline: (offer: string) => key<void>('decline', { offer }),
+  hangUp: (call: string) => key<void>('hang-up', { call }),
+  wrapUpDone: () => key<SeatSnapshot>('wrap-up-done'),
   line: (offer_sdp: string) =>
-    request<Schemas['LineReply']>('/api/seat/line', { method: 'POST', body: { offer_sdp }, deadlineMs: 12_000 }),
+    key<Schemas['LineReply']>('line', { offer_sdp }, 12_000),
 }
 
 export const contacts = {

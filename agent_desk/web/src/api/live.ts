@@ -8,6 +8,10 @@ export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost'
 
 export interface LiveSocketOptions {
   url: string
+  /** Asked at each connection: how the page is called, and whether it was told that another one is active. */
+  page: () => { name: string; waits: boolean }
+  /** The desk says whether this page is the active one of its seat. */
+  onStanding: (active: boolean) => void
   /** `contact` is the contact a message is about, '' when it is about none. What it throws costs the connection. */
   onMessage: (kind: string, data: unknown, contact: string) => void
   /** A message could not be taken in; the socket comes back for a snapshot. */
@@ -50,6 +54,11 @@ export class LiveSocket {
     this.become('idle')
   }
 
+  /** Make this page the active one of its seat. */
+  takeOver(): void {
+    this.socket?.send('{"kind":"take-over"}')
+  }
+
   /** Try at once, e.g. when the browser says that it is online again. */
   retryNow(): void {
     if (this.closed || this.status === 'open') return
@@ -60,8 +69,13 @@ export class LiveSocket {
 
   private dial(): void {
     this.become(this.attempts === 0 && this.status === 'idle' ? 'connecting' : 'lost')
-    const query = this.epoch === '' ? '' : `?epoch=${encodeURIComponent(this.epoch)}&after=${this.n}`
-    const socket = (this.options.connect ?? ((url) => new WebSocket(url)))(this.options.url + query)
+    const { name, waits } = this.options.page()
+    const query = new URLSearchParams({ page: name, ...(waits ? { waits: '1' } : {}) })
+    if (this.epoch !== '') {
+      query.set('epoch', this.epoch)
+      query.set('after', String(this.n))
+    }
+    const socket = (this.options.connect ?? ((url) => new WebSocket(url)))(`${this.options.url}?${query.toString()}`)
     this.socket = socket
     this.watch()
     socket.onopen = () => {
@@ -100,6 +114,10 @@ export class LiveSocket {
   private take(envelope: Envelope): void {
     if (envelope.kind === 'ping') {
       this.socket?.send('{"kind":"pong"}')
+      return
+    }
+    if (envelope.kind === 'page') {
+      this.options.onStanding((envelope.data as { active: boolean }).active)
       return
     }
     if (envelope.kind === 'snapshot') {

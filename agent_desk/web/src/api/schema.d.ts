@@ -2681,7 +2681,10 @@ export interface operations {
     };
     post_seat_answer: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2714,7 +2717,10 @@ export interface operations {
     };
     post_seat_decline: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2745,7 +2751,10 @@ export interface operations {
     };
     post_seat_hang_up: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2776,7 +2785,10 @@ export interface operations {
     };
     post_seat_line: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2809,7 +2821,10 @@ export interface operations {
     };
     post_seat_ready: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2842,7 +2857,10 @@ export interface operations {
     };
     post_seat_sign_in: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2871,7 +2889,10 @@ export interface operations {
     };
     post_seat_sign_out: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2898,7 +2919,10 @@ export interface operations {
     };
     post_seat_wrap_up_done: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3016,7 +3040,10 @@ export interface operations {
     };
     post_test_calls: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

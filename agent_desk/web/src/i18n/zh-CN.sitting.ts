@@ -21,6 +21,10 @@ export const sittingZhCN = {
   'leave.waiting': '话后自动退出',
   'leave.cancel': '取消自动退出',
 
+  'elsewhere.title': '此工号已在另一页面登录',
+  'elsewhere.hint': '本页只可查看，不接听、不保存。要在本页工作，请接管。',
+  'elsewhere.take': '在此接管',
+
   'lock.idle': '工作台已锁定',
   'lock.idleHint': '较长时间没有操作，内容已隐藏；通话不受影响，软电话按键可用。',
   'lock.ended': '登录已失效',

@@ -5,6 +5,7 @@ import { t } from '@/i18n'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
 import { useNotices } from '@/stores/notices'
+import { usePresence } from '@/stores/presence'
 import { useSeat } from '@/stores/seat'
 import { useSession } from '@/stores/session'
 
@@ -59,13 +60,14 @@ export function useSeatActions() {
 
 export function useKeys(): void {
   const session = useSession()
+  const presence = usePresence()
   const actions = useSeatActions()
   const keys: Record<string, () => Promise<unknown>> = {
     F2: actions.answer, F8: actions.hangUp, F9: actions.submit, F10: actions.toggleReady,
   }
   const onKey = (event: KeyboardEvent): void => {
     const run = keys[event.key]
-    if (run === undefined || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !session.sits) return
+    if (run === undefined || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !session.sits || presence.elsewhere) return
     event.preventDefault()
     if (!event.repeat) void run()
   }

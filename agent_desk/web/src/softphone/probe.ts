@@ -5,12 +5,14 @@
  * micLevel    0..1 loudness of what is sent        remoteLevel  0..1 loudness of what is heard
  * voice       microphone | rendered                soundLocked  true until a key or click lets sound play
  * seatState   state by the switch                  liveStatus   idle | connecting | open | lost
+ * standing    unknown | active | elsewhere: whether this page is the active one of its seat
  * live()      {epoch, n} of the live socket        call, contact  ids or ''
  * remoteStream()  the MediaStream that is heard    stats()  codec, packets and round trip from getStats
  */
 import { useContact } from '@/stores/contact'
 import { useLine } from '@/stores/line'
 import { useLive } from '@/stores/live'
+import { usePresence } from '@/stores/presence'
 import { useSeat } from '@/stores/seat'
 
 export interface LineStats {
@@ -49,6 +51,7 @@ export function installProbe(): void {
   const line = useLine()
   const live = useLive()
   const seat = useSeat()
+  const presence = usePresence()
   const contact = useContact()
   const probe = {
     get lineState() { return line.state },
@@ -57,6 +60,7 @@ export function installProbe(): void {
     get voice() { return line.source },
     get soundLocked() { return line.soundLocked },
     get seatState() { return seat.state },
+    get standing() { return presence.standing },
     get liveStatus() { return live.status },
     get call() { return seat.call?.call ?? '' },
     get contact() { return contact.current },

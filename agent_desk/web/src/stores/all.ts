@@ -8,13 +8,14 @@ import { useForm } from './form'
 import { useLine } from './line'
 import { useLive } from './live'
 import { useNotices } from './notices'
+import { usePresence } from './presence'
 import { useReveal } from './reveal'
 import { useSeat } from './seat'
 import { useSession } from './session'
 
 export const STORES = {
   live: useLive, line: useLine, contact: useContact, form: useForm, drafts: useDrafts, reveal: useReveal, player: usePlayer,
-  seat: useSeat, notices: useNotices, session: useSession, clock: useClock,
+  presence: usePresence, seat: useSeat, notices: useNotices, session: useSession, clock: useClock,
 } as const
 
 /** Empty everything that was learnt of callers and of the person who sat here. */

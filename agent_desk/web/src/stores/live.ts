@@ -8,6 +8,7 @@ import { t } from '@/i18n'
 import { useContact } from './contact'
 import { useForm } from './form'
 import { useNotices } from './notices'
+import { usePresence } from './presence'
 import { useSeat } from './seat'
 import { useSession } from './session'
 
@@ -15,6 +16,7 @@ type Handlers = { [K in LiveKind]: (data: LiveMessages[K], about: string) => voi
 
 export const useLive = defineStore('live', () => {
   const seat = useSeat()
+  const presence = usePresence()
   const contact = useContact()
   const form = useForm()
   const session = useSession()
@@ -86,7 +88,8 @@ export const useLive = defineStore('live', () => {
     stop()
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     socket = new LiveSocket({
-      url: `${scheme}://${location.host}/api/desk/live`, onMessage: dispatch, onStatus: become, onFault: fault, onEnded: session.end,
+      url: `${scheme}://${location.host}/api/desk/live`, page: presence.introduce, onStanding: presence.stand,
+      onMessage: dispatch, onStatus: become, onFault: fault, onEnded: session.end,
       alive: () => session.restore().then(() => true),
     })
     socket.open()
@@ -100,6 +103,7 @@ export const useLive = defineStore('live', () => {
   }
 
   const retry = (): void => socket?.retryNow()
+  const takeOver = (): void => socket?.takeOver()
   const position = (): { epoch: string; n: number } => ({ epoch: socket?.epoch ?? '', n: socket?.n ?? 0 })
 
   function reset(): void {
@@ -108,5 +112,5 @@ export const useLive = defineStore('live', () => {
     lostAt.value = 0
   }
 
-  return { status, lostAt, start, stop, retry, dispatch, position, reset }
+  return { status, lostAt, start, stop, retry, takeOver, dispatch, position, reset }
 })
