@@ -1,6 +1,5 @@
 """Which calls are recorded where, and which of them no switch was told of."""
 
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +13,6 @@ from vocabulary.ids import CallId
 
 RESERVE_BYTES = 600 * 8000 * 4
 """Ten minutes of one recording, kept free for each call."""
-
-
-def free_bytes(folder: Path, /) -> int:
-    """Return the octets that may still be written where ``folder`` is or will be; 0 when that cannot be told."""
-    place = next((path for path in (folder, *folder.parents) if path.is_dir()), None)
-    try:
-        return shutil.disk_usage(place).free if place is not None else 0
-    except OSError:
-        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +40,35 @@ class Archive:
         """``keep_free`` octets stay free: see ``refuse_when_full``."""
         self._recorder = Recorder(folder)
         self._host = host
-        self._keep_free, self._free = keep_free, free_bytes(folder)
+        self._keep_free = keep_free
         self._entries: dict[CallId, _Entry] = {}
         self._orphans: dict[CallId, OrphanCall] = {}
         self._sidecars: dict[CallId, Sidecar] = {}
 
     def look_at_disk(self) -> None:
-        """Note how much is free; called once a second."""
-        self._free = free_bytes(self._recorder.folder)
+        """Let the recorder note how much is free; never waits for the disk. Called once a second."""
+        self._recorder.look()
 
     def refuse_when_full(self, *, calls: int) -> None:
         """Raise Refused ``disk-full`` when one more call could leave a recording without room."""
+        disk = self._recorder.disk
         if not self._has_room(calls):
-            raise Refused("disk-full", f"录音磁盘只剩 {self._free // 2**20} MiB，暂不接新来电；请清理或扩容")
+            why = disk.fault or f"录音磁盘只剩 {disk.free_bytes // 2**20} MiB"
+            raise Refused("disk-full", f"{why}，暂不接新来电；请清理或扩容")
 
     def described(self, stats: MediaStats, /, *, calls: int) -> MediaStats:
         """Add the state of the disk to the figures."""
         return replace(
             stats,
-            disk_free_bytes=self._free,
+            disk_free_bytes=self._recorder.disk.free_bytes,
             recordings_failed=self._recorder.failures,
             accepting=self._has_room(calls),
         )
 
     def _has_room(self, calls: int) -> bool:
-        return self._free >= self._keep_free + (calls + 1) * RESERVE_BYTES if self._keep_free else True
+        disk = self._recorder.disk
+        wanted = self._keep_free + (calls + 1) * RESERVE_BYTES if self._keep_free else 0
+        return not disk.fault and disk.free_bytes >= wanted
 
     async def recover(self) -> int:
         """Close what a killed predecessor left; return the number of calls no switch was told of."""

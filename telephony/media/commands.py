@@ -74,7 +74,8 @@ class Commands:
         async with self._changing:
             known = self._floor.legs.get(asked.leg)
             if known is None:
-                self._archive.refuse_when_full(calls=len(self._floor.calls))
+                if all(leg.call != asked.call for leg in self._floor.legs.values()):
+                    self._archive.refuse_when_full(calls=len(self._floor.calls))
                 port = RtpPort(_remote(asked, networks=asked.media_networks))
                 self._refuse_own((asked.remote_host, asked.remote_port), host=asked.bind_host)
                 targets = {leg.port.target for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)}
@@ -118,6 +119,8 @@ class Commands:
         """Let call time, recording and taps begin with the next tick."""
         if asked.call not in self._floor.calls:
             caller = self._floor.leg(asked.caller_leg)
+            if asked.recording_name:
+                self._archive.refuse_when_full(calls=len(self._floor.calls))
             writer = self._archive.begin(asked)
             self._floor.start_call(CallSound(caller=caller, writer=writer))
         return words.CallStarted(started_at=self._archive.started_at(asked.call))

@@ -4,16 +4,20 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runtime.telemetry import get_logger
+from telephony.media import disk
 from telephony.media import recording_files as files
 from telephony.media.sidecar import Sidecar, Stage
 
 _log = get_logger(__name__)
 _BOUND = 4096
 _FINISH_S = 30.0
+_UNANSWERED_LOOKS = 5
+"""So many looks at the disk, one a second, may wait before it counts as one that does not answer."""
 
 
 T = TypeVar("T")
@@ -29,14 +33,17 @@ class Recording:
 
 
 class Recorder:
-    """Owner of the recordings folder. When the disk is too slow the newest chunk is left out, in silence."""
+    """Owner of the recordings folder. When the disk is too slow the newest chunk is left out, as silence."""
 
     def __init__(self, folder: Path) -> None:
         """Start the thread; ``folder`` is made when missing."""
         self.folder = folder
-        self.missed_chunks = 0
         self.failures = 0
         """Recordings that could not be written whole."""
+        self.disk = disk.look(folder)
+        self._looks = 0
+        self._unmarked: dict[str, Sidecar] = {}
+        """Sidecars that the disk did not take; tried again with each look."""
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=_BOUND)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -45,8 +52,23 @@ class Recorder:
         """Close recordings of a killed predecessor; return those no switch was told of."""
         return await self._ask(lambda: files.recover(self.folder))
 
+    def look(self) -> None:
+        """Have the state of the disk noted in ``disk``; never blocks."""
+        self._looks += 1
+        if self._looks > _UNANSWERED_LOOKS:
+            self.disk = disk.Disk(0, "录音磁盘没有应答")
+            return
+
+        def job() -> None:
+            self.disk, self._looks = disk.look(self.folder), 0
+            for sidecar in tuple(self._unmarked.values()):
+                self._write_sidecar(sidecar)
+
+        with suppress(queue.Full):
+            self._jobs.put_nowait(job)
+
     def begin(self, sidecar: Sidecar, /) -> Recording:
-        """Begin a file; chunks may follow at once."""
+        """Begin a file; chunks may follow at once. While the disk takes none, each chunk tries to begin it."""
         recording = Recording(sidecar)
 
         def job() -> None:
@@ -59,8 +81,9 @@ class Recorder:
         """Write interleaved samples (two channels, s16le) at sample ``first_sample``; never blocks."""
 
         def job() -> None:
-            if recording.descriptor is not None:
-                files.append(recording.descriptor, first_sample, pcm)
+            if recording.descriptor is None:
+                recording.descriptor = files.begin(self.folder, recording.sidecar)
+            files.append(recording.descriptor, first_sample, pcm)
 
         self._put(recording, job)
 
@@ -74,7 +97,7 @@ class Recorder:
             kept = files.whole_part(descriptor, most=samples) if recording.failed else samples
             digest = files.close(self.folder, recording.sidecar, descriptor, kept)
             closed = recording.sidecar.closed(stage=stage, samples=kept, sha256=digest)
-            files.write_sidecar(self.folder, closed)
+            self._write_sidecar(closed)
             return closed
 
         try:
@@ -84,8 +107,8 @@ class Recorder:
             return recording.sidecar.closed(stage=stage, samples=0, sha256="")
 
     async def mark(self, sidecar: Sidecar, /) -> None:
-        """Store a changed sidecar."""
-        await self._ask(lambda: files.write_sidecar(self.folder, sidecar))
+        """Store a changed sidecar, later when the disk does not take it now."""
+        await self._ask(lambda: self._write_sidecar(sidecar))
 
     async def close(self) -> None:
         """Finish all jobs and stop the thread."""
@@ -102,7 +125,17 @@ class Recorder:
         try:
             self._jobs.put_nowait(guarded)
         except queue.Full:
-            self.missed_chunks += 1
+            self._failed(recording, OSError("the disk is too slow, sound is left out"))
+
+    def _write_sidecar(self, sidecar: Sidecar) -> None:
+        try:
+            files.write_sidecar(self.folder, sidecar)
+        except OSError as error:
+            if sidecar.recording_name not in self._unmarked:
+                _log.warning("a sidecar cannot be written yet", call=sidecar.call, reason=str(error))
+            self._unmarked[sidecar.recording_name] = sidecar
+        else:
+            self._unmarked.pop(sidecar.recording_name, None)
 
     def _failed(self, recording: Recording, error: OSError) -> None:
         if not recording.failed:

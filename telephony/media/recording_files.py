@@ -49,18 +49,32 @@ def write_sidecar(folder: Path, sidecar: Sidecar, /) -> None:
 
 
 def begin(folder: Path, sidecar: Sidecar, /) -> int:
-    """Write the sidecar and an empty WAV; return the open file descriptor."""
+    """Write the sidecar and an empty WAV; return the open file descriptor. After an OSError neither is there."""
     write_sidecar(folder, sidecar)
-    descriptor = os.open(part_path(folder, sidecar), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    os.pwrite(descriptor, wav_header(data_bytes=0, channels=CHANNELS), 0)
+    part = part_path(folder, sidecar)
+    descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        _write(descriptor, wav_header(data_bytes=0, channels=CHANNELS), 0)
+    except OSError:
+        os.close(descriptor)
+        for path in (part, sidecar_path(folder, sidecar)):
+            path.unlink(missing_ok=True)
+        raise
     return descriptor
 
 
 def append(descriptor: int, first_sample: int, pcm: bytes, /) -> None:
     """Write interleaved samples at their place and let the header name all that is there."""
-    os.pwrite(descriptor, pcm, HEADER_BYTES + first_sample * BYTES_PER_SAMPLE)
+    _write(descriptor, pcm, HEADER_BYTES + first_sample * BYTES_PER_SAMPLE)
     end = first_sample * BYTES_PER_SAMPLE + len(pcm)
-    os.pwrite(descriptor, wav_header(data_bytes=end, channels=CHANNELS), 0)
+    _write(descriptor, wav_header(data_bytes=end, channels=CHANNELS), 0)
+
+
+def _write(descriptor: int, data: bytes, at: int) -> None:
+    """Write all of ``data``: a disk that fills up takes a part of it first and says ENOSPC at the rest."""
+    while data:
+        written = os.pwrite(descriptor, data, at)
+        data, at = data[written:], at + written
 
 
 def whole_part(descriptor: int, /, *, most: int) -> int:
@@ -70,10 +84,12 @@ def whole_part(descriptor: int, /, *, most: int) -> int:
 
 def close(folder: Path, sidecar: Sidecar, descriptor: int, samples: int, /) -> str:
     """Give the file its length, header and name; return the sha256 of its bytes."""
-    os.ftruncate(descriptor, HEADER_BYTES + samples * BYTES_PER_SAMPLE)
-    os.pwrite(descriptor, wav_header(data_bytes=samples * BYTES_PER_SAMPLE, channels=CHANNELS), 0)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    try:
+        os.ftruncate(descriptor, HEADER_BYTES + samples * BYTES_PER_SAMPLE)
+        _write(descriptor, wav_header(data_bytes=samples * BYTES_PER_SAMPLE, channels=CHANNELS), 0)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     part = part_path(folder, sidecar)
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -83,20 +99,39 @@ def close(folder: Path, sidecar: Sidecar, descriptor: int, samples: int, /) -> s
 
 
 def recover(folder: Path, /) -> list[Sidecar]:
-    """Close what a killed process left open; return every recording no switch was told of."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Close what a killed process left open; return every recording no switch was told of.
+
+    A sidecar that cannot be read is set aside. A recording that the disk does not let us close is told without its
+    figures and stays as it is for the next start.
+    """
     orphans = []
-    for path in sorted(folder.glob("*.wav.json")):
+    for path in _left(folder):
         try:
             sidecar = _read_sidecar(path)
-            if sidecar.stage is Stage.RECORDING:
-                sidecar = _close_left_open(folder, sidecar)
         except (MalformedMessage, Refused, OSError) as error:
             _set_aside(path, str(error))
             continue
+        if sidecar.stage is Stage.RECORDING:
+            try:
+                sidecar = _close_left_open(folder, sidecar)
+            except OSError as error:
+                _log.error("a recording cannot be closed now", call=sidecar.call, reason=str(error))
+                sidecar = sidecar.closed(stage=Stage.ORPHANED, samples=0, sha256="", media_lost=True)
         if sidecar.stage is Stage.ORPHANED:
             orphans.append(sidecar)
     return orphans
+
+
+def _left(folder: Path) -> list[Path]:
+    """Return the sidecars in ``folder``; what a kill left of one that was being written is taken away."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in folder.glob("*.wav.new"):
+            path.unlink()
+        return sorted(folder.glob("*.wav.json"))
+    except OSError as error:
+        _log.error("the folder of recordings cannot be used", reason=str(error))
+        return []
 
 
 def _read_sidecar(path: Path) -> Sidecar:

@@ -1,11 +1,7 @@
 """What media refuses, so that no stranger is sent to, no call hears another, and no recording is missing."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import tempfile
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -16,12 +12,11 @@ from runtime.boundary import Done, outcome
 from runtime.ids import new_id
 from runtime.wire import connect_wire
 from telephony import media_protocol as words
-from telephony.media.archive import RESERVE_BYTES, Archive
 from telephony.media.rtp_port import MOST_UNCONFIRMED, PortRange, Remote, RtpPort, checked, is_at
 from tests.telephony.media_room import Media, media_process, new_call, phone, switch_of
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
-from vocabulary.ids import CallId, ContactId, LegId
+from vocabulary.ids import ContactId, LegId
 
 
 def remote(address: tuple[str, int], direction: words.Direction = words.Direction.SENDRECV) -> Remote:
@@ -178,112 +173,6 @@ async def test_a_second_switch_is_refused_while_the_first_lives_and_taken_when_i
 async def _hello(media: Media) -> None:
     async with switch_of(media.config):
         return
-
-
-# The disk ------------------------------------------------------------------------------------------------------------
-
-
-async def test_a_new_call_is_refused_before_its_recording_would_be_missing(tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "rec", host="h", keep_free=2**60)
-
-    with pytest.raises(Refused) as refused:
-        archive.refuse_when_full(calls=0)
-    await archive.close()
-
-    assert refused.value.reason == "disk-full"
-
-
-@contextmanager
-def small_disk(size: int):
-    """A disk of ``size`` octets; skipped visibly where this user may not mount one."""
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    folder = Path(tempfile.mkdtemp(prefix="disk"))
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        folder.rmdir()
-
-
-@pytest.mark.real
-async def test_a_full_disk_refuses_new_calls_leaves_no_empty_file_and_comes_back(tmp_path: Path) -> None:
-    with small_disk(4 * RESERVE_BYTES) as folder:
-        async with media_process(
-            tmp_path, recordings=str(folder / "recordings"), keep_free_bytes=RESERVE_BYTES // 2
-        ) as media, phone() as caller:  # fmt: skip
-            call = new_call()
-            leg = await media.open_leg(caller, call)
-            await media.start_call(call, leg, f"{call}.wav")
-            (folder / "filler").write_bytes(b"x" * (3 * RESERVE_BYTES))
-            await _until_accepting(media, accepting=False)
-            with pytest.raises(Refused) as refused:
-                await opened(media, ("127.0.0.1", caller.port))
-            first = len(caller.packets)
-            await asyncio.sleep(0.5)
-            going_on = len(caller.packets) - first
-            (folder / "filler").unlink()
-            await _until_accepting(media, accepting=True)
-            await opened(media, ("127.0.0.1", caller.port))
-            ended = await media.ask(words.EndCall(call=call), words.EndedCall)
-
-            assert refused.value.reason == "disk-full"
-            assert going_on >= 15
-            assert ended.recording is not None
-            assert [path.name for path in (folder / "recordings").iterdir() if path.stat().st_size == 0] == []
-
-
-@pytest.mark.real
-async def test_a_recording_that_could_not_be_written_whole_keeps_what_was_written_and_is_counted(
-    tmp_path: Path,
-) -> None:
-    with small_disk(256 * 1024) as folder:
-        archive = Archive(folder / "rec", host="h")
-        await archive.recover()
-        call = CallId(new_id())
-        asked = words.StartCall(
-            call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=f"{call}.wav"
-        )
-        writer = archive.begin(asked)
-        assert writer is not None
-        for second in range(20):
-            writer.write(first_sample=second * 8000, pcm=b"\1" * 32_000)
-        ended = await archive.finish(call, samples=160_000, told=True)
-        stats = archive.described(_STATS, calls=0)
-        await archive.close()
-
-        assert stats.recordings_failed == 1
-        assert ended.recording is None or 0 < ended.recording.samples < 160_000
-        assert [path.name for path in (folder / "rec").iterdir() if path.stat().st_size == 0] == []
-
-
-_STATS = words.MediaStats(legs=0, lines=0, seconds=1.0, packets_per_second=0.0, send_interval_p50=0.0, send_interval_p99=0.0,
-                          send_interval_max=0.0, tick_late_p99=0.0, cpu_percent=0.0, realtime=False)  # fmt: skip
-
-
-async def _until_accepting(media: Media, *, accepting: bool) -> None:
-    async with asyncio.timeout(5):
-        while (await media.ask(words.MediaStatsAsked(), words.MediaStats)).accepting is not accepting:
-            await asyncio.sleep(0.1)
-
-
-async def test_files_whose_names_say_nothing_are_set_aside_at_the_start(tmp_path: Path) -> None:
-    folder = tmp_path / "rec"
-    folder.mkdir()
-    (folder / "broken.wav.json").write_text("not json")
-    (folder / "..wav.json").write_text("{}")
-    (folder / "folder.wav.json").mkdir()
-    archive = Archive(folder, host="h")
-
-    assert await archive.recover() == 0
-    await archive.close()
-
-    assert sorted(path.name for path in folder.glob("*.refused")) == sorted(
-        f"{name}.wav.json.refused" for name in (".", "broken", "folder")
-    )
 
 
 @pytest.mark.parametrize("host", ["224.0.0.1", "255.255.255.255"])

@@ -109,11 +109,9 @@ MUTANTS = (
         name="full-disk-not-seen",
         fault="a recording is missing without a word",
         file="telephony/media/archive.py",
-        old="        if not self._has_room(calls):\n            raise Refused",
-        new="        if self._free < 0:\n            raise Refused",
-        tests=(
-            "tests/telephony/test_media_limits.py::test_a_new_call_is_refused_before_its_recording_would_be_missing",
-        ),
+        old="        if not self._has_room(calls):\n",
+        new="        if disk.free_bytes < 0:\n",
+        tests=("tests/telephony/test_media_disk.py::test_a_new_call_is_refused_before_its_recording_would_be_missing",),
     ),
     Mutant(
         name="stamped-ends-are-keys",
@@ -122,5 +120,13 @@ MUTANTS = (
         old="if end and duration >= press.duration and 0 <= passed <= duration + _END_SLACK:",
         new="if end and duration < 0:",
         tests=("tests/telephony/test_dtmf.py",),
+    ),
+    Mutant(
+        name="vanished-folder-not-seen",
+        fault="a recording is missing without a word",
+        file="telephony/media/archive.py",
+        old="return not disk.fault and disk.free_bytes >= wanted",
+        new="return disk.free_bytes >= wanted",
+        tests=("tests/telephony/test_media_disk.py::test_a_folder_that_cannot_be_used_refuses_calls_until_it_can",),
     ),
 )
