@@ -187,9 +187,16 @@ def config_in(folder: Path, **changes: Any) -> MediaConfig:
 
 
 async def until(path: Path, seconds: float = 20.0) -> None:
+    """Wait until somebody listens at a socket: its file is there a moment earlier."""
     async with asyncio.timeout(seconds):
-        while not path.exists():
-            await asyncio.sleep(0.02)
+        while True:
+            try:
+                _, writer = await asyncio.open_unix_connection(str(path))
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
 
 
 @asynccontextmanager
