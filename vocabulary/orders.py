@@ -117,6 +117,9 @@ class OrderRequest:
     direct: bool
     """True closes a consultation at once as 直办."""
     confidential: bool = False
+    """保密: nobody who reads the order learns who asked."""
+    said_names: tuple[PersonName, ...] = ()
+    """Names by which somebody was introduced in the talk; hidden as the caller's own when it is confidential."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

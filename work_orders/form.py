@@ -4,10 +4,13 @@ import re
 
 from vocabulary.errors import FieldError
 from vocabulary.orders import OrderRequest
+from vocabulary.text import text_fault
 from work_orders.catalogue import Catalogue
 
 LIMITS = {"title": 60, "content": 2000, "place": 120, "occurred": 60, "wish": 200, "district": 30}
 ANSWER_LIMIT = 4000
+LONG_TEXTS = frozenset({"content", "wish"})
+"""Fields of several lines."""
 NAME_LIMIT = 40
 _NAMES = {
     "title": "标题",
@@ -23,12 +26,12 @@ _NAMES = {
 _PHONE = re.compile(r"\+?[\d-]{3,20}")
 
 
-def check_lengths(texts: dict[str, str], /) -> None:
-    """Raise FieldError for answers, notes and reasons that are too long."""
+def check_texts(texts: dict[str, str], /) -> None:
+    """Raise FieldError for answers, notes and reasons that are too long or cannot be stored."""
     wrong = {
-        name: f"{_NAMES[name]}最多{ANSWER_LIMIT}个字，现在是{len(text)}个字"
+        name: f"{_NAMES[name]}：{fault}"
         for name, text in texts.items()
-        if len(text) > ANSWER_LIMIT
+        if (fault := text_fault(text, longest=ANSWER_LIMIT))
     }
     if wrong:
         raise FieldError(wrong)
@@ -39,8 +42,8 @@ def check(request: OrderRequest, /, *, catalogue: Catalogue) -> None:
     wrong: dict[str, str] = {}
     for name, most in LIMITS.items():
         value: str = getattr(request, name)
-        if len(value) > most:
-            wrong[name] = f"{_NAMES[name]}最多{most}个字，现在是{len(value)}个字"
+        if fault := text_fault(value, longest=most, lines=name in LONG_TEXTS):
+            wrong[name] = f"{_NAMES[name]}：{fault}"
     if len(request.title.strip()) < 4:
         wrong["title"] = "标题至少4个字，写明“哪里、什么事”"
     if len(request.content.strip()) < 8:
@@ -63,8 +66,8 @@ def _wrong_reach(request: OrderRequest) -> dict[str, str]:
     """Where it is, and where the answer goes: a dispatched order needs both."""
     wrong: dict[str, str] = {}
     phone = request.callback_phone.reveal()
-    if len(request.caller_name.reveal()) > NAME_LIMIT:
-        wrong["caller_name"] = f"来电人最多{NAME_LIMIT}个字"
+    if fault := text_fault(request.caller_name.reveal(), longest=NAME_LIMIT, lines=False):
+        wrong["caller_name"] = f"来电人：{fault}"
     if phone and not _PHONE.fullmatch(phone):
         wrong["callback_phone"] = "回访电话只能是数字和短横线，3至20位"
     if not request.direct:

@@ -1,21 +1,23 @@
 """Runs the life of orders: reads state under a lock, decides, writes row, timeline and event in one transaction."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from runtime.audit import AuditEntry, record
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row, Transaction
 from runtime.web import NotFound
 from vocabulary.events.work_orders import OrderEvent
-from vocabulary.ids import ContactId, EventId, UnitCode, WorkOrderNo
-from vocabulary.masking import masked_text
+from vocabulary.ids import AccountId, ContactId, EventId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, Stage
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from work_orders import form, store
 from work_orders.catalogue import Catalogue, Category
 from work_orders.deadlines import WorkingCalendar, due_at
+from work_orders.hiding import hiding_in
 from work_orders.numbers import order_no
 from work_orders.order import (
     Accept,
@@ -31,6 +33,7 @@ from work_orders.order import (
     evolve,
 )
 from work_orders.ports import Contacts
+from work_orders.views import Deadline, UnitOrder, unit_order
 
 HISTORY = 50
 
@@ -42,15 +45,6 @@ class Step:
     command: Command
     text: str
     reply: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """Until when, and whether it is past and still unanswered."""
-
-    due_at: datetime | None
-    limit_text: str
-    overdue: bool
 
 
 class OrderService:
@@ -83,6 +77,7 @@ class OrderService:
         caller = await self._contacts.caller_of(request.contact)
         origin = await self._contacts.origin_of(request.contact)
         category = self.catalogue.category(request.category)
+        shown = hiding_in(request, caller=caller).shown
         now = self._clock.now()
         due = due_at(start=now, limit=category.limit, zone=self._zone, calendar=self._calendar)
         async with self._database.transaction() as tx:
@@ -96,9 +91,9 @@ class OrderService:
                 category=category.code,
                 category_path=category.path,
                 district=request.district,
-                place=masked_text(request.place),
-                title=masked_text(request.title.strip()),
-                content=masked_text(request.content.strip()),
+                place=shown(request.place),
+                title=shown(request.title.strip()),
+                content=shown(request.content.strip()),
                 direct=request.direct,
                 confidential=request.confidential,
                 origin=origin,
@@ -123,11 +118,12 @@ class OrderService:
         return (Step(command=dispatch, text=f"转办至{unit}，时限{category.limit.text}"),)
 
     async def reply(self, number: WorkOrderNo, /, *, unit: UnitCode, text: str, note: str) -> OrderBrief:
-        """Take a unit's public answer and its internal note (办理)."""
+        """Take a unit's public answer and its internal note (办理); the log has the answer without personal data."""
         name = self._unit_names.get(unit, unit)
         async with self._database.transaction() as tx:
             order = await self._locked(tx, number)
-            step = Step(command=Reply(unit=unit, text=text), text=f"{name}已答复", reply=text.strip())
+            shown = (await store.hiding_for(tx, number)).shown(text)
+            step = Step(command=Reply(unit=unit, text=shown), text=f"{name}已答复", reply=text.strip())
             await self._advance(tx, order, (step,), actor=unit, actor_name=name)
             if note.strip():
                 await store.add_note(tx, order_no=number, at=self._clock.now(), actor=unit, text=note.strip())
@@ -135,10 +131,12 @@ class OrderService:
 
     async def follow_up(self, number: WorkOrderNo, command: FollowUp, /, *, principal: Principal) -> OrderBrief:
         """Record the follow-up (回访) or why it is excused; an archived order follows in the same transaction."""
-        command = replace(command, reason=masked_text(command.reason))
-        text = f"免回访：{command.reason}" if command.excused else f"回访：{'满意' if command.satisfied else '不满意'}"
         async with self._database.transaction() as tx:
             order = await self._locked(tx, number)
+            command = replace(command, reason=(await store.hiding_for(tx, number)).shown(command.reason))
+            text = (
+                f"免回访：{command.reason}" if command.excused else f"回访：{'满意' if command.satisfied else '不满意'}"
+            )
             steps = (Step(command=command, text=text), Step(command=Archive(), text="归档"))
             await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
         return await self.brief(number)
@@ -157,10 +155,22 @@ class OrderService:
             return None
         return row, await store.stages_of(self._database, number), store.brief(row, unit_names=self._unit_names)
 
-    async def waiting_for(self, unit: UnitCode, /) -> list[tuple[Row, OrderBrief]]:
-        """Return the orders a unit must answer, the oldest deadline first."""
-        rows = await store.waiting_rows(self._database, unit)
-        return [(row, store.brief(row, unit_names=self._unit_names)) for row in rows]
+    async def waiting_for(self, unit: UnitCode, /, *, account: AccountId) -> list[UnitOrder]:
+        """Return the orders a unit must answer, the oldest deadline first; the first look of an account is audited."""
+        async with self._database.transaction() as tx:
+            rows = store.readable(await store.waiting_rows(tx, unit), unit_names=self._unit_names)
+            for row, brief in rows:
+                if not row["confidential"] and await store.first_shown(tx, order_no=brief.order_no, account=account):
+                    await self._write_down(tx, what="order-shown-to-unit", contact=brief.contact, account=account)
+        return [unit_order(row, brief) for row, brief in rows]
+
+    async def in_hands(self, contact: ContactId, /, *, account: AccountId) -> bool:
+        """Return whether the person accepted an order of the contact that is still open."""
+        return await store.in_hands(self._database, contact=contact, account=account)
+
+    async def _write_down(self, tx: Transaction, /, *, what: str, contact: ContactId, account: AccountId) -> None:
+        entry = AuditEntry(at=self._clock.now(), account=account, what=what, contact=contact, why="承办")
+        await record(tx, entry, salt=secrets.token_bytes(16))
 
     def deadline_of(self, brief: OrderBrief, /) -> Deadline:
         """Tell until when the order must be answered and whether it is overdue."""
@@ -178,10 +188,15 @@ class OrderService:
         return found[0] if found else None
 
     async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
-        """Return what this number asked before, open orders first; nothing for a withheld number."""
+        """Return what this number asked before, open orders first; nothing for a withheld number.
+
+        Confidential orders are left out: that this number asked is what they keep to themselves.
+        """
         if not phone.reveal():
             return ()
-        condition = "(caller_phone = $1 or callback_phone = $1)" + (" and closed_at is null" if open_only else "")
+        condition = "(caller_phone = $1 or callback_phone = $1) and not confidential" + (
+            " and closed_at is null" if open_only else ""
+        )
         return await self._briefs(condition, phone.reveal(), limit=HISTORY)
 
     async def listed(self, *, stage: Stage | None, unit: UnitCode | None, limit: int) -> tuple[OrderBrief, ...]:

@@ -1,16 +1,18 @@
 """Rows of schema ``work_orders``. Every write happens in the transaction of the event that caused it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from runtime.postgres import Database, Row, Transaction
+from runtime.telemetry import get_logger
 from vocabulary.events.work_orders import OrderEvent
-from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
-from vocabulary.masking import masked_text
+from vocabulary.ids import AccountId, CategoryCode, ContactId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.personal import PhoneNumber
+from work_orders.hiding import Hiding, hiding_of
 from work_orders.order import Order
 
+_log = get_logger(__name__)
 _OPEN_FIRST = "order by (closed_at is not null), created_at desc"
 
 
@@ -31,7 +33,8 @@ async def insert(
     await tx.execute(
         "insert into work_orders.work_order (order_no, contact, kind, category, category_name, title, content,"
         " district, place, occurred, wish, caller_name, callback_phone, caller_phone, direct, confidential, stage,"
-        " created_at, due_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
+        " created_at, due_at, said_names)"
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
         order.order_no,
         order.contact,
         order.kind.value,
@@ -51,6 +54,7 @@ async def insert(
         order.stage.value,
         at,
         order.due_at,
+        [name.reveal() for name in request.said_names],
     )
 
 
@@ -117,7 +121,18 @@ async def briefs(
     sql = f"select * from work_orders.work_order where {where} {_OPEN_FIRST} limit {int(limit)}"  # noqa: S608 - own text
     async with database.reading() as connection:
         rows = await connection.fetch(sql, *values)
-    return tuple(brief(row, unit_names=unit_names) for row in rows)
+    return tuple(shown for _, shown in readable(rows, unit_names=unit_names))
+
+
+def readable(rows: Iterable[Row], /, *, unit_names: Mapping[UnitCode, str]) -> list[tuple[Row, OrderBrief]]:
+    """Return each row with its brief; one that this version cannot read is left out and named in the process's log."""
+    found = []
+    for row in rows:
+        try:
+            found.append((row, brief(row, unit_names=unit_names)))
+        except ValueError as error:
+            _log.warning("an order cannot be read", order_no=row["order_no"], reason=type(error).__name__)
+    return found
 
 
 async def row_of(database: Database, order_no: WorkOrderNo, /) -> Row | None:
@@ -126,14 +141,43 @@ async def row_of(database: Database, order_no: WorkOrderNo, /) -> Row | None:
         return await connection.fetchrow("select * from work_orders.work_order where order_no = $1", order_no)
 
 
-async def waiting_rows(database: Database, unit: UnitCode, /) -> list[Row]:
+async def waiting_rows(tx: Transaction, unit: UnitCode, /) -> list[Row]:
     """Return the rows that wait for a unit's answer, the oldest deadline first."""
+    return await tx.fetch(
+        "select * from work_orders.work_order where unit = $1 and stage = $2 order by due_at limit 500",
+        unit,
+        Stage.DISPATCH.value,
+    )
+
+
+async def hiding_for(tx: Transaction, order_no: WorkOrderNo, /) -> Hiding:
+    """Return what is hidden of an order that exists."""
+    row = await tx.fetchrow("select * from work_orders.work_order where order_no = $1", order_no)
+    return hiding_of(row) if row else Hiding(confidential=True, names=(), numbers=())
+
+
+async def first_shown(tx: Transaction, /, *, order_no: WorkOrderNo, account: AccountId) -> bool:
+    """Note that an account is shown an order with name and number; True the first time."""
+    first = await tx.fetchval(
+        "insert into work_orders.shown_in_full (order_no, account) values ($1, $2)"
+        " on conflict do nothing returning true",
+        order_no,
+        account,
+    )
+    return bool(first)
+
+
+async def in_hands(database: Database, /, *, contact: ContactId, account: AccountId) -> bool:
+    """Return whether an open order of a contact is in the hands of the person who accepted it."""
     async with database.reading() as connection:
-        return await connection.fetch(
-            "select * from work_orders.work_order where unit = $1 and stage = $2 order by due_at limit 500",
-            unit,
-            Stage.DISPATCH.value,
+        found = await connection.fetchval(
+            "select true from work_orders.work_order o join work_orders.stage_entry s using (order_no)"
+            " where o.contact = $1 and o.closed_at is null and s.stage = $2 and s.actor = $3",
+            contact,
+            Stage.ACCEPT.value,
+            str(account),
         )
+    return bool(found)
 
 
 async def stages_of(database: Database, order_no: WorkOrderNo, /) -> list[Row]:
@@ -153,7 +197,7 @@ def brief(row: Row, /, *, unit_names: Mapping[UnitCode, str]) -> OrderBrief:
         kind=RequestKind(row["kind"]),
         category=CategoryCode(row["category"]),
         category_name=row["category_name"],
-        title=masked_text(row["title"]),
+        title=hiding_of(row).shown(row["title"]),
         district=row["district"],
         stage=Stage(row["stage"]),
         unit=unit,

@@ -7,6 +7,8 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "a confidential order names who asked",
+    "a row that cannot be read ends a list",
     "a page overwrites what another page typed",
     "µ-law for A-law",
     "expired entry suggested",

@@ -13,6 +13,7 @@ from tests.work_orders.town import AGENT, CALLER, NOW, ROADS, orders_of, questio
 from vocabulary.ids import AccountId
 from vocabulary.orders import OrderBrief
 from vocabulary.people import Principal, Role
+from vocabulary.personal import PersonName, PhoneNumber
 from work_orders import OrderPages, OrderService
 
 ANSWER = {"reply": "经现场抢修，已于今日十时恢复供水。", "internal_note": "备用泵老化，请勿外传"}
@@ -76,6 +77,86 @@ async def test_a_confidential_order_tells_the_unit_what_but_not_who(ask: Asker, 
     assert (status, body[0]["caller_name"], body[0]["callback_phone"]) == (200, "保密", "")
     assert "长青路12号停水" in body[0]["content"]
     assert all(secret not in raw for secret in ("王小明", CALLER, "8001345"))
+
+
+async def test_a_confidential_order_names_nobody_even_when_the_forms_name_is_empty(
+    ask: Asker, orders: OrderService, database: Database
+) -> None:
+    text = "你好我叫周明，长青路停水，周明说请打邹明，欧阳女士也知道"
+    request = wanted(
+        confidential=True, caller_name=PersonName(""), content=text, title="李小红家停水", wish="请李小红知道",
+        said_names=(PersonName("李小红"),),
+    )  # fmt: skip
+    made = await orders.accept(request, principal=AGENT)
+    answer = f"周明您好，李小红家已恢复供水，请打{CALLER}"
+    done = await ask("POST", f"/api/unit/orders/{made.order_no}/reply", role="unit", body={"reply": answer})
+    excuse = {"excused": True, "reason": f"李小红{CALLER}无人接听"}
+    await ask("POST", f"/api/orders/{made.order_no}/follow-up", role="agent", body=excuse)
+
+    views = [
+        done,
+        await ask("GET", f"/api/orders/{made.order_no}", role="analyst"),
+        await ask("GET", f"/api/orders/{made.order_no}", role="admin"),
+        await ask("GET", "/api/orders", role="agent"),
+    ]
+    async with database.reading() as reading:
+        log = str(await reading.fetch("select data::text from log.events"))
+        lines = str(await reading.fetch("select text from work_orders.stage_entry"))
+        kept = await reading.fetchval("select reply from work_orders.work_order")
+
+    assert [view.status for view in views] == [200] * 4
+    secrets = ("周明", "邹明", "李小红", "欧阳", CALLER)
+    everything = [*(view.text for view in views), log, lines]
+    assert [(secret, text) for secret in secrets for text in everything if secret in text] == []
+    assert kept == answer
+    assert await orders.of_phone(PhoneNumber(CALLER), open_only=False) == ()
+
+
+async def test_a_units_answer_is_shown_and_logged_without_numbers(
+    ask: Asker, made: OrderBrief, database: Database
+) -> None:
+    answer = {"reply": f"已联系{CALLER}，十时恢复供水。", "internal_note": ""}
+    await ask("POST", f"/api/unit/orders/{made.order_no}/reply", role="unit", body=answer)
+    view = await ask("GET", f"/api/orders/{made.order_no}", role="agent")
+    async with database.reading() as reading:
+        log = str(await reading.fetch("select data::text from log.events"))
+
+    assert "十时恢复供水" in view.body["reply"]
+    assert CALLER not in view.text
+    assert CALLER not in log
+
+
+async def test_the_first_look_of_a_unit_at_an_order_is_in_the_audit_once(
+    ask: Asker, made: OrderBrief, orders: OrderService, database: Database
+) -> None:
+    await orders.accept(wanted(confidential=True), principal=AGENT)
+    for _ in range(3):
+        await ask("GET", "/api/unit/orders", role="unit")
+
+    async with database.reading() as reading:
+        looks = await reading.fetch("select what, contact from log.audit")
+    assert [(row["what"], row["contact"]) for row in looks] == [("order-shown-to-unit", made.contact)]
+
+
+async def test_a_row_that_cannot_be_read_leaves_the_others_in_every_list(
+    ask: Asker, made: OrderBrief, orders: OrderService, database: Database
+) -> None:
+    poisoned = await orders.accept(wanted(), principal=AGENT)
+    async with database.transaction() as tx:
+        await tx.execute("update work_orders.work_order set kind = 'nothing' where order_no = $1", poisoned.order_no)
+
+    lists = [await ask("GET", "/api/orders", role="agent"), await ask("GET", "/api/unit/orders", role="unit")]
+
+    assert [[row["order_no"] for row in answer.body] for answer in lists] == [[made.order_no]] * 2
+    assert [brief.order_no for brief in await orders.of_phone(PhoneNumber(CALLER), open_only=False)] == [made.order_no]
+
+
+async def test_what_a_unit_writes_is_text_that_can_be_kept(ask: Asker, made: OrderBrief) -> None:
+    body = {"reply": "已恢复供水，请放心使用\x1b[2J", "internal_note": "\u202e反"}
+
+    status, answer, _ = await ask("POST", f"/api/unit/orders/{made.order_no}/reply", role="unit", body=body)
+
+    assert (status, set(answer["fields"])) == (422, {"reply", "internal_note"})
 
 
 async def test_what_a_unit_notes_for_itself_is_in_no_view(ask: Asker, made: OrderBrief) -> None:

@@ -1369,10 +1369,11 @@ export interface components {
         };
         /**
          * OrderView
-         * @description One order as its page shows it.
+         * @description One order as its page shows it; ``confidential`` hides who asked.
          */
         OrderView: {
             brief: components["schemas"]["OrderBrief"];
+            confidential: boolean;
             /** Format: uuid */
             contact: string;
             content: string;

@@ -1,0 +1,24 @@
+"""Faults of work orders."""
+
+from tests.mutations.mutant import Mutant
+
+PAGES = "tests/work_orders/test_pages.py"
+
+MUTANTS = (
+    Mutant(
+        name="confidential-names-left",
+        fault="a confidential order names who asked",
+        file="work_orders/hiding.py",
+        old="numbers=self.numbers) if self.confidential else masked_text(text)",
+        new="numbers=self.numbers) if False else masked_text(text)",
+        tests=(f"{PAGES}::test_a_confidential_order_names_nobody_even_when_the_forms_name_is_empty",),
+    ),
+    Mutant(
+        name="poisoned-order-ends-the-list",
+        fault="a row that cannot be read ends a list",
+        file="work_orders/store.py",
+        old='        except ValueError as error:\n            _log.warning("an order cannot',
+        new='        except KeyError as error:\n            _log.warning("an order cannot',
+        tests=(f"{PAGES}::test_a_row_that_cannot_be_read_leaves_the_others_in_every_list",),
+    ),
+)
