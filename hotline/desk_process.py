@@ -10,7 +10,7 @@ from hotline.city_files import read_city, telephony_settings
 from hotline.health import health_routes
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
-from hotline.settings import ROOT
+from hotline.settings import ROOT, WebSettings
 from hotline.wiring import wire
 from runtime.background import background
 from runtime.bus import Bus, ensure_streams, open_bus, watch_fill
@@ -18,7 +18,7 @@ from runtime.clock import SystemClock
 from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
-from runtime.web import StaticFolder, build_app, serve_app
+from runtime.web import Site, StaticFolder, build_app, serve_app
 from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
@@ -44,6 +44,7 @@ async def run_desk(config: DeskProcess) -> None:
             statics=(StaticFolder(prefix="/", directory=STATIC, fallback="index.html"),),
             sessions=house.accounts,
             info=INFO,
+            site=_site(config.settings.web),
         )
         await stack.enter_async_context(
             background(
@@ -58,6 +59,11 @@ async def run_desk(config: DeskProcess) -> None:
         async with serve_app(app, host=web.host, port=web.port) as port:
             print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
             await asyncio.Event().wait()
+
+
+def _site(web: WebSettings) -> Site:
+    proxies = frozenset(one.strip() for one in web.proxies.split(",") if one.strip())
+    return Site(public_url=web.public_url.rstrip("/"), host=web.host, proxies=proxies)
 
 
 async def _publish_settings(bus: Bus, city: Path) -> None:

@@ -85,6 +85,10 @@ class WebSettings:
 
     host: str = "127.0.0.1"
     port: int = 8012
+    public_url: str = ""
+    """The address people type, such as https://12345.example.gov.cn; with https cookies are kept to it."""
+    proxies: str = ""
+    """Addresses of reverse proxies, separated by commas, whose X-Forwarded-For is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from runtime.web.routes import (
     WithSession,
 )
 from runtime.web.serving import serve_app
+from runtime.web.site import Site
 
 __all__ = [
     "PUBLIC",
@@ -30,6 +31,7 @@ __all__ = [
     "Request",
     "Route",
     "Sessions",
+    "Site",
     "Socket",
     "StaticFolder",
     "WebApp",

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from runtime.web.exchange import RouteEndpoint
 from runtime.web.gate import Gate
-from runtime.web.guard import frame
+from runtime.web.guard import framed
 from runtime.web.openapi import openapi
 from runtime.web.routes import (
     BODY_LIMIT,
@@ -20,6 +20,7 @@ from runtime.web.routes import (
     StaticFolder,
     WebSocketRoute,
 )
+from runtime.web.site import Site
 from runtime.web.sockets import SocketEndpoint
 from runtime.web.statics import StaticEndpoint
 
@@ -37,12 +38,12 @@ def build_app(
     info: ApiInfo,
     sockets: Sequence[WebSocketRoute] = (),
     statics: Sequence[StaticFolder] = (),
-    secure_cookies: bool = False,
+    site: Site = Site(),  # noqa: B008 - a frozen value
 ) -> WebApp:
-    """Return the application; ``secure_cookies`` when pages come over HTTPS. Two rows of one address: ValueError."""
+    """Return the application of ``site``. Two rows of one address: ValueError."""
     _refuse_twins(routes)
-    app = web.Application(middlewares=[frame], client_max_size=BODY_LIMIT)
-    gate = Gate(sessions)
+    app = web.Application(middlewares=[framed(site)], client_max_size=BODY_LIMIT)
+    gate = Gate(sessions, site=site)
     document = openapi(routes, info=info)
 
     async def describe(request: Request[None]) -> object:  # noqa: ARG001 - a handler takes a request
@@ -52,10 +53,10 @@ def build_app(
         method="GET", path=DOCUMENT_PATH, handler=describe, roles=PUBLIC, summary="This document", reply=dict
     )
     for route in (*routes, described):
-        endpoint = RouteEndpoint(route, gate=gate, secure_cookies=secure_cookies)
+        endpoint = RouteEndpoint(route, gate=gate, site=site)
         app.router.add_route(route.method, route.path, endpoint.handle)
     for socket in sockets:
-        app.router.add_get(socket.path, SocketEndpoint(socket, gate=gate).handle)
+        app.router.add_get(socket.path, SocketEndpoint(socket, gate=gate, site=site).handle)
     for folder in sorted(statics, key=lambda one: -len(one.prefix)):
         app.router.add_get(folder.prefix.rstrip("/") + r"/{tail:(?!api/).*}", StaticEndpoint(folder).handle)
     return WebApp(app)

@@ -1,5 +1,6 @@
 """One route served: gate, body, handler, reply."""
 
+import asyncio
 from http import HTTPStatus
 
 from aiohttp import web
@@ -7,8 +8,12 @@ from aiohttp import web
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.web.gate import SAFE_METHODS, Admitted, Gate, Visit
 from runtime.web.guard import problem_response
-from runtime.web.problems import NOT_JSON, NUL_CHARACTER, malformed
-from runtime.web.routes import SESSION_COOKIE, Download, Request, Route, WithSession
+from runtime.web.problems import NOT_JSON, TOO_DEEP, TOO_SLOW, Problem, malformed, wrong_parts
+from runtime.web.routes import Download, Request, Route, TypeForm, WithSession
+from runtime.web.site import Site
+from runtime.web.walls import body_faults, too_deep
+
+BODY_WITHIN_S = 30.0
 
 
 def visit_of(request: web.Request, /) -> Visit:
@@ -16,18 +21,37 @@ def visit_of(request: web.Request, /) -> Visit:
     return Visit(method=request.method, headers=request.headers, cookies=request.cookies)
 
 
-def remote_of(request: web.Request, /) -> str:
-    """Return the address of the other side as the socket has it."""
-    return request.remote or ""
+def remote_of(request: web.Request, /, *, site: Site) -> str:
+    """Return the address the request comes from, behind our own proxy if there is one."""
+    return site.source(request.remote or "", forwarded=request.headers.get("X-Forwarded-For", ""))
+
+
+async def body_of(request: web.Request, /, *, kind: TypeForm) -> object:
+    """Return the body as a value of ``kind`` that may be stored, or the Problem it has."""
+    if request.content_type != "application/json":
+        return NOT_JSON
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except TimeoutError:
+        return TOO_SLOW
+    if too_deep(raw):
+        return TOO_DEEP
+    try:
+        body: object = decode(raw, kind)
+    except MalformedMessage as error:
+        return malformed(error)
+    faults = body_faults(body)
+    return wrong_parts(faults) if faults else body
 
 
 class RouteEndpoint:
     """Turns requests of one route into calls of its handler."""
 
-    def __init__(self, route: Route, /, *, gate: Gate, secure_cookies: bool) -> None:
+    def __init__(self, route: Route, /, *, gate: Gate, site: Site) -> None:
         self._route = route
         self._gate = gate
-        self._secure = secure_cookies
+        self._site = site
 
     async def handle(self, request: web.Request, /) -> web.StreamResponse:
         """Answer one request."""
@@ -36,22 +60,16 @@ class RouteEndpoint:
             return problem_response(admitted)
         body: object = None
         if self._route.request is not None:
-            if request.content_type != "application/json":
-                return problem_response(NOT_JSON)
-            raw = await request.read()
-            if rb"\u0000" in raw:
-                return problem_response(NUL_CHARACTER)
-            try:
-                body = decode(raw, self._route.request)
-            except MalformedMessage as error:
-                return problem_response(malformed(error))
+            body = await body_of(request, kind=self._route.request)
+            if isinstance(body, Problem):
+                return problem_response(body)
         asked: Request[object] = Request(
             body=body,
             path=dict(request.match_info),
             query=dict(request.query),
             signed_in=admitted.principal,
             token=admitted.token,
-            remote=remote_of(request),
+            remote=remote_of(request, site=self._site),
         )
         return self._reply(await self._route.handler(asked))
 
@@ -75,7 +93,8 @@ class RouteEndpoint:
         return web.Response(body=encode(value), headers=headers, content_type="application/json", charset="utf-8")
 
     def _set_cookie(self, response: web.Response, *, token: str | None) -> None:
+        name, secure = self._site.cookie, self._site.secure
         if token is None:
-            response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Strict", secure=self._secure)
+            response.del_cookie(name, path="/", httponly=True, samesite="Strict", secure=secure)
         else:
-            response.set_cookie(SESSION_COOKIE, token, path="/", httponly=True, samesite="Strict", secure=self._secure)
+            response.set_cookie(name, token, path="/", httponly=True, samesite="Strict", secure=secure)

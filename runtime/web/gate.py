@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from runtime.web.problems import CROSS_SITE, FORBIDDEN, UNAUTHENTICATED, WRONG_ORIGIN, Problem
 from runtime.web.roles import permits
-from runtime.web.routes import SESSION_COOKIE, Public, Sessions
+from runtime.web.routes import Public, Sessions
+from runtime.web.site import Site
 from vocabulary.people import Principal, Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,36 +38,34 @@ def bearer_of(headers: Mapping[str, str], /) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def same_origin(headers: Mapping[str, str], /) -> bool:
-    """Return whether the page that sent the request is of our own host; a client that is no browser sends none."""
-    origin = headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("Host")
-
-
 class Gate:
     """Asks ``Sessions`` once a request."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, /, *, site: Site) -> None:
         self._sessions = sessions
+        self._site = site
 
     async def admit(self, visit: Visit, /, *, roles: frozenset[Role] | Public) -> Admitted | Problem:
         """Return who comes in, or the problem to answer with."""
         bearer = bearer_of(visit.headers)
         own = visit.headers.get(OWN_PAGE_HEADER) == OWN_PAGE_VALUE
-        if visit.method not in SAFE_METHODS and bearer is None and not own:
+        if visit.method not in SAFE_METHODS and ((bearer is None and not own) or not self._own_origin(visit)):
             return CROSS_SITE
         return await self._of_session(visit, roles=roles)
 
     async def admit_socket(self, visit: Visit, /, *, roles: frozenset[Role] | Public) -> Admitted | Problem:
-        """Return who may open a socket; a browser page must be of our own host (RFC 6455 section 10.2)."""
-        if not same_origin(visit.headers):
+        """Return who may open a socket; a browser page must be of our own origin (RFC 6455 section 10.2)."""
+        if not self._own_origin(visit):
             return WRONG_ORIGIN
         return await self._of_session(visit, roles=roles)
 
+    def _own_origin(self, visit: Visit) -> bool:
+        return self._site.own_origin(visit.headers.get("Origin"), authority=visit.headers.get("Host", ""))
+
     async def _of_session(self, visit: Visit, *, roles: frozenset[Role] | Public) -> Admitted | Problem:
-        token = bearer_of(visit.headers) or visit.cookies.get(SESSION_COOKIE) or None
+        token = bearer_of(visit.headers) or visit.cookies.get(self._site.cookie) or None
         principal = None
-        if token is not None and len(token) <= _LONGEST_TOKEN and not isinstance(roles, Public):
+        if token is not None and len(token) <= _LONGEST_TOKEN and token.isascii() and not isinstance(roles, Public):
             principal = await self._sessions.principal(token)
         if permits(roles, role=principal.role if principal else None):
             return Admitted(principal=principal, token=token)

@@ -1,12 +1,27 @@
 """What every answer carries, and the last net under a handler."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from runtime.codec import encode
 from runtime.telemetry import get_logger
-from runtime.web.problems import INTERNAL, NO_SUCH_PATH, TOO_LARGE, Problem, method_not_allowed, reply_for
+from runtime.web.problems import (
+    NO_SUCH_PATH,
+    TARGET_TOO_LONG,
+    TOO_LARGE,
+    UNREADABLE,
+    WRONG_HOST,
+    Problem,
+    internal,
+    method_not_allowed,
+    reply_for,
+    wrong_parts,
+)
+from runtime.web.site import Site
+from runtime.web.walls import TARGET_LONGEST, part_faults, target_fault
 from vocabulary.errors import HotlineError
 
 log = get_logger(__name__)
@@ -24,17 +39,24 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
 }
 """``style-src`` allows inline styles because Element Plus and ECharts set them."""
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""For a year (RFC 6797), where people come over HTTPS."""
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_OUR_FAULT = 500
 
 
 def problem_response(problem: Problem, /, *, headers: dict[str, str] | None = None) -> web.Response:
     """Return the application/problem+json answer."""
     body = {"type": problem.type, "title": problem.title, "status": problem.status, "detail": problem.detail}
-    full = {**body, "reason": problem.reason, **({"fields": problem.fields} if problem.fields else {})}
+    full = {**body, "reason": problem.reason, **_present(fields=problem.fields, incident=problem.incident)}
     return web.Response(
         status=problem.status, body=encode(full), headers=headers, content_type="application/problem+json"
     )
+
+
+def _present(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value}
 
 
 def _from_server(error: web.HTTPException) -> web.StreamResponse:
@@ -52,21 +74,60 @@ def _from_server(error: web.HTTPException) -> web.StreamResponse:
     )
 
 
-@web.middleware
-async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Answer every failure as a problem and put the security headers on every answer."""
+def framed(site: Site, /) -> Middleware:
+    """Return what stands around every handler: the wall before it, failures as problems, headers on every answer."""
+    headers = SECURITY_HEADERS | (ONLY_HTTPS if site.secure else {})
+
+    @web.middleware
+    async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
+        fault = wall_fault(request, site=site)
+        response = problem_response(fault) if fault is not None else await _answer(request, handler)
+        if not response.prepared:
+            for name, value in headers.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return frame
+
+
+def wall_fault(request: web.Request, /, *, site: Site) -> Problem | None:
+    """Return the problem of a request that is not for us or holds text that must not get further, None when it may."""
+    if not site.serves(request.headers.get("Host", "")):
+        return WRONG_HOST
+    if len(request.raw_path) > TARGET_LONGEST:
+        return TARGET_TOO_LONG
+    fault = target_fault(request.raw_path)
+    if fault is not None:
+        return wrong_parts({"path": fault})
+    faults = part_faults(request.match_info, request.query)
+    return wrong_parts(faults) if faults else None
+
+
+async def _answer(request: web.Request, handler: Next) -> web.StreamResponse:
     try:
-        response = await handler(request)
+        return await handler(request)
+    except web.RequestPayloadError:
+        return problem_response(UNREADABLE)
     except web.HTTPException as error:
-        response = _from_server(error)
+        return _from_server(error)
     except HotlineError as error:
         answer = reply_for(error)
-        response = problem_response(answer.problem, headers=answer.headers)
-    except Exception:
+        if answer.problem.status == _OUR_FAULT:
+            return _fault(request, error)
+        return problem_response(answer.problem, headers=answer.headers)
+    except Exception as error:
         # The boundary of the server: a fault of ours must not show its words to the visitor.
-        log.exception("a web handler failed in an unforeseen way", method=request.method)
-        response = problem_response(INTERNAL)
-    if not response.prepared:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response
+        return _fault(request, error)
+
+
+def _fault(request: web.Request, error: Exception) -> web.Response:
+    """Answer with an id, and log the failure under it once."""
+    incident = secrets.token_hex(4)
+    route = _route_of(request)
+    log.error("a web handler failed", incident=incident, method=request.method, route=route, exc_info=error)
+    return problem_response(internal(incident))
+
+
+def _route_of(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""

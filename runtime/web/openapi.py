@@ -6,7 +6,8 @@ from typing import Any
 
 from runtime.codec import json_schemas
 from runtime.web.problems import Problem
-from runtime.web.routes import SESSION_COOKIE, ApiInfo, Download, Public, Route
+from runtime.web.routes import ApiInfo, Download, Public, Route
+from runtime.web.site import PLAIN_COOKIE
 from vocabulary.events import CATALOGUE
 
 _PART = re.compile(r"\{([a-z_]+)\}")
@@ -27,7 +28,7 @@ def openapi(routes: Sequence[Route], /, *, info: ApiInfo) -> Json:
         "components": {
             "schemas": dict(sorted(forms.components.items())),
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "session": {"type": "apiKey", "in": "cookie", "name": PLAIN_COOKIE},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
         },

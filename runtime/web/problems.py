@@ -20,6 +20,8 @@ class Problem:
     reason: str
     type: str = "about:blank"
     fields: dict[str, str] | None = None
+    incident: str | None = None
+    """Of a fault of ours: the id under which it stands in the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,40 @@ TOO_LARGE = problem(
 NOT_JSON = problem(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE, reason="not-json", detail="The body must be application/json in UTF-8."
 )
-NUL_CHARACTER = problem(
-    HTTPStatus.BAD_REQUEST, reason="malformed", detail="A text holds the character U+0000, which cannot be stored."
+TOO_DEEP = problem(
+    HTTPStatus.BAD_REQUEST, reason="malformed", detail="The JSON is nested deeper than 32; send it flatter."
 )
-INTERNAL = problem(HTTPStatus.INTERNAL_SERVER_ERROR, reason="internal", detail="系统内部错误，已记录")
+UNREADABLE = problem(HTTPStatus.BAD_REQUEST, reason="malformed", detail="The body cannot be read as it was sent.")
+TOO_SLOW = problem(HTTPStatus.REQUEST_TIMEOUT, reason="too-slow", detail="The body did not arrive within 30 seconds.")
+TARGET_TOO_LONG = problem(
+    HTTPStatus.REQUEST_URI_TOO_LONG, reason="too-long", detail="The address is longer than 4096 octets."
+)
+WRONG_HOST = problem(
+    HTTPStatus.MISDIRECTED_REQUEST,
+    reason="wrong-host",
+    detail="This is not a name of this desk; set web.public_url to the address that people type.",
+)
+
+
+def wrong_parts(fields: dict[str, str], /) -> Problem:
+    """Return the 400 problem that names each part of a request that cannot be taken as it is."""
+    return problem(
+        HTTPStatus.BAD_REQUEST,
+        reason="malformed",
+        detail="；".join(f"{name}：{fault}" for name, fault in fields.items()),
+        fields=fields,
+    )
+
+
+def internal(incident: str, /) -> Problem:
+    """Return the 500 problem of a fault of ours; the log has its words under ``incident``."""
+    return Problem(
+        status=HTTPStatus.INTERNAL_SERVER_ERROR.value,
+        title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+        detail=f"系统内部错误，已记录，编号 {incident}",
+        reason="internal",
+        incident=incident,
+    )
 
 
 def method_not_allowed(allowed: str, /) -> Problem:

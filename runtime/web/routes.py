@@ -14,7 +14,6 @@ TypeForm = Any
 """A type as the codec takes it: a class or a generic such as ``list[OrderBrief]``."""
 BODY_LIMIT = 1024 * 1024
 """Bytes of a request body; more is answered 413."""
-SESSION_COOKIE = "hotline_session"
 
 
 class Public(Enum):
@@ -164,7 +163,7 @@ class StaticFolder:
 
 
 class Sessions(Protocol):
-    """Who stands behind a token (cookie ``hotline_session``, or ``Authorization: Bearer``)."""
+    """Who stands behind a token (the session cookie, or ``Authorization: Bearer``)."""
 
     async def principal(self, token: str, /) -> Principal | None:
         """Return the person or system of a valid token, else None."""

@@ -10,6 +10,7 @@ from runtime.web.exchange import remote_of, visit_of
 from runtime.web.gate import Admitted, Gate
 from runtime.web.guard import problem_response
 from runtime.web.routes import WebSocketRoute
+from runtime.web.site import Site
 from vocabulary.errors import Transient
 
 SEND_DEADLINE_S = 10.0
@@ -57,9 +58,10 @@ class OpenSocket:
 class SocketEndpoint:
     """Opens sockets of one route."""
 
-    def __init__(self, route: WebSocketRoute, /, *, gate: Gate) -> None:
+    def __init__(self, route: WebSocketRoute, /, *, gate: Gate, site: Site) -> None:
         self._route = route
         self._gate = gate
+        self._site = site
 
     async def handle(self, request: web.Request, /) -> web.StreamResponse:
         """Admit, upgrade, run the handler, close."""
@@ -68,7 +70,7 @@ class SocketEndpoint:
             return problem_response(admitted)
         response = web.WebSocketResponse(heartbeat=self._route.heartbeat_s, max_msg_size=LONGEST_MESSAGE)
         await response.prepare(request)
-        socket = OpenSocket(response, query=dict(request.query), remote=remote_of(request))
+        socket = OpenSocket(response, query=dict(request.query), remote=remote_of(request, site=self._site))
         try:
             await self._route.handler(socket, admitted.principal)
         except SocketGone:

@@ -8,10 +8,14 @@ from runtime.web.guard import problem_response
 from runtime.web.problems import NO_SUCH_PATH
 from runtime.web.routes import StaticFolder
 
+_LONGEST_NAME = 255
+"""Octets that a file system takes as a name (NAME_MAX)."""
+
 
 def file_under(directory: Path, /, *, tail: str) -> Path | None:
     """Return the file that ``tail`` names inside ``directory``; None for what is outside, hidden or no file."""
-    if "\0" in tail or any(part.startswith(".") for part in tail.split("/")):
+    parts = tail.split("/")
+    if "\0" in tail or any(part.startswith(".") or len(part.encode()) > _LONGEST_NAME for part in parts):
         return None
     root = directory.resolve()
     found = (root / tail).resolve()

@@ -34,6 +34,9 @@ FAULTS = {
     "a recording is missing without a word",
     "a key counts twice",
     "the record can be changed by who serves",
+    "a body that cannot be stored gets past the web wall",
+    "the desk answers under any name",
+    "an origin of another scheme counts as ours",
 }
 
 

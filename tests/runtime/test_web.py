@@ -290,7 +290,7 @@ async def test_the_wrong_method_is_answered_with_the_right_ones(client: aiohttp.
         ("/.hidden", 404, ""),
         ("/..%2fsecret.txt", 404, ""),
         ("/%2e%2e/secret.txt", 404, ""),
-        ("/a%00b", 200, "page"),
+        ("/a%00b", 400, "U+0000"),
     ],
 )
 async def test_files_are_served_from_their_folder_only(
