@@ -1465,6 +1465,8 @@ export interface components {
             fields: {
                 [key: string]: string;
             } | null;
+            /** @default null */
+            incident: string | null;
             reason: string;
             status: number;
             title: string;
