@@ -26,7 +26,7 @@ from vocabulary.people import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskNeeds:
-    """Everything the room gets from outside; ``microphone`` is a WAV file's bytes."""
+    """Everything the room gets from outside; ``microphone`` is a WAV file, None outside demonstrations."""
 
     database: Database
     bus: Bus
@@ -36,7 +36,7 @@ class DeskNeeds:
     knowledge: Knowledge
     city: City
     choices: DeskChoices
-    microphone: bytes
+    microphone: bytes | None
 
 
 class AgentDesk:

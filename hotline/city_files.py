@@ -100,7 +100,7 @@ def working_calendar(city: CityFiles, /) -> WorkingCalendar:
     )
 
 
-def desk_choices(city: CityFiles, /, *, known: Catalogue) -> DeskChoices:
+def desk_choices(city: CityFiles, /, *, known: Catalogue, demo: bool = False) -> DeskChoices:
     """Return what forms offer."""
     order = list(RequestKind)
     return DeskChoices(
@@ -123,6 +123,7 @@ def desk_choices(city: CityFiles, /, *, known: Catalogue) -> DeskChoices:
         dialogues=tuple(
             DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
         ),
+        demo=demo,
         wrap_up_seconds=rows.Limits().wrap_up_s,
     )
 

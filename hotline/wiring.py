@@ -59,8 +59,8 @@ async def wire(
             telephony=TelephonyForDesk(TelephonyClient(bus)),
             knowledge=KnowledgeForDesk(knowledge),
             city=City(gazetteer=await _gazetteer(city, knowledge), leaves=leaves(known)),
-            choices=desk_choices(city, known=known),
-            microphone=(city.folder / "voices" / "prompts" / "browser_mic.wav").read_bytes(),
+            choices=desk_choices(city, known=known, demo=config.settings.demo),
+            microphone=_rendered_voice(city) if config.settings.demo else None,
         )
     )
     orders = OrderService(
@@ -77,6 +77,10 @@ async def wire(
     house = DeskHouse(desk=desk, analytics=analytics, accounts=accounts, routes=routes)
     house.consumers = (*desk.consumers(orders=orders), *analytics_consumers())
     return house
+
+
+def _rendered_voice(city: CityFiles) -> bytes:
+    return (city.folder / "voices" / "prompts" / "browser_mic.wav").read_bytes()
 
 
 def _knowledge_config(settings: Settings, city: CityFiles) -> KnowledgeConfig:

@@ -6,7 +6,7 @@ from typing import Any
 from agent_desk.live.page import OpenPages
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Telephony
-from runtime.web import Download, Request, Route
+from runtime.web import Download, NotFound, Request, Route
 from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
@@ -75,7 +75,7 @@ def _post(path: str, handler: object, summary: str, /, *, request: object = None
 class SeatPages:
     """Handlers of one's own seat."""
 
-    def __init__(self, *, telephony: Telephony, microphone: bytes, pages: OpenPages) -> None:
+    def __init__(self, *, telephony: Telephony, microphone: bytes | None, pages: OpenPages) -> None:
         self._telephony = telephony
         self._pages = pages
         self._microphone = microphone
@@ -157,8 +157,10 @@ class SeatPages:
         await self._telephony.test_call(dialogue=request.body.dialogue, seat=seat)
 
     async def microphone(self, request: Request[None]) -> Download:
-        """Answer with the rendered voice."""
+        """Answer with the rendered voice; NotFound outside demonstrations, where nothing talks for a person."""
         _seat(request.principal)
+        if self._microphone is None:
+            raise NotFound("只有演示中才有合成语音，请接好耳麦")
         return Download(content_type="audio/wav", body=self._microphone)
 
 

@@ -78,6 +78,8 @@ class DeskChoices:
     dialogues: tuple[DialogueChoice, ...]
     wrap_up_seconds: float
     """Length of the after-call work, for the countdown."""
+    demo: bool = False
+    """In a demonstration a rendered voice talks for an agent without microphone; elsewhere nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class DeskSetup:
     not_ready_reasons: list[Choice]
     wrap_up_seconds: float
     recogniser: RecogniserStatus | None
+    demo: bool
 
 
 class SessionPages:
@@ -155,4 +158,5 @@ class SessionPages:
             not_ready_reasons=[Choice(code=code, label=label) for code, label in NOT_READY_REASONS.items()],
             wrap_up_seconds=self._choices.wrap_up_seconds,
             recogniser=self._board.recogniser,
+            demo=self._choices.demo,
         )

@@ -6,6 +6,8 @@ import pytest
 import structlog
 
 from agent_desk.contacts.projection import consumers
+from agent_desk.live.page import OpenPages
+from agent_desk.pages.seat import SeatPages
 from runtime.clock import ManualClock
 from runtime.ids import new_id
 from runtime.log import read_log
@@ -280,3 +282,11 @@ async def test_no_list_no_view_and_no_log_line_has_the_callers_number(
     assert [CALLER in answer.text for answer in answers] == [False] * 6 + [True, False]
     assert CALLER not in repr(lines)
     assert CALLER not in repr((past.accepted(), live.snapshot(), FORM["title"]))
+
+
+async def test_outside_a_demonstration_no_rendered_voice_talks_for_a_person(desk: Desk) -> None:
+    pages = SeatPages(telephony=desk.switch, microphone=None, pages=OpenPages())
+    async with served(pages.routes()) as ask:
+        refused = await ask("GET", "/api/desk/mic", role="agent")
+
+    assert (refused.status, refused.body["reason"]) == (404, "not-found")

@@ -32,7 +32,7 @@ const setup = (principal) => ({
   districts: city('places.json').districts.map((row) => ({ name: row.name, streets: row.streets.map((street) => street.name) })),
   not_ready_reasons: [['break', '小休'], ['meal', '用餐'], ['training', '培训'], ['meeting', '会议'], ['follow-up', '回访']].map(([code, label]) => ({ code, label })),
   dialogues: [['water', '小区停水', '求助'], ['prepaid', '健身房关门', '投诉'], ['licence', '开办企业咨询', '咨询'], ['bus', '增设公交站', '建议'], ['silent', '不说话的来电', '静默']].map(([id, title, kind]) => ({ id, title, kind })),
-  recogniser: recogniser(),
+  recogniser: recogniser(), demo: true,
 })
 const recogniser = () => ({ engine: 'whisper-base', host: 'desk-1', legs: state.call ? 2 : 0, lag_ms: state.call ? 1850 : 0, partials: true })
 
@@ -156,7 +156,12 @@ async function line({ offer_sdp }) {
   return { answer_sdp: await answer.text() }
 }
 
+const sessionState = () => ({ expires_at: new Date(Date.now() + 12 * 3600_000).toISOString(), idle_lock_s: Number(process.env.IDLE_S ?? 900) })
+
 const routes = [
+  ['GET', /^\/api\/session\/state$/, () => sessionState()],
+  ['POST', /^\/api\/session\/renew$/, () => sessionState()],
+  ['POST', /^\/api\/session\/unlock$/, (_, { body }) => { if (body.password === 'wrong') throw new Refusal(401, 'wrong-login', '密码不正确。') }],
   ['GET', /^\/api\/desk\/setup$/, (_, { who }) => setup(who)],
   ['POST', /^\/api\/seat\/sign-in$/, () => { if (!state.seat || state.seat.state === 'offline') { state.seat = { line_connected: true, offer: null }; seatIs('not-ready', 'signed-in') } return state.seat }],
   ['POST', /^\/api\/seat\/sign-out$/, () => void seatIs('offline')],
@@ -236,6 +241,7 @@ const server = createServer((request, response) => {
   if (!url.pathname.startsWith('/api/') && !url.pathname.startsWith('/dev/')) return page(response, url.pathname)
   api(request, response, url).catch((error) => reply(response, error.status ?? 500, { type: 'about:blank', title: error.reason ?? 'error', status: error.status ?? 500, detail: error.message, reason: error.reason ?? '', fields: error.fields }))
 })
+const stand = (live, page, active) => { Object.assign(live, { page, active }); live.send(JSON.stringify({ kind: 'page', data: { active } })) }
 const sockets = new WebSocketServer({ noServer: true })
 server.on('upgrade', (request, socket, head) => {
   if (server.refuse || !whoOf(request)) return socket.destroy()
@@ -243,6 +249,10 @@ server.on('upgrade', (request, socket, head) => {
     const query = new URL(request.url, 'http://x').searchParams
     if (query.get('epoch') === state.epoch) state.kept.filter((one) => one.n > Number(query.get('after'))).forEach((one) => live.send(JSON.stringify(one)))
     else live.send(JSON.stringify({ epoch: state.epoch, n: state.n, kind: 'snapshot', contact: null, data: { seat: state.seat, call: state.call, contact_view: state.call ? state.contact : null, seats: state.seat ? [state.seat] : [], queue_waiting: 0, recogniser: recogniser() } }))
+    const page = query.get('page')
+    const taken = [...state.sockets].some((other) => other.page !== page && other.active)
+    stand(live, page, !taken)
+    live.on('message', (text) => { if (String(text).includes('take-over')) { for (const other of state.sockets) stand(other, other.page, false); stand(live, page, true) } })
     state.sockets.add(live)
     live.on('close', () => state.sockets.delete(live))
   })

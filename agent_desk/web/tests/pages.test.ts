@@ -1,13 +1,17 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import DueText from '@/orders/DueText.vue'
+import { isMasked } from '@/order_form/fields'
+import PhoneInput from '@/order_form/PhoneInput.vue'
 import FieldRow from '@/order_form/FieldRow.vue'
 import { figureText } from '@/analytics/figure_text'
 import { byDay, byHour } from '@/analytics/volumes'
 import { clockOf, instantText, timeLeft } from '@/shell/durations'
 import { levelOf } from '@/softphone/level'
 import { preferred } from '@/softphone/line'
+import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
+import { useReveal } from '@/stores/reveal'
 import { pieces } from '@/suggestions/highlight'
 import { FakeDesk } from './desk'
 
@@ -53,6 +57,41 @@ describe('a field row by keyboard', () => {
   })
   it('says where a chip comes from', () => {
     expect(row(0.4).wrapper.text()).toMatch(/00:13.*依据“原话”.*可信度 40%/s)
+  })
+})
+
+describe('the number to call back', () => {
+  function phone(caller: string) {
+    new FakeDesk().open().on('POST /api/contacts/k/reveal', () => ({ value: '19900000101' }))
+    useContact().current = 'k'
+    useContact().view = { caller_masked: caller } as never
+    const form = useForm()
+    form.open('k')
+    form.propose('k', 1, [{ name: 'callback_phone', value: '199****0101', source: '就打这个', source_ms: 1, confidence: 0.9 }])
+    const input = mount(PhoneInput, { props: { id: 'p', value: form.fields.callback_phone.value, invalid: false, describedBy: undefined, disabled: false, onSet: (value: string) => form.typed('callback_phone', value) } })
+    return { form, input }
+  }
+
+  it('stays masked, untouched and as it came, until the agent asks for it with a reason', async () => {
+    const { form, input } = phone('199****0101')
+    expect([form.filled().callback_phone, form.fields.callback_phone.hand]).toEqual(['199****0101', 'auto'])
+    await input.find('input').trigger('keydown', { key: 'F4' })
+    expect([useReveal().asking, form.fields.callback_phone.value]).toEqual(['k', '199****0101'])
+    await useReveal().confirm('核对回访电话')
+    await flushPromises()
+    expect(form.fields.callback_phone.value).toBe('19900000101')
+  })
+  it('is not overwritten by the caller’s number when another number was said in the talk', async () => {
+    const { form } = phone('138****5678')
+    useReveal().ask('k', '138****5678')
+    await useReveal().confirm('核对回访电话')
+    await flushPromises()
+    expect(form.fields.callback_phone.value).toBe('199****0101')
+  })
+  it('offers nothing to show when it is not masked', async () => {
+    const { input } = phone('199****0101')
+    await input.setProps({ value: '13812345678' })
+    expect([input.find('button').exists(), isMasked('138****5678'), isMasked('0371-****5678'), isMasked('13812345678'), isMasked('')]).toEqual([false, true, true, false, false])
   })
 })
 

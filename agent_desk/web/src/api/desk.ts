@@ -2,7 +2,7 @@
 import { request, requestBlob } from './client'
 import type {
   CallbackRow, CallSnapshot, ContactRow, ContactView, DraftPatch, Health, OrderBrief, OrderForm, OrderView,
-  Principal, SavedDraft, Schemas, SeatSnapshot, Setup, Suggestions, SuggestionUse,
+  Principal, SavedDraft, Schemas, SessionState, SeatSnapshot, Setup, Suggestions, SuggestionUse,
 } from './types'
 
 const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
@@ -13,6 +13,10 @@ export const session = {
     request<Principal>('/api/session', { method: 'POST', body: { login, password }, quiet401: true }),
   current: () => request<Principal>('/api/session', { quiet401: true }),
   close: () => request<void>('/api/session', { method: 'DELETE' }),
+  state: () => request<SessionState>('/api/session/state'),
+  renew: () => post<SessionState>('/api/session/renew'),
+  unlock: (password: string) =>
+    request<void>('/api/session/unlock', { method: 'POST', body: { password }, quiet401: true }),
 }
 
 export const setup = () => request<Setup>('/api/desk/setup')

@@ -957,6 +957,7 @@ export interface components {
         DeskSetup: {
             categories: components["schemas"]["CategoryChoice"][];
             city: components["schemas"]["CityInfo"];
+            demo: boolean;
             dialogues: components["schemas"]["DialogueChoice"][];
             districts: components["schemas"]["DistrictChoice"][];
             not_ready_reasons: components["schemas"]["Choice"][];

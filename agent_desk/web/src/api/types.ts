@@ -18,6 +18,11 @@ export type Origin = Schemas['Origin']
 export type DraftableName = Schemas['Draftable']
 
 export type Principal = Schemas['Principal']
+/** Until when the session lasts, and after how long without a key or click the page locks itself. */
+export interface SessionState {
+  expires_at: Instant
+  idle_lock_s: number
+}
 export type Setup = Schemas['DeskSetup']
 export type CategoryRow = Schemas['CategoryChoice']
 export type RecogniserStatus = Schemas['RecogniserStatus']
@@ -30,24 +35,12 @@ export type Suggestion = Schemas['Suggestion']
 export type Suggestions = Schemas['Suggestions']
 export type DraftField = Schemas['DraftField']
 export type SavedValue = Schemas['DraftValue']
-/** 直办, 转办, or not chosen yet. */
-export type Way = 'direct' | 'dispatch' | ''
+/** 直办, 转办, or '' while not chosen. */
+export type Way = Schemas['Way']
 /** What this page changed since `revision`; null and a missing value mean "as it was". */
-export interface DraftPatch {
-  revision: number
-  values: Record<string, SavedValue>
-  confidential: boolean | null
-  reply: string | null
-  way: Way | null
-}
-/** The whole form as last saved. */
-export interface SavedDraft {
-  revision: number
-  values: Record<string, SavedValue>
-  confidential: boolean
-  reply: string
-  way: Way
-}
+export type DraftPatch = Required<Schemas['DraftPatch']>
+/** The whole form as last saved. The desk always says the values; only a sender may leave them out. */
+export type SavedDraft = Required<Schemas['SavedDraft']>
 export type OrderForm = Schemas['OrderForm']
 
 export type ContactView = Omit<Schemas['ContactView'], 'draft'> & { draft: SavedDraft }

@@ -29,6 +29,7 @@ export const sittingZhCN = {
   'lock.idleHint': '较长时间没有操作，内容已隐藏；通话不受影响，软电话按键可用。',
   'lock.ended': '登录已失效',
   'lock.endedHint': '通话不受影响；已填内容仍保留在本页，请重新登录后继续。换人登录将清空。',
+  'lock.soon': '登录将在约 {minutes} 分钟后到期，届时需重新登录；已填内容不会丢失。',
   'lock.unlock': '解锁',
   'lock.login': '重新登录',
   'lock.busy': '请稍候…',

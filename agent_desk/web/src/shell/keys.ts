@@ -4,6 +4,7 @@ import { useRouter } from 'vue-router'
 import { t } from '@/i18n'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
+import { useLine } from '@/stores/line'
 import { useNotices } from '@/stores/notices'
 import { usePresence } from '@/stores/presence'
 import { useSeat } from '@/stores/seat'
@@ -22,6 +23,7 @@ export function focusForm(where: 'first' | 'error'): void {
 
 export function useSeatActions() {
   const seat = useSeat()
+  const line = useLine()
   const form = useForm()
   const contact = useContact()
   const notices = useNotices()
@@ -52,6 +54,7 @@ export function useSeatActions() {
   async function toggleReady(): Promise<void> {
     if (seat.state === 'offline') await seat.signIn()
     else if (seat.state === 'wrap') await seat.wrapUpDone()
+    else if (line.mute) notices.bad(t('line.noReady'))
     else if (seat.state !== 'ready') await seat.ready()
   }
 

@@ -1,7 +1,7 @@
-/** What the line sends: the microphone, or, where the browser gives none, a rendered voice that talks while we talk. */
+/** What the line sends: the microphone, or, where the browser gives none, silence; in a demonstration a rendered voice. */
 import { renderedVoice } from '@/api/desk'
 
-export type VoiceSource = 'microphone' | 'rendered'
+export type VoiceSource = 'microphone' | 'rendered' | 'silence'
 /** Why there is no microphone: page not on localhost or https; refused by the person; none plugged in. */
 export type NoMicrophone = 'insecure' | 'refused' | 'missing'
 
@@ -43,10 +43,13 @@ export class Voice {
   private playing: AudioBufferSourceNode | null = null
   private talking = false
 
+  /** `demo`: whether a rendered voice may talk for a person; asked when the microphone is missing. */
+  constructor(private readonly demo: () => boolean) {}
+
   /** The stream to send; a live one is kept, so a new connection asks for no new permission. */
   async open(): Promise<MediaStream> {
     if (this.stream?.getAudioTracks().some((track) => track.readyState === 'live')) return this.stream
-    this.stream = (await this.microphone()) ?? (await this.renderedStream())
+    this.stream = (await this.microphone()) ?? (await this.instead())
     return this.stream
   }
 
@@ -83,11 +86,12 @@ export class Voice {
     }
   }
 
-  private async renderedStream(): Promise<MediaStream> {
-    this.source = 'rendered'
+  /** The line opens all the same: the agent hears, and outside demonstrations sends silence. */
+  private async instead(): Promise<MediaStream> {
+    this.source = this.demo() ? 'rendered' : 'silence'
     const sound = audioContext()
     this.destination ??= sound.createMediaStreamDestination()
-    if (this.rendered === null) {
+    if (this.source === 'rendered' && this.rendered === null) {
       try {
         this.rendered = await sound.decodeAudioData(await (await renderedVoice()).arrayBuffer())
       } catch {

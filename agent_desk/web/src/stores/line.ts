@@ -5,6 +5,7 @@ import { Line, type LineState } from '@/softphone/line'
 import { measure } from '@/softphone/level'
 import { unlockSound, Voice, type NoMicrophone, type VoiceSource } from '@/softphone/voice'
 import { useSeat } from './seat'
+import { useSession } from './session'
 
 /** How long the switch may say "no line" while we think there is one, before we open anew. */
 const DISAGREE_MS = 4000
@@ -20,7 +21,8 @@ export const useLine = defineStore('line', () => {
   const soundLocked = ref(false)
   const connectedAt = ref(0)
   const remote = shallowRef<MediaStream | null>(null)
-  const voice = new Voice()
+  const session = useSession()
+  const voice = new Voice(() => session.setup?.demo === true)
   const player = new Audio()
   player.autoplay = true
   let stopMic: (() => void) | null = null
@@ -70,7 +72,10 @@ export const useLine = defineStore('line', () => {
   })
 
   const ready = computed(() => state.value === 'connected')
+  /** Without a voice of its own a seat takes no calls; only in a demonstration a rendered one talks for it. */
+  const mute = computed(() => lacking.value !== null && source.value === 'silence')
 
+  watch(() => mute.value && seat.state === 'ready', (unheard) => { if (unheard) void seat.notReady('break') })
   watch(() => seat.state === 'talking', (talking) => voice.setTalking(talking))
   watch(() => [seat.own?.line_connected, state.value] as const, ([served, own]) => {
     if (doubt !== null) clearTimeout(doubt)
@@ -115,7 +120,7 @@ export const useLine = defineStore('line', () => {
   }
 
   return {
-    state, detail, micLevel, remoteLevel, source, lacking, soundLocked, remote, ready, connectedAt,
+    state, detail, micLevel, remoteLevel, source, lacking, soundLocked, remote, ready, mute, connectedAt,
     open, close, renew, unlock, connection, reset,
   }
 })

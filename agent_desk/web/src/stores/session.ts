@@ -39,12 +39,23 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  /** Log in. Returns whether it is another person than the one whose text this page still keeps. */
+  /** Log in. Returns whether it is another person than the one whose text this page still keeps, behind its lock. */
   async function open(login: string, password: string): Promise<boolean> {
     const before = principal.value
     principal.value = await api.open(login, password)
-    lock.value = ''
-    return before !== null && before.account !== principal.value.account
+    const other = before !== null && before.account !== principal.value.account
+    if (!other) lock.value = ''
+    return other
+  }
+
+  /** Nobody typed for a while: the page hides what it shows until the password is given. */
+  function lockIdle(): void {
+    if (principal.value !== null && lock.value === '') lock.value = 'idle'
+  }
+
+  async function unlock(password: string): Promise<void> {
+    await api.unlock(password)
+    if (lock.value === 'idle') lock.value = ''
   }
 
   /** Log out; the desk may know nothing of the session any more. */
@@ -71,5 +82,5 @@ export const useSession = defineStore('session', () => {
   const category = (code: string): CategoryRow | undefined => categories.value.get(code)
   const may = (page: Page): boolean => pages.value.includes(page)
 
-  return { principal, setup, asked, lock, pages, sits, zone, restore, open, close, end, reset, loadSetup, category, may }
+  return { principal, setup, asked, lock, pages, sits, zone, restore, open, lockIdle, unlock, close, end, reset, loadSetup, category, may }
 })
