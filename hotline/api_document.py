@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from hotline.auditing import AuditPages
 from hotline.health import health_routes
 from hotline.migrations import ALL
 from hotline.process_configs import DeskProcess
 from hotline.settings import read_settings
 from hotline.wiring import wire
+from runtime.audit import AuditKey, AuditWatch
 from runtime.bus.memory import open_memory_bus
 from runtime.clock import SystemClock
 from runtime.postgres import embedded_postgres, migrate, open_database
@@ -29,9 +31,11 @@ async def _document(folder: Path) -> dict[str, Any]:
         bus = await stack.enter_async_context(open_memory_bus())
         config = DeskProcess(settings=settings, database_url=urls.app, bus_url="", bus_user="", bus_password="")
         house = await wire(stack, config, database=database, bus=bus, clock=SystemClock())
-        return openapi(
-            (*house.routes, *health_routes(database=database, bus=bus, board=house.desk.live.board)), info=INFO
-        )
+        clock = SystemClock()
+        watch = AuditWatch(database, key=AuditKey(secret=b""), heads=folder / "heads", clock=clock)
+        audit = AuditPages(database=database, watch=watch, clock=clock).routes()
+        health = health_routes(database=database, bus=bus, board=house.desk.live.board, audit=watch)
+        return openapi((*house.routes, *audit, *health), info=INFO)
 
 
 def api_document() -> dict[str, Any]:

@@ -11,13 +11,15 @@ import typer
 from hotline.commands.cli.accounts import users
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
+from hotline.commands.cli.record import audit
 from runtime.telemetry import configure_logging
 from vocabulary.errors import FieldError, HotlineError
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hotline 12345 · 一号答"
 )
-for name, group in {"users": users, "models": models, "voices": voices, "knowledge": knowledge}.items():
+groups = {"users": users, "models": models, "voices": voices, "knowledge": knowledge, "audit": audit}
+for name, group in groups.items():
     app.add_typer(group, name=name)
 
 

@@ -68,7 +68,7 @@ def configured_urls(settings: Settings, /) -> DatabaseUrls:
 
 @asynccontextmanager
 async def any_database(
-    settings: Settings, places: Places, /, *, role: Literal["app", "owner", "reader"] = "app"
+    settings: Settings, places: Places, /, *, role: Literal["app", "owner", "reader"] = "app", audit_secret: bytes = b""
 ) -> AsyncIterator[tuple[str, Database]]:
     """Give the configured database, the running embedded one, or one started for this block, entered as ``role``.
 
@@ -80,7 +80,7 @@ async def any_database(
             raise NoOwner(
                 "this command needs the owner of the tables: set HOTLINE_DATABASE__OWNER_URL for it, not for `serve`"
             )
-        async with open_database(url) as database:
+        async with open_database(url, audit_secret=audit_secret) as database:
             yield url, database
 
 

@@ -6,15 +6,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from hotline.api_document import INFO
+from hotline.auditing import AuditPages, heads_file, key_file
 from hotline.city_files import read_city, telephony_settings
 from hotline.health import health_routes
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
 from hotline.settings import ROOT, WebSettings
 from hotline.wiring import wire
+from runtime.audit import AuditWatch, ensure_key
 from runtime.background import background
 from runtime.bus import Bus, ensure_streams, open_bus, watch_fill
-from runtime.clock import SystemClock
+from runtime.clock import Clock, SystemClock
 from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
@@ -28,16 +30,18 @@ async def run_desk(config: DeskProcess) -> None:
     """Serve until told to stop."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        database: Database = await stack.enter_async_context(open_database(config.database_url))
-        await refuse_pending(database)
-        await refuse_power(database)
+        database, watch = await _open_record(stack, config, clock)
         bus = await stack.enter_async_context(
             open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
         )
         await ensure_streams(bus, demo=config.settings.demo)
         await _publish_settings(bus, Path(config.settings.city))
         house = await wire(stack, config, database=database, bus=bus, clock=clock)
-        routes = (*house.routes, *health_routes(database=database, bus=bus, board=house.desk.live.board))
+        routes = (
+            *house.routes,
+            *AuditPages(database=database, watch=watch, clock=clock).routes(),
+            *health_routes(database=database, bus=bus, board=house.desk.live.board, audit=watch),
+        )
         app = build_app(
             routes,
             sockets=house.sockets,
@@ -51,6 +55,7 @@ async def run_desk(config: DeskProcess) -> None:
                 house.desk.run(),
                 house.analytics.warm_up(),
                 watch_fill(bus),
+                watch.run(),
                 run_log_writer(database, bus=bus, clock=clock),
                 run_consumers(database, consumers=house.consumers, clock=clock),
             )
@@ -64,6 +69,17 @@ async def run_desk(config: DeskProcess) -> None:
 def _site(web: WebSettings) -> Site:
     proxies = frozenset(one.strip() for one in web.proxies.split(",") if one.strip())
     return Site(public_url=web.public_url.rstrip("/"), host=web.host, proxies=proxies)
+
+
+async def _open_record(stack: AsyncExitStack, config: DeskProcess, clock: Clock) -> tuple[Database, AuditWatch]:
+    """Open the database with the key of its audit; one sentence when the schema is behind or our role may rewrite."""
+    url = config.database_url
+    async with open_database(url, size=1) as looked_at:
+        await refuse_pending(looked_at)
+        await refuse_power(looked_at)
+    key = await ensure_key(key_file(config.settings), database_url=url, clock=clock)
+    database = await stack.enter_async_context(open_database(url, audit_secret=key.secret))
+    return database, AuditWatch(database, key=key, heads=heads_file(config.settings), clock=clock)
 
 
 async def _publish_settings(bus: Bus, city: Path) -> None:

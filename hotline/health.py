@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agent_desk import Board
+from runtime.audit import AuditWatch
 from runtime.bus import Bus
 from runtime.log import log_end, refused_count
 from runtime.postgres import Database
@@ -27,12 +28,12 @@ class Health:
     parts: list[Part]
 
 
-def health_routes(*, database: Database, bus: Bus, board: Board) -> tuple[Route, ...]:
+def health_routes(*, database: Database, bus: Bus, board: Board, audit: AuditWatch) -> tuple[Route, ...]:
     """Return the row of ``/api/health``."""
 
     async def health(request: Request[None]) -> Health:
         del request
-        parts = [await _database(database), await _bus(bus), _recogniser(board)]
+        parts = [await _database(database), await _bus(bus), _recogniser(board), _audit(audit)]
         return Health(status="ok" if all(part.ok for part in parts) else "degraded", parts=parts)
 
     return (
@@ -63,3 +64,10 @@ def _recogniser(board: Board) -> Part:
     if heard is None:
         return Part(name="recogniser", ok=False, detail="nothing heard from it yet")
     return Part(name="recogniser", ok=True, detail=f"{heard.engine}, {heard.legs} legs, {heard.lag_ms} ms late")
+
+
+def _audit(watch: AuditWatch) -> Part:
+    verdict = watch.last_verdict
+    if watch.fault or verdict is None:
+        return Part(name="audit", ok=not watch.fault, detail=watch.fault or "not verified yet")
+    return Part(name="audit", ok=verdict.whole, detail=verdict.sentence)

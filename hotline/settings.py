@@ -80,6 +80,14 @@ class AsrSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """Where the key and the heads of the audit lie; empty: in the data folder. Never in the database."""
+
+    key_file: str = ""
+    heads_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where the desk listens."""
 
@@ -108,6 +116,7 @@ class Settings:
     telephony: TelephonyOptions = TelephonyOptions()
     asr: AsrSettings = AsrSettings()
     web: WebSettings = WebSettings()
+    audit: AuditSettings = AuditSettings()
 
     @property
     def data_path(self) -> Path:

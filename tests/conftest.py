@@ -57,7 +57,7 @@ async def owned(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh database with every migration applied, opened."""
-    async with open_database(database_url) as db:
+    async with open_database(database_url, audit_secret=servers.AUDIT_SECRET) as db:
         yield db
 
 

@@ -21,6 +21,8 @@ from runtime.postgres.roles import OWNER, urls_under
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "hotline_template"
+AUDIT_SECRET = bytes(range(32))
+"""The key under which tests chain the audit."""
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0

@@ -21,7 +21,7 @@ from hotline.migrations import ALL
 from hotline.places import Places
 from hotline.settings import Settings
 from runtime.clock import SystemClock
-from runtime.postgres import DatabaseUrls, migrate, open_database
+from runtime.postgres import DatabaseUrls, forget_postgres, migrate, open_database
 from telephony import testcalls
 from vocabulary.errors import Permanent
 
@@ -75,6 +75,7 @@ def _free(kind: socket.SocketKind, host: str, *, above: int) -> int:
 
 def clear(places: Places, /) -> None:
     """Remove everything of earlier demonstrations except installed models."""
+    forget_postgres(places.data)
     for path in places.data.iterdir():
         if path.name in {"models", "lock", "purpose"}:
             continue

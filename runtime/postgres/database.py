@@ -48,8 +48,9 @@ class Held:
 class Database:
     """A pool of at most ``size`` connections; opens none before the first need."""
 
-    def __init__(self, pool: Any, /) -> None:
+    def __init__(self, pool: Any, /, *, audit_secret: bytes = b"") -> None:
         self._pool = pool
+        self._audit_secret = audit_secret
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -75,7 +76,7 @@ class Database:
             under_way = connection.transaction()
             with in_our_words():
                 await under_way.start()
-            transaction, whole = Transaction(connection), False
+            transaction, whole = Transaction(connection, audit_secret=self._audit_secret), False
             try:
                 yield transaction
                 await transaction.flush_facts()
@@ -169,8 +170,11 @@ def _drop(connection: Any) -> None:
 
 
 @asynccontextmanager
-async def open_database(url: str, /, *, size: int = 20) -> AsyncIterator[Database]:
-    """Open a pool for ``url`` (postgresql://…). It connects at first use, which is where an away server shows."""
+async def open_database(url: str, /, *, size: int = 20, audit_secret: bytes = b"") -> AsyncIterator[Database]:
+    """Open a pool for ``url`` (postgresql://…). It connects at first use, which is where an away server shows.
+
+    ``audit_secret`` is the key of the audit's chain, for who writes entries.
+    """
     with in_our_words():
         pool = await asyncpg.create_pool(
             url,
@@ -181,7 +185,7 @@ async def open_database(url: str, /, *, size: int = 20) -> AsyncIterator[Databas
             command_timeout=STATEMENT_DEADLINE.total_seconds(),
             server_settings={"application_name": "hotline", "timezone": "UTC"},
         )
-    database = Database(pool)
+    database = Database(pool, audit_secret=audit_secret)
     try:
         yield database
     finally:

@@ -265,6 +265,12 @@ async def _running(
                 forget(places)
 
 
+def forget_postgres(data: Path, /) -> None:
+    """Remove the server's folder of this data folder, wherever it lies. Nothing may run in it."""
+    if data.is_dir():
+        forget(choose_places(data))
+
+
 async def running_urls(data: Path, /) -> DatabaseUrls | None:
     """Return the URLs of the server that runs with this data folder, None when none answers."""
     url = admin_url(data)

@@ -75,10 +75,14 @@ class Statements(Reading):
 
 
 class Transaction(Statements):
-    """A transaction under way; it commits when its block ends without an error."""
+    """A transaction under way; it commits when its block ends without an error.
 
-    def __init__(self, connection: Any, /) -> None:
+    ``audit_secret`` is the key under which ``runtime.audit`` chains its entries, empty where none are written.
+    """
+
+    def __init__(self, connection: Any, /, *, audit_secret: bytes = b"") -> None:
         super().__init__(connection)
+        self.audit_secret = audit_secret
         self._facts: list[Event] = []
 
     def emit(self, event: Event, /) -> None:

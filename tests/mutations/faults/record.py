@@ -3,8 +3,25 @@
 from tests.mutations.mutant import Mutant
 
 BENT = "the record can be changed by who serves"
+AUDIT = "tests/runtime/test_audit.py"
 
 MUTANTS = (
+    Mutant(
+        name="audit-chained-without-key",
+        fault=BENT,
+        file="runtime/audit/chain.py",
+        old="    return hmac.new(secret, text, hashlib.sha256).digest() if secret else hashlib.sha256(text).digest()\n",
+        new="    return hashlib.sha256(text).digest()\n",
+        tests=(f"{AUDIT}::test_a_change_with_every_value_computed_anew_is_found_because_the_key_lies_elsewhere",),
+    ),
+    Mutant(
+        name="cut-off-end-unseen",
+        fault=BENT,
+        file="runtime/audit/verdict.py",
+        old="        if known is not None and known.number > self.rows:\n",
+        new="        if known is not None and known.number > self.rows + 1000:\n",
+        tests=(f"{AUDIT}::test_a_tail_that_was_cut_off_is_found_by_the_heads",),
+    ),
     Mutant(
         name="facts-may-be-rewritten",
         fault=BENT,

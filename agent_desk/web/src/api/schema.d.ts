@@ -107,6 +107,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the audit, newest first */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walk the chain of the audit and compare its heads */
+        get: operations["get_audit_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/callbacks": {
         parameters: {
             query?: never;
@@ -606,6 +640,19 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AuditRow
+         * @description One entry as it is shown; ``why`` is None when its words were erased.
+         */
+        AuditRow: {
+            /** Format: uuid */
+            account: string;
+            at: string;
+            contact: string | null;
+            number: number;
+            what: string;
+            why: string | null;
+        };
         /**
          * Band
          * @description How sure a suggestion is, for people; never shown by colour alone.
@@ -1876,6 +1923,18 @@ export interface components {
             utterance: components["schemas"]["Utterance"];
         };
         /**
+         * VerdictView
+         * @description Whether the audit is whole, with the entries and heads that were compared.
+         */
+        VerdictView: {
+            broken_at: number | null;
+            entries: number;
+            erased: number;
+            heads: number;
+            sentence: string;
+            whole: boolean;
+        };
+        /**
          * Way
          * @description How a request goes on: answered in the call (直办), sent to a unit (转办), or not chosen yet.
          * @enum {unknown}
@@ -2117,6 +2176,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Topic"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description UUID of the account that did it */
+                account?: string;
+                /** @description a number: entries before it, for the next page */
+                below?: string;
+                /** @description UUID of a contact */
+                contact?: string;
+                /** @description 1..500, default 100 */
+                limit?: string;
+                /** @description instant with zone, ISO 8601 */
+                since?: string;
+                /** @description instant with zone, ISO 8601; entries before it */
+                until?: string;
+                /** @description code such as recording-played */
+                what?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRow"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
                 };
             };
             /** @description Problem */
