@@ -18,6 +18,7 @@ from nats.js.kv import KeyValue
 from runtime.bus.port import BusAway, FactReader, MessageTooLarge, StoredFact, Subscription
 from runtime.bus.subjects import CONFIG_BUCKET, FACTS_PATTERN, FACTS_STREAM
 from runtime.bus.transport import Passing
+from runtime.cancellation import heeded
 from runtime.failures import NoAnswer
 from runtime.telemetry import get_logger
 
@@ -96,7 +97,7 @@ class _Reader:
         if not self._client.is_connected:
             raise BusAway("the bus is away")
         try:
-            messages: list[Msg] = await self._pulling.fetch(batch, timeout=timeout.total_seconds())
+            messages: list[Msg] = await heeded(self._pulling.fetch(batch, timeout=timeout.total_seconds()))
         except (NatsTimeout, TimeoutError):
             return []
         except _FAULTS as error:
@@ -165,7 +166,7 @@ class NatsTransport:
 
         try:
             made = [await self._client.subscribe(pattern, cb=heard, pending_msgs_limit=_UNREAD) for pattern in patterns]
-            await self._client.flush(timeout=int(_ANSWER_S))
+            await heeded(self._client.flush(timeout=int(_ANSWER_S)))
         except _FAULTS as error:
             raise BusAway(f"cannot listen: {error}") from None
         return _Listening(made)
@@ -173,7 +174,7 @@ class NatsTransport:
     async def request(self, subject: str, data: bytes, /, *, timeout: timedelta) -> bytes:
         """See Transport."""
         try:
-            answer = await self._client.request(subject, data, timeout=timeout.total_seconds())
+            answer = await heeded(self._client.request(subject, data, timeout=timeout.total_seconds()))
         except MaxPayloadError:
             raise MessageTooLarge(f"{len(data)} bytes on {subject}") from None
         except NoRespondersError:
@@ -187,7 +188,7 @@ class NatsTransport:
         if not self.connected:
             raise BusAway("the bus is away")
         try:
-            await self._stream.publish(subject, data, timeout=timeout.total_seconds(), headers=headers)
+            await heeded(self._stream.publish(subject, data, timeout=timeout.total_seconds(), headers=headers))
         except MaxPayloadError:
             raise MessageTooLarge(f"{len(data)} bytes on {subject}") from None
         except _FAULTS as error:
@@ -201,8 +202,8 @@ class NatsTransport:
             filter_subject=FACTS_PATTERN,
         )  # fmt: skip
         try:
-            await self._stream.add_consumer(FACTS_STREAM, config)
-            pulling = await self._stream.pull_subscribe_bind(consumer=durable, stream=FACTS_STREAM)
+            await heeded(self._stream.add_consumer(FACTS_STREAM, config))
+            pulling = await heeded(self._stream.pull_subscribe_bind(consumer=durable, stream=FACTS_STREAM))
         except _FAULTS as error:
             raise BusAway(f"consumer {durable} cannot be made: {error}") from None
         return _Reader(self._client, pulling)
@@ -210,7 +211,7 @@ class NatsTransport:
     async def facts_fill(self) -> float:
         """See Transport."""
         try:
-            info = await self._stream.stream_info(FACTS_STREAM)
+            info = await heeded(self._stream.stream_info(FACTS_STREAM))
         except _FAULTS as error:
             raise BusAway(f"stream {FACTS_STREAM} cannot be asked: {error}") from None
         return info.state.bytes / info.config.max_bytes if info.config.max_bytes and info.config.max_bytes > 0 else 0.0
@@ -219,13 +220,13 @@ class NatsTransport:
         if not self.connected:
             raise BusAway("the bus is away")
         if self._bucket is None:
-            self._bucket = await self._stream.key_value(CONFIG_BUCKET)
+            self._bucket = await heeded(self._stream.key_value(CONFIG_BUCKET))
         return self._bucket
 
     async def kv_put(self, key: str, value: bytes, /) -> None:
         """See Transport."""
         try:
-            await (await self._config()).put(key, value)
+            await heeded((await self._config()).put(key, value))
         except MaxPayloadError:
             raise MessageTooLarge(f"{len(value)} bytes in {key}") from None
         except _FAULTS as error:
@@ -234,7 +235,7 @@ class NatsTransport:
     async def kv_get(self, key: str, /) -> tuple[int, bytes] | None:
         """See Transport."""
         try:
-            entry = await (await self._config()).get(key)
+            entry = await heeded((await self._config()).get(key))
         except (KeyNotFoundError, NotFoundError):
             return None
         except _FAULTS as error:

@@ -33,6 +33,7 @@ FAULTS = {
     "sound is sent to whom nobody called",
     "a recording is missing without a word",
     "a key counts twice",
+    "a process does not end when it is asked to",
     "the record can be changed by who serves",
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",

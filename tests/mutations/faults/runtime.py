@@ -34,4 +34,12 @@ MUTANTS = (
         new="        return value.reveal()\n",
         tests=("tests/telephony/test_log_lines.py", "tests/runtime/test_telemetry.py"),
     ),
+    Mutant(
+        name="cancellation-forgotten",
+        fault="a process does not end when it is asked to",
+        file="runtime/cancellation.py",
+        old="        if task is not None and task.cancelling() > before:\n",
+        new="        if task is None:\n",
+        tests=("tests/runtime/test_cancellation.py::test_a_cancellation_that_a_library_forgets_ends_the_task",),
+    ),
 )
