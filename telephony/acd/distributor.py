@@ -149,7 +149,7 @@ class Distributor:
         seat = self.seats[held.seat]
         if seat.offer != held.offered or seat.state is not SeatState.RINGING:
             return [lapsed]
-        if outcome is not OfferOutcome.WITHDRAWN:
+        if outcome is not OfferOutcome.WITHDRAWN and seat.wish:  # who asked for a break meanwhile keeps that reason
             seat = replace(seat, wish=False, wish_reason=outcome.value)
         return [lapsed, *self.keep(settled(seat, moment=moment))]
 

@@ -26,6 +26,7 @@ from telephony.sip.effects import (
     Invited,
     Renegotiated,
     Send,
+    TurnedAway,
     Withdrawn,
 )
 from telephony.sip.sdp import Agreed, OurSide
@@ -119,8 +120,14 @@ class Reception(asyncio.DatagramProtocol):
                 self._renegotiated(effect.tag, effect.agreed)
             case DigitSignalled():
                 self._digit(effect)
+            case TurnedAway():
+                self._turned_away(effect)
             case Withdrawn() | Alive() | Send():
                 return
+
+    def _turned_away(self, effect: TurnedAway) -> None:
+        if self._switch.refusals.worth_a_line(effect.why, source=effect.source):
+            log.warning("a request was turned away", why=effect.why, source=effect.source)
 
     def _confirmed(self, tag: str) -> None:
         live = self._switch.by_tag(tag)
@@ -159,6 +166,9 @@ class Reception(asyncio.DatagramProtocol):
     def _invited(self, invited: Invited) -> None:
         switch, clock = self._switch, self._switch.outside.clock
         why = switch.refusal()
+        if why == "too-many-calls" and (given_up := switch.agent.make_room(now=clock.monotonic())):
+            self.carry(given_up)
+            why = ""
         if why or switch.settings is None:
             self._refuse(invited, why)
             return
@@ -175,8 +185,8 @@ class Reception(asyncio.DatagramProtocol):
         switch.tasks.create_task(self._opened(arrival))
 
     def _refuse(self, invited: Invited, why: str) -> None:
-        self._switch.refused[why] += 1
-        log.warning("a call was refused", why=why, caller=invited.caller, dialled=invited.dialled)
+        if self._switch.refusals.worth_a_line(why, source=invited.source):
+            log.warning("a call was refused", why=why, caller=invited.caller, dialled=invited.dialled)
         now = self._switch.outside.clock.monotonic()
         if why in _NOT_ACCEPTABLE:
             self._switch.send(self._switch.agent.refuse(invited.tag, status=488, now=now))
@@ -236,16 +246,18 @@ class Reception(asyncio.DatagramProtocol):
         )
 
     def _call(self, arrival: _Arrival) -> Call:
-        line = arrival.settings.line(arrival.invited.dialled)
+        invited, line = arrival.invited, arrival.settings.line(arrival.invited.dialled)
+        if line.number != invited.dialled and self._switch.refusals.worth_a_line("no-line", source=invited.source):
+            log.warning("no line has the dialled number, the first takes the call", dialled=invited.dialled)
         return Call(
             call=arrival.call,
             contact=arrival.contact,
             host=self._here.host,
-            caller=arrival.invited.caller,
+            caller=invited.caller,
             caller_leg=arrival.leg,
-            dialled=arrival.invited.dialled,
+            dialled=invited.dialled,
             line_name=line.name,
-            user_agent=arrival.invited.user_agent,
+            user_agent=invited.user_agent,
             invite_at=arrival.invite_at,
             invite_mono=arrival.invite_mono,
             accepted_at=self._switch.outside.clock.now(),

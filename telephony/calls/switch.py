@@ -1,11 +1,10 @@
 """The switch: runs the pure machines of SIP, calls and seats, and carries what they want to sockets, media and bus."""
 
 import asyncio
-from collections import Counter
 from functools import partial
 from typing import Protocol
 
-from runtime.boundary import attempt, outcome
+from runtime.boundary import attempt, each, outcome
 from runtime.bus import Bus, FactEmitter
 from runtime.clock import Clock
 from runtime.failures import Failure
@@ -22,7 +21,8 @@ from telephony.calls.carrying import carry_out
 from telephony.calls.journal import Journal
 from telephony.calls.link import MediaLink
 from telephony.calls.live import Job, Live
-from telephony.calls.record import Call, Stage, call_ended, snapshot
+from telephony.calls.record import Call, Stage, call_ended, call_recorded, snapshot
+from telephony.calls.refusals import Refusals
 from telephony.ivr.keys import KeySource
 from telephony.media_protocol import Direction
 from telephony.moments import Moment
@@ -109,7 +109,7 @@ class Switch:
         self.opening: set[str] = set()
         self.told: dict[CallId, None] = {}
         """Calls this process has told the end of, the newest thousand."""
-        self.refused: Counter[str] = Counter()
+        self.refusals = Refusals()
         self._seated: tuple[SeatedAgent, ...] = ()
         agent.available = False
 
@@ -196,8 +196,15 @@ class Switch:
         attempt(lambda: self.send(hang_up()), of="hang up of a failed call")
         attempt(lambda: outside.tell(fact), of="end of a failed call")
         attempt(lambda: self._free_seat(live, moment), of="seat of a failed call")
-        live.ask(Job(command=media.EndCall(call=call.call), reply=media.EndedCall))
+        recorded = partial(self._tell_recording, call)
+        live.ask(Job(command=media.EndCall(call=call.call), reply=media.EndedCall, then=recorded))
         self.forget(live)
+
+    def _tell_recording(self, call: Call, ended: media.EndedCall) -> None:
+        if ended.recording is not None:
+            at = self.outside.clock.now()
+            fact = call_recorded(ended.recording, call=call.call, contact=call.contact, host=call.host, at=at)
+            self.outside.tell(fact)
 
     def _free_seat(self, live: Live, moment: Moment) -> None:
         self.seats(self.acd.leave(live.call.call, moment=moment))
@@ -250,25 +257,33 @@ class Switch:
     # Time and loss --------------------------------------------------------------------------------------------------
 
     def tick(self) -> list[Effect]:
-        """Let time pass everywhere; return what signalling has to tell."""
+        """Let time pass everywhere, each part for itself; return what signalling has to tell."""
         moment = self.outside.moment()
-        effects = self.send(self.agent.tick(now=moment.mono))
-        self.seats(self.acd.tick(moment=moment))
-        for live in list(self.live.values()):
-            self._look_for_peer(live, moment)
-            if any(due <= moment.mono for due in live.call.deadlines.values()):
-                self.happen(live.call.call, got.Ticked())
-            queue = live.call.queue
-            if live.call.stage is Stage.WAITING and live.call.seat is None and queue:
-                rows = [row for row in live.call.settings.queues if row.name == queue]
-                if rows and not self.acd.on_duty(rows[0], moment=moment):
-                    self.happen(live.call.call, got.NobodyOnDuty())
+        signalled = attempt(lambda: self.send(self.agent.tick(now=moment.mono)), of="tick of signalling")
+        attempt(lambda: self.seats(self.acd.tick(moment=moment)), of="tick of seats")
+        for failed in each(list(self.live.values()), lambda live: self._tick_call(live, moment), of="tick of a call"):
+            self._give_up(failed)
+        attempt(lambda: self._tick_rest(moment), of="tick of the rest")
+        return [] if isinstance(signalled, Failure) else signalled.value
+
+    def _tick_call(self, live: Live, moment: Moment) -> None:
+        self._look_for_peer(live, moment)
+        if any(due <= moment.mono for due in live.call.deadlines.values()):
+            self.happen(live.call.call, got.Ticked())
+        queue = live.call.queue
+        if live.call.stage is Stage.WAITING and live.call.seat is None and queue:
+            rows = [row for row in live.call.settings.queues if row.name == queue]
+            if rows and not self.acd.on_duty(rows[0], moment=moment):
+                self.happen(live.call.call, got.NobodyOnDuty())
+
+    def _tick_rest(self, moment: Moment) -> None:
         self.agent.available = not self.refusal()
         self.outside.sweep()
         if (agents := seated(self.acd)) != self._seated:
             self._seated = agents
             self.outside.journal.write_seats(agents)
-        return effects
+        if counts := self.refusals.minute_over(self.agent.counters, now=moment.mono):
+            log.info("unusual signalling in the last minute", counts=counts)
 
     def _look_for_peer(self, live: Live, moment: Moment) -> None:
         """Probe a caller of whom nothing is heard or to be heard, and end the call when that lasts too long."""

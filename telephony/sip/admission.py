@@ -1,14 +1,18 @@
 """What is answered without keeping a transaction (RFC 3261 §8.2): requests that begin and change nothing. No I/O."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from telephony.sip.addresses import Address, parse_uri, scheme_of, tag_of
 from telephony.sip.dialogs import Dialog, Phase
 from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, KNOWN_ELSEWHERE, Extra
+from telephony.sip.transactions import LIFE
 from telephony.sip.trunks import Trunk
 
 BUSY: tuple[int, Extra] = (503, (("Retry-After", "10"),))
+ACK_S = 4.0
+"""Seconds in which every peer that is there acknowledges: our 200 has gone out four times by then."""
 _METHODS = frozenset(ALLOW.split(", "))
 _OPTIONS_EXTRA = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Accept-Encoding", "identity"), ("Supported", ""))
 _NOTHING: Extra = ()
@@ -36,7 +40,40 @@ def answered_outside(request: Request, /, *, available: bool) -> tuple[int, Extr
     return 481, _NOTHING
 
 
+MAX_TRANSACTIONS, SHARE, SHARE_IN_DIALOGS = 20_000, 4_000, 8_000
+"""Transactions kept in all, and of one source: within dialogs it may have more, so that its calls can end."""
+
+
+class Room:
+    """How many transactions each source has."""
+
+    def __init__(self) -> None:
+        self._taken: Counter[str] = Counter()
+
+    def take(self, source: Address, /) -> None:
+        """A transaction begins."""
+        self._taken[source[0]] += 1
+
+    def give_back(self, source: Address, /) -> None:
+        """It is forgotten."""
+        self._taken[source[0]] -= 1
+        if not self._taken[source[0]]:
+            del self._taken[source[0]]
+
+    def is_left(self, source: Address, /, *, in_dialog: bool) -> bool:
+        """Tell whether one more may begin."""
+        share = SHARE_IN_DIALOGS if in_dialog else SHARE
+        return self._taken[source[0]] < share and self._taken.total() < MAX_TRANSACTIONS
+
+
 def half_open(dialogs: Iterable[Dialog], /, *, source: Address, trunk: Trunk) -> bool:
     """Tell whether a source has as many INVITEs without ACK as its trunk allows."""
     open_now = {Phase.EARLY, Phase.ACCEPTED}
     return sum(one.source[0] == source[0] and one.phase in open_now for one in dialogs) >= trunk.max_half_open
+
+
+def overdue(dialogs: Iterable[Dialog], /, *, now: float) -> Dialog | None:
+    """Return the dialog that has waited longest for the ACK of its first 200, None while all are within ``ACK_S``."""
+    waiting = [(one.awaiting_ack.ends_at - LIFE, one) for one in dialogs if one.awaiting_ack is not None]
+    late = [(since, one) for since, one in waiting if one.phase is Phase.ACCEPTED and now - since >= ACK_S]
+    return min(late, key=lambda row: row[0])[1] if late else None

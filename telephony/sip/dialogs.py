@@ -89,6 +89,12 @@ def refreshed(dialog: Dialog, request: Request, /) -> Dialog:
     return replace(dialog, remote_cseq=request.cseq, target=moved or dialog.target)
 
 
+def acknowledges(ack: Request, dialog: Dialog, /) -> bool:
+    """Tell whether an ACK is the one that ``dialog`` waits for. Our tag is not asked: some telephones send another."""
+    waits = dialog.awaiting_ack is not None and dialog.awaiting_ack_cseq == ack.cseq
+    return waits and dialog.call_id == ack.call_id and dialog.remote_tag == tag_of(ack.headers.first("From"))
+
+
 def next_hop(dialog: Dialog, /) -> Address:
     """Where our requests go: the first route, else the target; the INVITE's source where that is no usable address."""
     uri = parse_uri(uri_of(dialog.routes[0]) if dialog.routes else dialog.target)

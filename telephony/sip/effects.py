@@ -26,8 +26,20 @@ class Invited:
     agreed: Agreed | None
     wanted_seat: str
     """From ``X-Hotline-Seat`` of this machine's own test calls, else empty."""
+    source: str
+    """Host of the peer."""
     media_networks: tuple[str, ...] = ()
     """Where the peer's sound may come from: the trunk's media networks and the signalling host, in CIDR form."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A request that would have begun something was refused before it took room; the answer is under way."""
+
+    source: str
+    """Host of the peer."""
+    why: str
+    """``stranger``, ``too-many-half-open``, ``too-many-transactions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +88,4 @@ class Gone:
     why: str
 
 
-Effect = Send | Invited | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone
+Effect = Send | Invited | TurnedAway | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone

@@ -76,7 +76,7 @@ class Request:
     @property
     def cseq(self) -> int:
         """The number of CSeq, -1 when it has none."""
-        number = self.headers.first("CSeq").split(" ")[0]
+        number = next(iter(self.headers.first("CSeq").split()), "")
         return int(number) if number.isascii() and number.isdigit() and len(number) <= 10 else -1
 
 

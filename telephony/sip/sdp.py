@@ -128,7 +128,9 @@ def parse_sdp(body: bytes, /) -> tuple[Stream, ...]:
 
 
 def _events(stream: Stream) -> int | None:
-    said = {number: name for number, name in stream.maps if str(number) in stream.formats}
+    """The payload type of telephone-event; None without one, or where it is a codec's (all sound would be keys)."""
+    codecs = PAYLOAD_TYPES.values()
+    said = {number: name for number, name in stream.maps if str(number) in stream.formats and number not in codecs}
     return next((number for number, name in said.items() if name.startswith("telephone-event/8000")), None)
 
 

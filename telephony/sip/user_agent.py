@@ -7,9 +7,9 @@ from hashlib import blake2s
 
 from telephony.sip import in_dialog, transactions
 from telephony.sip.addresses import Address, parse_uri, parse_via, tag_of, uri_of
-from telephony.sip.admission import BUSY, answered_outside, half_open, refused_by_method
-from telephony.sip.dialogs import Dialog, Phase, dialog_of, next_hop, request_within
-from telephony.sip.effects import Alive, Confirmed, Effect, Gone, Invited, Renegotiated, Send, Withdrawn
+from telephony.sip.admission import BUSY, Room, answered_outside, half_open, overdue, refused_by_method
+from telephony.sip.dialogs import Dialog, Phase, acknowledges, dialog_of, next_hop, request_within
+from telephony.sip.effects import Alive, Confirmed, Effect, Gone, Invited, Renegotiated, Send, TurnedAway, Withdrawn
 from telephony.sip.messages import Request, Response, to_wire
 from telephony.sip.parser import MalformedSip, parse
 from telephony.sip.responses import ALLOW, Extra, refusal_extra, response_to
@@ -19,7 +19,6 @@ from telephony.sip.trunks import Trunk, Trunks
 from vocabulary.personal import PhoneNumber
 from vocabulary.text import taken_line
 
-MAX_TRANSACTIONS = 20_000
 PROBE_S = 8.0
 """How long a peer may take to answer a probe."""
 _HERE = "127.0.0.1"
@@ -49,6 +48,7 @@ class UserAgent:
         self._new_token = new_token
         self._trunks = Trunks(trunks)
         self._transactions: dict[Key, ServerTransaction] = {}
+        self._room = Room()
         self._asked: dict[str, _Asked] = {}
         self._invites: dict[tuple[str, str, int], float] = {}
         """Call-ID, From tag and CSeq of INVITEs of the last 32 s, with when they are forgotten."""
@@ -110,10 +110,14 @@ class UserAgent:
             return [Send(again, known.destination)] if again else []
         trunk = self._trunks.of(source[0])
         if trunk is None:
-            return self._stateless(request, source, 403)
-        at_once = self._at_once(request, trunk, source)
+            return [*self._stateless(request, source, 403), TurnedAway(source[0], "stranger")]
+        at_once = self._at_once(request)
         if at_once is not None:
             return self._stateless(request, source, *at_once)
+        if (why := self._no_room(request, trunk, source)) is not None:
+            self.counters[why] += 1
+            return [*self._stateless(request, source, *BUSY), TurnedAway(source[0], why)]
+        self._room.take(source)
         self._transactions[key] = ServerTransaction(key=key, source=source, destination=source)
         self.counters[f"request-{request.method}"] += 1
         return self._dispatched(request, trunk, source, now)
@@ -130,22 +134,24 @@ class UserAgent:
         )
         return [Send(to_wire(response), where)]
 
-    def _at_once(self, request: Request, trunk: Trunk, source: Address) -> tuple[int, Extra] | None:
-        """Return the answer to what begins and changes nothing or is too much, None when a transaction is needed."""
+    def _at_once(self, request: Request) -> tuple[int, Extra] | None:
+        """Return the answer to what begins and changes nothing, None when a transaction is needed."""
         if (refusal := refused_by_method(request)) is not None:
             return refusal
         if request.method == "CANCEL":
             return None if key_of(request, method="INVITE") in self._transactions else (481, ())
-        if len(self._transactions) >= MAX_TRANSACTIONS:
-            self.counters["too-many-transactions"] += 1
-            return BUSY
         if self._dialog_of(request) is not None:
             return None
-        answer = answered_outside(request, available=self.available)
-        if answer is None and half_open(self.dialogs.values(), source=source, trunk=trunk):
-            self.counters["too-many-half-open"] += 1
-            return BUSY
-        return answer
+        return answered_outside(request, available=self.available)
+
+    def _no_room(self, request: Request, trunk: Trunk, source: Address) -> str | None:
+        """Return why a source may begin no more transactions now, None when it may."""
+        in_dialog = request.method == "CANCEL" or self._dialog_of(request) is not None
+        if not self._room.is_left(source, in_dialog=in_dialog):
+            return "too-many-transactions"
+        if not in_dialog and half_open(self.dialogs.values(), source=source, trunk=trunk):
+            return "too-many-half-open"
+        return None
 
     def _dialog_of(self, request: Request) -> Dialog | None:
         dialog = self.dialogs.get(tag_of(request.headers.first("To")))
@@ -193,10 +199,10 @@ class UserAgent:
         if known is not None and known.state is not transactions.State.ACCEPTED:
             self._transactions[known.key] = transactions.acknowledged(known, now=now)
             return []
-        for dialog in self.dialogs.values():
-            waits = dialog.awaiting_ack is not None and dialog.awaiting_ack_cseq == request.cseq
-            if waits and dialog.call_id == request.call_id:
-                return self._confirmed(replace(dialog, source=source), request, now)
+        if self._trunks.of(source[0]) is not None:
+            for dialog in self.dialogs.values():
+                if acknowledges(request, dialog):
+                    return self._confirmed(replace(dialog, source=source), request, now)
         self.counters["stray-ack"] += 1
         return []
 
@@ -310,6 +316,7 @@ class UserAgent:
             left, data = transactions.ticked(transaction, now=now)
             if left is None:
                 del self._transactions[key]
+                self._room.give_back(transaction.source)
             elif left is not transaction:
                 self._transactions[key] = left
                 effects.append(Send(data, left.destination))
@@ -340,10 +347,18 @@ class UserAgent:
         more, data = transactions.resent(dialog.awaiting_ack, now=now)
         dialog = self.keep(replace(dialog, awaiting_ack=more))
         if more is None:
-            self.counters["never-acknowledged"] += 1
-            leave = dialog.leave_cause or 102
-            return [*self.hang_up(dialog.tag, cause=leave, now=now), Gone(dialog.tag, "no-ack")]
+            return self._never_acknowledged(dialog, now)
         return [Send(data, more.destination)] if data else []
+
+    def _never_acknowledged(self, dialog: Dialog, now: float) -> list[Effect]:
+        self.counters["never-acknowledged"] += 1
+        self.keep(replace(dialog, awaiting_ack=None))
+        return [*self.hang_up(dialog.tag, cause=dialog.leave_cause or 102, now=now), Gone(dialog.tag, "no-ack")]
+
+    def make_room(self, *, now: float) -> list[Effect]:
+        """Give up the call whose first ACK is overdue for longest, so that somebody else gets its place."""
+        found = overdue(self.dialogs.values(), now=now)
+        return self._never_acknowledged(found, now) if found is not None else []
 
 
 def _invited(request: Request, *, tag: str, agreed: Agreed | None, trunk: Trunk, source: Address) -> Invited:
@@ -358,5 +373,6 @@ def _invited(request: Request, *, tag: str, agreed: Agreed | None, trunk: Trunk,
         user_agent=taken_line(request.headers.first("User-Agent"), longest=128),
         agreed=agreed,
         wanted_seat=taken_line(request.headers.first("X-Hotline-Seat"), longest=16) if source[0] == _HERE else "",
+        source=source[0],
         media_networks=(*trunk.media_networks, f"{source[0]}/32"),
     )

@@ -85,6 +85,17 @@ def test_a_seat_that_does_not_answer_gets_no_more_calls_and_the_next_is_rung() -
     assert (acd.seats[S7].state, acd.seats[S7].reason) == (SeatState.NOT_READY, "no-answer")
 
 
+def test_an_agent_who_asks_for_a_break_while_it_rings_keeps_that_reason() -> None:
+    acd, time = new()
+    sit(acd, time, S7)
+    acd.join(C1, queue=GENERAL, moment=time())
+    sitting.set_ready(acd, SeatReady(seat=S7, agent=ADA, ready=False, reason="lunch"), moment=time())
+
+    acd.tick(moment=time(60))
+
+    assert (acd.seats[S7].state, acd.seats[S7].reason) == (SeatState.NOT_READY, "lunch")
+
+
 def test_an_answer_after_the_lease_is_refused_even_before_anybody_looked_at_the_clock() -> None:
     acd, time = new()
     sit(acd, time, S7)

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from runtime.boundary import Done, attempt
+from runtime.codec import encode
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
+from telephony.settings import SETTINGS_KEY
+from telephony.sip.admission import ACK_S
 from tests.telephony.calls_world import ADA, BO, S7, S8
 from tests.telephony.sip_texts import OFFER
-from tests.telephony.switch_house import House, house
+from tests.telephony.switch_house import QUICK, House, house
 from vocabulary.calls import EndReason, OfferOutcome, SeatState
 from vocabulary.desk_requests import SeatAnswer, SeatDecline, SeatHangUp, SeatWrapUpDone
 from vocabulary.errors import Refused
@@ -272,6 +275,43 @@ async def test_a_call_whose_machine_fails_is_ended_and_its_seat_is_free_again(he
     assert [fact.call for fact in here.of(CallEnded)] == [call]
     assert len(switch.live) == 1
     await here.until(lambda: (seat := here.seat()) is not None and seat.state in {"wrap", "ready"})
+
+
+async def test_a_tick_that_fails_for_one_call_goes_on_for_the_others_and_the_recording_is_told_of(here: House) -> None:
+    first = await here.phone.call()
+    await here.phone.call(call="other", branch="z9hG4bKother")
+    await here.until(lambda: len(here.of(CallAccepted)) == 2)
+    assert here.process is not None
+    assert here.process.switch is not None
+    switch, (broken, other) = here.process.switch, [fact.call for fact in here.of(CallAccepted)]
+    switch.live[broken].call.deadlines["no instant"] = "soon"  # type: ignore[assignment]  # comparing it fails
+
+    await here.until(lambda: here.of(CallRecorded))
+
+    assert first
+    assert [fact.call for fact in here.of(CallRecorded)] == [broken]
+    assert [(fact.call, fact.reason) for fact in here.of(CallEnded)] == [(broken, "failed")]
+    assert list(switch.live) == [other]
+
+
+async def test_with_all_places_taken_a_call_that_nobody_acknowledged_gives_its_own_back(here: House) -> None:
+    assert here.process is not None
+    assert here.process.switch is not None
+    switch = here.process.switch
+    limits = replace(QUICK.limits, max_calls=1, nobody_after_s=60.0)
+    await here.bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=99, limits=limits)))
+    await here.sit()
+    await here.until(lambda: switch.acd.limits.max_calls == 1)
+    here.phone.send("INVITE", body=OFFER)
+    await here.phone.response(200)
+    here.phone.send("INVITE", body=OFFER, call="second", branch="z9hG4bKsecond")
+    await here.phone.response(503)
+    await asyncio.sleep(ACK_S)
+
+    here.phone.send("INVITE", body=OFFER, call="third", branch="z9hG4bKthird")
+
+    await here.until(lambda: [fact.reason for fact in here.of(CallEnded)] == ["failed"])
+    await here.until(lambda: len(here.of(CallAccepted)) == 2)
 
 
 async def test_an_ack_lifts_the_bound_on_what_is_sent(here: House) -> None:

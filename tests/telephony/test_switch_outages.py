@@ -41,7 +41,7 @@ async def refused(here: House) -> str:
     here.phone.send("ACK", to_tag=busy.headers.first("To").partition("tag=")[2])
     assert here.process is not None
     assert here.process.switch is not None
-    return next(iter(here.process.switch.refused))
+    return next(iter(here.process.switch.refusals.counts))
 
 
 async def test_without_settings_calls_and_options_get_503(tmp_path: Path) -> None:
