@@ -2,6 +2,8 @@
 
 from typing import final
 
+from vocabulary.masking import masked_text
+
 
 class Personal:
     """Base of the masking types. Two are equal when class and value are; the value leaves only by ``reveal``."""
@@ -43,10 +45,16 @@ class PhoneNumber(Personal):
     __slots__ = ()
 
     def masked(self) -> str:
-        """Keep the first three and last two digits of a long number: ``199****01``."""
+        """Keep 3 and 4 digits of a mobile (``138****5678``), area code and 3 of a landline, 3 and 2 of others."""
         digits = self._value
         if not digits:
             return "未显示号码"
+        if "****" in digits:
+            return digits
+        if digits.isascii() and digits.isdigit():
+            shown = masked_text(digits)
+            if shown != digits:
+                return shown
         return f"{digits[:3]}****{digits[-2:]}" if len(digits) >= 8 else "****"
 
 

@@ -93,9 +93,9 @@ async def test_the_view_of_a_live_call_has_its_talk_and_no_plain_number(desk: De
 
     view = await desk.room.contacts.view(call.contact, principal=AGENT)
 
-    assert (view.phase, view.caller_masked, view.partly) == (CallPhase.TALKING, "199****01", False)
+    assert (view.phase, view.caller_masked, view.partly) == (CallPhase.TALKING, "199****0101", False)
     assert view.call is not None
-    assert view.call.caller.reveal() == "199****01"
+    assert view.call.caller.reveal() == "199****0101"
     assert len(view.utterances) == 1
 
 

@@ -84,7 +84,7 @@ async def test_each_key_of_the_bar_is_one_wish_to_the_switch_for_the_own_seat(as
     assert [name for name, _ in desk.switch.wishes] == [
         "sign-in", "ready", "answer", "hang-up", "wrap-up-done", "line", "sign-out",
     ]  # fmt: skip
-    assert answers[2].body["caller"] == "199****01"
+    assert answers[2].body["caller"] == "199****0101"
     assert answers[5].body == {"answer_sdp": "v=0 answer"}
 
 

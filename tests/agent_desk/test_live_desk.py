@@ -119,7 +119,7 @@ async def test_an_offer_says_how_long_it_lasts_and_masks_who_calls(ask: Asker, d
         offer, ended = await message(socket), await message(socket)
 
     data = offer["data"]
-    assert (data["caller_masked"], data["expires_in_ms"], data["waited_ms"]) == ("199****01", 6000, 6000)
+    assert (data["caller_masked"], data["expires_in_ms"], data["waited_ms"]) == ("199****0101", 6000, 6000)
     assert CALLER not in str((offer, ended))
 
 
@@ -325,7 +325,7 @@ async def test_the_state_of_a_call_reaches_the_page_masked(ask: Asker, desk: Des
         await hear(desk, event)
         told = await message(socket)
 
-    assert (told["kind"], told["data"]["caller"]) == ("call", "199****01")
+    assert (told["kind"], told["data"]["caller"]) == ("call", "199****0101")
 
 
 async def test_the_second_page_of_a_seat_is_told_that_it_is_elsewhere_and_the_first_keeps_the_seat(ask: Asker) -> None:

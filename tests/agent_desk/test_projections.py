@@ -114,7 +114,7 @@ async def test_a_caller_who_left_is_listed_once_and_the_log_says_so(database: Da
 
     assert [event.contact for event in told] == [call.contact]
     assert [(row.contact, row.caller_masked, row.waited_seconds, row.done) for row in waiting] == [
-        (call.contact, "199****01", 20.0, False)
+        (call.contact, "199****0101", 20.0, False)
     ]
 
 

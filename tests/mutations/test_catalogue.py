@@ -22,6 +22,8 @@ FAULTS = {
     "JetStream ack before commit",
     "lease not checked",
     "phone number in a log",
+    "a number of a person stays in a text",
+    "what is no number of a person is masked",
     "a re-INVITE starts a second sender",
     "text that cannot be stored crosses a wall",
     "a number is checked otherwise than it is used",

@@ -33,7 +33,7 @@ def test_personal_values_are_masked_wherever_they_stand() -> None:
     number, name = PhoneNumber("13900000001"), PersonName("王小明")
     shown = masked(caller=number, deep={"a": [(name,)]}, party=Party.CALLER, n=1)
 
-    assert shown == {"caller": "139****01", "deep": {"a": [["王**"]]}, "party": "CALLER", "n": 1}
+    assert shown == {"caller": "139****0001", "deep": {"a": [["王**"]]}, "party": "CALLER", "n": 1}
 
 
 def test_fields_that_a_class_does_not_show_are_not_logged() -> None:
@@ -50,6 +50,6 @@ def test_a_process_logs_json_lines_on_standard_error_and_leaves_standard_output_
 
     assert run.stdout == "ready {}\n"
     assert [line["event"] for line in lines] == ["call accepted", "odd thing", "failed"]
-    assert (lines[0]["caller"], lines[0]["process"], lines[0]["logger"]) == ("139****01", "switch", "telephony.x")
+    assert (lines[0]["caller"], lines[0]["process"], lines[0]["logger"]) == ("139****0001", "switch", "telephony.x")
     assert "13900000001" not in run.stderr
     assert "ValueError" in lines[2]["exception"]

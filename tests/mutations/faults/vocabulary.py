@@ -4,6 +4,8 @@ from tests.mutations.mutant import Mutant
 
 TEXT = ("tests/vocabulary/test_text.py",)
 
+MASKING = ("tests/vocabulary/masking/test_corpus.py", "tests/vocabulary/masking/test_masking.py")
+
 MUTANTS = (
     Mutant(
         name="surrogates-pass",
@@ -20,5 +22,37 @@ MUTANTS = (
         old='"\\\\x00-\\\\x08',
         new='"\\\\x01-\\\\x08',
         tests=TEXT,
+    ),
+    Mutant(
+        name="spoken-one-unknown",
+        fault="a number of a person stays in a text",
+        file="vocabulary/digit_runs.py",
+        old='"一幺壹": "1"',
+        new='"一壹": "1"',
+        tests=MASKING,
+    ),
+    Mutant(
+        name="identity-cards-only-in-one-piece",
+        fault="a number of a person stays in a text",
+        file="vocabulary/number_kinds.py",
+        old="    if _IDENTITY_18.fullmatch(digits) or",
+        new="    if (len(number.sizes) == 1 and _IDENTITY_18.fullmatch(digits)) or",
+        tests=MASKING,
+    ),
+    Mutant(
+        name="order-numbers-masked",
+        fault="what is no number of a person is masked",
+        file="vocabulary/masking.py",
+        old="(long == 15 and is_order_no(number)) or ",
+        new="",
+        tests=MASKING,
+    ),
+    Mutant(
+        name="sums-masked",
+        fault="what is no number of a person is masked",
+        file="vocabulary/number_kinds.py",
+        old="    if not found or number.is_money:",
+        new="    if not found:",
+        tests=MASKING,
     ),
 )

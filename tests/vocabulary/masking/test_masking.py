@@ -1,0 +1,128 @@
+"""What masking leaves of each kind, and that it is the same twice, never longer, and linear in time."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vocabulary.digit_runs import SPOKEN
+from vocabulary.masking import masked_text
+from vocabulary.personal import PhoneNumber
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("电话13812345678。", "电话138****5678。"),
+        ("+86 138-1234-5678", "+86 138****5678"),
+        ("幺三八 一二三四 五六七八", "幺三八****五六七八"),
+        ("0371-67890123转12", "0371****123"),
+        ("座机85671234", "座机****234"),
+        ("身份证320102 19900101 123叉", "身份证320102********123叉"),
+        ("卡号6222021234567890123", "卡号****0123"),
+        ("护照E12345678", "护照****"),
+        ("车牌苏G12345", "车牌苏G****"),
+        ("QQ123456789", "QQ****"),
+        ("微信号wx_zhang12", "微信号****"),
+        ("zhang.san@qq.com", "z***@qq.com"),
+        ("手机138-1234-R56", "手机138****"),
+    ],
+)
+def test_each_kind_keeps_what_its_shape_says(text: str, expected: str) -> None:
+    assert masked_text(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("13812345678", "138****5678"),
+        ("8613812345678", "86138****5678"),
+        ("037167890123", "0371****123"),
+        ("85671234", "856****34"),
+        ("+8613812345678", "+86****78"),
+        ("12345", "****"),
+        ("", "未显示号码"),
+    ],
+)
+def test_a_phone_number_shows_itself_masked(number: str, expected: str) -> None:
+    assert PhoneNumber(number).masked() == expected
+
+
+PIECES = st.sampled_from(
+    [
+        "电话",
+        "身份证",
+        "卡号",
+        "QQ",
+        "苏A",
+        "138",
+        "1234",
+        "5678",
+        "13812345678",
+        "320102",
+        "19900101",
+        "X",
+        "叉",
+        "0371-",
+        "86",
+        " ",
+        "-",
+        "，",
+        "*",
+        "****",
+        "转",
+        "@qq.com",
+        "a",
+        "元",
+        "章",
+        "。",
+        *SPOKEN[:12],
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60))
+def test_masking_twice_is_masking_once_and_never_longer(text: str) -> None:
+    once = masked_text(text)
+
+    assert masked_text(once) == once
+    assert len(once) <= len(text)
+
+
+HOSTILE = (
+    "1",
+    "1 ",
+    "13812345678 ",
+    "a@",
+    "@",
+    "a.",
+    "护照",
+    "QQ",
+    "苏A",
+    "苏A ",
+    "138-",
+    "微信",
+    "0371-",
+    "幺 ",
+    "12345678901234567 ",
+    "v" * 5,
+    "-",
+    "嗯1",
+)
+
+
+def seconds(text: str) -> float:
+    taken = []
+    for _ in range(2):
+        begun = time.process_time()
+        masked_text(text)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_linear_in_the_length_for_hostile_texts_too(piece: str) -> None:
+    short, long = (seconds((piece * size)[:size]) for size in (3_000, 12_000))
+
+    assert long <= 4 * short * 2 + 0.01, (short, long)

@@ -1,0 +1,188 @@
+"""What a run of digits is: a mobile, an identity card, a bank card, a landline, or nothing of a person's.
+
+The rules look at the digits, at how they are grouped, and at the words within reach: 电话, 身份证, 卡号 before them,
+元, 吨, 号楼 behind them.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from vocabulary.luhn import checks
+
+_REGIONS = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
+_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY_18 = re.compile(rf"{_REGIONS}\d{{4}}(?:19|20)\d\d{_DAY}\d{{3}}[\dX]")
+_IDENTITY_15 = re.compile(rf"{_REGIONS}\d{{6}}{_DAY}\d{{3}}")
+_DATE = re.compile(rf"(?:19|20)\d\d{_DAY}")
+_ORDER = re.compile(rf"20\d\d{_DAY}\d{{7}}")
+_MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
+_MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,4}")
+_AREA = re.compile(r"(?:(?:0086|86)0?|0)(10(?=\d{8}$)|2\d(?=\d{7,8}$)|[3-9]\d\d(?=\d{7,8}$))\d+")
+_CARD = re.compile(r"(?:62|60|68|4|5[1-6]|9[0-9]|3[0-9])\d+")
+_SERVICE = re.compile(r"1[12]\d|1[02]\d{3}|9[56]\d{3,4}|[48]00\d{7}")
+
+_PHONE_WORDS = re.compile(r"(?i)电话|手机|座机|固话|传真|号码|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$")
+_IDENTITY_WORDS = re.compile(r"身份|证件号|证号")
+_CARD_WORDS = re.compile(r"卡号|[账帐][号户]|银行卡|工资卡|信用卡|储蓄卡|借记卡|社保卡|行卡|存折|汇到|转到|打到")
+_ACCOUNT_WORDS = re.compile(r"(?i)(?:qq|扣扣|q号|企鹅号?|微信|威信|薇信|vx|v信)[号码群是为叫我的:, ]{0,6}$")
+_OTHER_WORDS = re.compile(
+    r"单号|工单|订单|编号|户号|表号|验证码|取件|批号|代码|编码|文号|案号|型号|注册|发票|流水|序列|快递|运单|条码|坐标|经度|纬度|读数"
+)
+_MONEY = re.compile(r"(?:\.\d+)? ?(?:元|块|万元|万块|亿|美元|港币|人民币)")
+_UNIT = re.compile(
+    r"(?:\.\d+)? ?(?:元|块|万|亿|千|百|吨|度|方|立方|平|米|公里|斤|公斤"
+    r"|千克|人|户|次|个|件|辆|天|年|月|日|号楼|栋|楼|室|路|线|%|‰|℃|字)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Groups that may be one number. ``sizes`` are their lengths, ``gaps`` all that stands between them."""
+
+    digits: str
+    sizes: tuple[int, ...]
+    gaps: str
+    before: str
+    after: str
+
+    @property
+    def values(self) -> list[str]:
+        """The digits of each group."""
+        ends = list(accumulate(self.sizes))
+        return [self.digits[end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
+
+    @property
+    def is_even(self) -> bool:
+        """Whether it is written as numbers are: without gaps, digit by digit, or in groups of three or more."""
+        return not self.gaps or set(self.sizes) == {1} or min(self.sizes) >= 3
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a unit or a sign of money says that it is an amount."""
+        return bool(_UNIT.match(self.after)) or self.before.endswith(("¥", "￥", "$"))
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is a sum."""
+        return bool(_MONEY.match(self.after)) or self.before.endswith(("¥", "￥", "$"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A number of a person: digits ``first`` to the last are masked but for ``head`` and ``tail`` digits."""
+
+    first: int
+    head: int
+    tail: int
+    stars: str = "****"
+
+
+def is_order_no(number: Candidate, /) -> bool:
+    """Tell an order number of this system: yyyymmdd, six digits, check digit."""
+    return bool(_ORDER.fullmatch(number.digits)) and checks(number.digits)
+
+
+def is_service_no(number: Candidate, /) -> bool:
+    """Tell a number that is everybody's: 12345, 110, 95588, 400-820-8820."""
+    return bool(_SERVICE.fullmatch(number.digits))
+
+
+def _identity(number: Candidate) -> Found | None:
+    named = bool(_IDENTITY_WORDS.search(number.before))
+    digits, long = number.digits, len(number.digits)
+    if 11 in number.sizes and _MOBILE.match(digits, sum(number.sizes[: number.sizes.index(11)])):
+        return None
+    if _IDENTITY_18.fullmatch(digits) or (named and long in {17, 18, 19}):
+        return Found(0, 6, 4, "********")
+    if (_IDENTITY_15.fullmatch(digits) and (named or number.sizes in {(15,), (6, 6, 3)})) or (
+        named and long in {14, 15, 16}
+    ):
+        return Found(0, 6, 3)
+    return None
+
+
+def _mobile(number: Candidate) -> Found | None:
+    digits = number.digits
+    found = _MOBILE.fullmatch(digits)
+    if not found or number.is_money:
+        return None
+    if not number.is_even and (_is_list(number) or number.is_counted):
+        return None
+    if "." in number.gaps and number.sizes[-1] > 4 and len(number.sizes) == 2:
+        return None  # 130.12345678 is a longitude
+    if len(number.sizes) > 1 and all(value.endswith("00") for value in number.values):
+        return None  # 1300 1500 800: round amounts
+    return Found(found.start(1), 3, 4)
+
+
+def _is_list(number: Candidate) -> bool:
+    """Tell 13、14、15 and 13.5 from a number said in groups of two."""
+    if "," in number.gaps and min(number.sizes) < 2:
+        return True
+    if max(number.sizes) > 4 or "." in number.gaps or "/" in number.gaps:
+        return True
+    values = [int(value) for value in number.values[:-1]]
+    return all(0 < high - low < 3 for low, high in pairwise(values))
+
+
+def _mobiles(number: Candidate) -> Found | None:
+    return Found(0, 3, 4) if len(number.sizes) == 1 and _MOBILES.fullmatch(number.digits) else None
+
+
+def _bank_card(number: Candidate) -> Found | None:
+    if number.is_money or _OTHER_WORDS.search(number.before):
+        return None
+    if _CARD_WORDS.search(number.before) and not number.is_counted:
+        return Found(0, 0, 4)
+    plain = len(number.sizes) == 1 or (min(number.sizes[:-1]) >= 4 and "." not in number.gaps)
+    likely = plain and 15 < len(number.digits) < 20 and _CARD.fullmatch(number.digits) and checks(number.digits)
+    return Found(0, 0, 4) if likely else None
+
+
+def _landline(number: Candidate) -> Found | None:
+    found = _AREA.fullmatch(number.digits)
+    if not found or number.is_counted or (number.sizes[0] < 2 and set(number.sizes) != {1}):
+        return None
+    if len(number.sizes) > 5 and set(number.sizes) != {1}:
+        return None
+    return Found(0, found.end(1), 3)
+
+
+def _local(number: Candidate) -> Found | None:
+    if number.sizes not in {(7,), (8,), (4, 4), (3, 4), (4, 3), (1,) * 7, (1,) * 8, (2, 2, 2, 2)}:
+        return None
+    usual = number.digits[0] in "23456789" and not _DATE.fullmatch(number.digits)
+    if not usual or number.is_counted or _OTHER_WORDS.search(number.before) or "." in number.gaps:
+        return None
+    return Found(0, 0, 3) if _PHONE_WORDS.search(number.before) else None
+
+
+def _account(number: Candidate) -> Found | None:
+    return Found(0, 0, 0) if _ACCOUNT_WORDS.search(number.before) and not number.is_counted else None
+
+
+def _misheard(number: Candidate) -> Found | None:
+    """A telephone number with a digit too few or too many, by the word before it."""
+    usual = number.is_even and not number.is_counted and not _DATE.match(number.digits)
+    if not usual or _OTHER_WORDS.search(number.before) or not _PHONE_WORDS.search(number.before):
+        return None
+    begins = re.match(r"(?:0086|86|0)?1[3-9]", number.digits)
+    return Found(0, 3, 0) if begins else None
+
+
+Rule = Callable[[Candidate], Found | None]
+RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
+    ((18, 15, 17, 19, 16, 14), _identity),
+    ((11, 13, 15, 12), _mobile),
+    ((22, 33, 44), _mobiles),
+    (tuple(range(19, 11, -1)), _bank_card),
+    ((14, 13, 12, 11, 10), _landline),
+    ((8, 7), _local),
+    (tuple(range(12, 4, -1)), _account),
+    ((13, 12, 10, 9), _misheard),
+)
+"""Which rule is asked for how many digits, in this order."""
+SHORTEST, LONGEST = 5, 20
+"""How many digits in several groups are looked at together."""
