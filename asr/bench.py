@@ -86,7 +86,7 @@ async def run_bench(chosen: Chosen, /, *, sounds: list[Path], legs: int, seconds
             over.set()
 
     threads = min(max(1, (os.cpu_count() or 1) - 1), engine.parallel)
-    dispatcher = Dispatcher(actors=lambda: actors, deliver=deliver, now=clock.monotonic)
+    dispatcher = Dispatcher(actors=lambda: actors, deliver=deliver, failed=actors.remove, now=clock.monotonic)
     loops = [_loop_of([read_wav(path) for path in sounds], start=index) for index in range(legs)]
     used = _cpu_s()
     async with Workers(threads=threads) as workers, background(dispatcher.run(workers=workers, threads=threads)):

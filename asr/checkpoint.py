@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,27 +27,44 @@ class _Content:
 
 
 class CheckpointFile:
-    """Written whole beside the old one, synced, then renamed: a kill leaves the old or the new, never half."""
+    """Written whole beside the old one, synced, then renamed: a kill leaves the old or the new, never half.
+
+    A disk that takes no file (full, read-only, gone) costs the checkpoint, not the recogniser: a successor then hears
+    again what the old file does not name.
+    """
 
     def __init__(self, path: Path) -> None:
         """The file need not exist; its folder is made."""
         self._path = path
+        self._failing = False
 
     async def read(self) -> Mapping[LegId, Mark]:
         """Return the marks of the last write; none when the file is missing or damaged (then all is heard again)."""
         return await asyncio.to_thread(self._read)
 
-    async def write(self, marks: Mapping[LegId, Mark], /) -> None:
-        """Return when the marks are on disk."""
-        await asyncio.to_thread(self._write, dict(marks))
+    async def write(self, marks: Mapping[LegId, Mark], /) -> bool:
+        """Return whether the marks are on disk now."""
+        try:
+            await asyncio.to_thread(self._write, dict(marks))
+        except OSError as error:
+            if not self._failing:
+                log.warning("no checkpoint can be written; hearing goes on without", reason=str(error))
+            self._failing = True
+            return False
+        if self._failing:
+            log.info("checkpoints are written again")
+        self._failing = False
+        return True
 
     def _read(self) -> Mapping[LegId, Mark]:
-        if not self._path.exists():
-            return {}
         try:
             content = decode(self._path.read_bytes(), _Content)
-        except MalformedMessage as error:
+        except FileNotFoundError:
+            return {}
+        except (MalformedMessage, OSError) as error:
             log.warning("the checkpoint is damaged; legs are heard again from the start", fault=str(error))
+            with suppress(OSError):
+                self._path.replace(self._path.with_suffix(".damaged"))
             return {}
         return {line.leg: line.mark for line in content.legs}
 
@@ -54,8 +72,13 @@ class CheckpointFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
         content = _Content(legs=tuple(_Line(leg=leg, mark=mark) for leg, mark in marks.items()))
-        with fresh.open("wb") as file:
-            file.write(encode(content))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        try:
+            with fresh.open("wb") as file:
+                file.write(encode(content))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._path)
+        except OSError:
+            with suppress(OSError):
+                fresh.unlink()
+            raise

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from asr.actor import Actor
 from asr.hearing import Outcome
 from asr.ladder import Level
+from runtime.boundary import outcome
+from runtime.failures import Failure
 from runtime.workers import Workers
 
 Deliver = Callable[[Actor, Outcome], Awaitable[None]]
@@ -15,9 +17,19 @@ _PARTIAL_EVERY_S, _COARSE_EVERY_S = 0.3, 0.6
 class Dispatcher:
     """Runs ``threads`` jobs at a time; each actor has at most one."""
 
-    def __init__(self, *, actors: Callable[[], Iterable[Actor]], deliver: Deliver, now: Callable[[], float]) -> None:
-        """``actors`` are those alive; ``deliver`` gets every outcome, in order for each actor."""
-        self._actors, self._deliver, self._now = actors, deliver, now
+    def __init__(
+        self,
+        *,
+        actors: Callable[[], Iterable[Actor]],
+        deliver: Deliver,
+        failed: Callable[[Actor], None],
+        now: Callable[[], float],
+    ) -> None:
+        """``actors`` are those alive; ``deliver`` gets every outcome, in order for each actor.
+
+        ``failed`` is told of an actor whose work raised: it takes that one away, the others go on.
+        """
+        self._actors, self._deliver, self._failed, self._now = actors, deliver, failed, now
         self._wake = asyncio.Event()
         self._partial_at: dict[int, float] = {}
         self.level = Level.NORMAL
@@ -39,11 +51,15 @@ class Dispatcher:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            job = actor.next_job(self.level, partial=self._wants_partial(actor))
-            outcome = await workers.run(actor.seat.work, job)
-            await self._deliver(actor, outcome)
-            if actor.closed:
+            if isinstance(await outcome(self._work(actor, workers), of="hearing of a leg"), Failure):
+                self._failed(actor)
                 self._partial_at.pop(id(actor), None)
+
+    async def _work(self, actor: Actor, workers: Workers, /) -> None:
+        job = actor.next_job(self.level, partial=self._wants_partial(actor))
+        await self._deliver(actor, await workers.run(actor.seat.work, job))
+        if actor.closed:
+            self._partial_at.pop(id(actor), None)
 
     def _next(self) -> Actor | None:
         ready = [(due, actor) for actor in self._actors() if (due := actor.due()) is not None]

@@ -15,11 +15,12 @@ from asr.ladder import Ladder, Level
 from asr.listening import LegListener
 from asr.ports import Checkpoints, Detector, Facts, LiveEvents, Mark
 from asr.tap import Tap
+from runtime.boundary import attempt, each
 from runtime.clock import Clock
-from runtime.failures import NoAnswer
+from runtime.failures import Failure, NoAnswer
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
-from vocabulary.audio import BLOCK_SAMPLES, SAMPLES_PER_MS, AudioBlock, Party
+from vocabulary.audio import BLOCK_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS, AudioBlock, Party
 from vocabulary.errors import Refused
 from vocabulary.ids import LegId
 from vocabulary.taps import TapLeg
@@ -28,6 +29,8 @@ log = get_logger(__name__)
 _TICK_S, _CLAIM_EVERY_S, _CHECKPOINT_EVERY_S = 0.25, 0.5, 2.0
 _AFTER_CLOSE_S, _WITHOUT_TAP_S, _UNCLAIMABLE_S = 2.0, 10.0, 35.0
 _MOST_MARKS = 1000
+_LONGEST_SAMPLES = SAMPLE_RATE * 3600 * 48
+"""No call lasts two days: a block beyond is none."""
 _ACK_DEADLINE = timedelta(seconds=1)
 
 
@@ -64,7 +67,8 @@ class Recogniser:
         self._most = limits.max_legs or parts.engine.legs(cores)
         self._tap = Tap(tap_socket, self)
         self._announcer = Announcer(live=parts.live, facts=parts.facts, clock=parts.clock, engine=parts.engine.name)
-        self._dispatcher = Dispatcher(actors=self._actors_alive, deliver=self._deliver, now=parts.clock.monotonic)
+        self._dispatcher = Dispatcher(actors=self._actors_alive, deliver=self._deliver, failed=self._failed,
+                                      now=parts.clock.monotonic)  # fmt: skip
         self._ladder = Ladder(parts.engine.steps)
         self._actors: dict[LegId, Actor] = {}
         self._wanted: dict[LegId, TapLeg] = {}
@@ -120,6 +124,12 @@ class Recogniser:
         actor = self._actors.get(block.leg)
         if actor is None or actor.ending:
             return
+        if isinstance(attempt(lambda: self._hear(actor, block), of="block of a leg"), Failure):
+            self._failed(actor)
+
+    def _hear(self, actor: Actor, block: AudioBlock, /) -> None:
+        if block.end_sample > _LONGEST_SAMPLES:
+            raise ValueError(f"a block that ends at sample {block.end_sample}")
         if self._announcer.stuck or self._given_up(actor):
             found = actor.skip(block)
         else:
@@ -199,6 +209,8 @@ class Recogniser:
         return list(self._actors.values())
 
     async def _deliver(self, actor: Actor, outcome: Outcome, /) -> None:
+        if self._actors.get(actor.leg.leg) is not actor:  # it failed while the engine worked
+            return
         finals = self._announcer.heard(actor.leg, outcome.heard)
         now = self._clock.monotonic()
         for final in finals:
@@ -211,6 +223,16 @@ class Recogniser:
             await self._release(actor.leg.leg)
         if finals or actor.closed:
             self._moved.set()
+
+    def _failed(self, actor: Actor, /) -> None:
+        """A fault in the hearing of one leg ends that leg: its transcript is incomplete, a successor skips it."""
+        leg = actor.leg
+        if self._actors.get(leg.leg) is not actor:
+            return
+        heard = actor.listener.next_sample
+        log.error("the hearing of a leg failed and is over", leg=leg.leg, party=leg.party)
+        self._announcer.transcript_closed(leg, processed_ms=heard // SAMPLES_PER_MS, complete=False)
+        self._close(leg.leg, sample=heard, complete=False)
 
     async def _release(self, leg: LegId, /) -> None:
         try:
@@ -259,14 +281,18 @@ class Recogniser:
         if level != before:
             log.warning("recognition changes its level", level=level.name, lag_ms=int(lag * 1000))
         self._dispatcher.level = level
-        for actor in self._actors_alive():
-            if level == Level.LIVE_EDGE or (level > before and self._given_up(actor)):
-                self._announcer.speech(actor.leg, actor.miss())
-            self._end_if_heard(actor.leg.leg)
+        for actor in each(self._actors_alive(), lambda actor: self._look_at(actor, before), of="look at a leg"):
+            self._failed(actor)
         if self._parted_at is not None and now - self._parted_at > _WITHOUT_TAP_S:
             for actor in self._actors_alive():
                 if not actor.ending:
                     self._finish(actor, missed=True)
+
+    def _look_at(self, actor: Actor, before: Level, /) -> None:
+        level = self._ladder.level
+        if level == Level.LIVE_EDGE or (level > before and self._given_up(actor)):
+            self._announcer.speech(actor.leg, actor.miss())
+        self._end_if_heard(actor.leg.leg)
 
     # What a successor needs, and what people see -------------------------------------------------------------------
 
@@ -283,8 +309,9 @@ class Recogniser:
             marks = self._marks | {
                 leg: Mark(sample=actor.safe_sample, complete=actor.complete) for leg, actor in self._actors.items()
             }
-            if marks != written and not self._announcer.stuck and await self._parts.facts.drained(_ACK_DEADLINE):
-                await self._parts.checkpoints.write(marks)
+            if marks == written or self._announcer.stuck or not await self._parts.facts.drained(_ACK_DEADLINE):
+                continue
+            if await self._parts.checkpoints.write(marks):
                 written = marks
 
     async def _say_status(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from asr.engines.protocol import Engine
 from asr.engines.scripted import ScriptedEngine
-from asr.ports import Mark
+from asr.ports import Detector, Mark
 from asr.recogniser import Limits, Parts, Recogniser
 from asr.voice_activity import VoiceActivity
 from runtime.background import background
@@ -34,6 +34,8 @@ class Notebook:
     facts: list[Event] = field(default_factory=list)
     marks: dict[LegId, Mark] = field(default_factory=dict)
     full: bool = False
+    disk_full: bool = False
+    writes: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def publish(self, event: Event, /) -> None:
@@ -52,9 +54,12 @@ class Notebook:
     async def read(self) -> Mapping[LegId, Mark]:
         return dict(self.marks)
 
-    async def write(self, marks: Mapping[LegId, Mark], /) -> None:
-        self.marks = dict(marks)
+    async def write(self, marks: Mapping[LegId, Mark], /) -> bool:
+        self.writes += 1
+        if not self.disk_full:
+            self.marks = dict(marks)
         self.changed.set()
+        return not self.disk_full
 
     def texts(self, leg: TapLeg) -> list[str]:
         return [
@@ -77,11 +82,16 @@ class Notebook:
 
 @asynccontextmanager
 async def recogniser(
-    socket: Path, notebook: Notebook, *, engine: Engine | None = None, max_legs: int = 0
+    socket: Path,
+    notebook: Notebook,
+    *,
+    engine: Engine | None = None,
+    max_legs: int = 0,
+    detector: Callable[[], Detector] = VoiceActivity,
 ) -> AsyncIterator[None]:
     parts = Parts(
         engine=engine or ScriptedEngine(),
-        detector=VoiceActivity,
+        detector=detector,
         live=notebook,
         facts=notebook,
         checkpoints=notebook,

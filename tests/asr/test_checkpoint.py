@@ -1,6 +1,7 @@
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,23 @@ async def test_a_damaged_file_means_that_all_is_heard_again(tmp_path: Path) -> N
     path.write_bytes(b'{"legs": [')
 
     assert await CheckpointFile(path).read() == {}
+    assert [kept.name for kept in tmp_path.iterdir()] == ["checkpoint.damaged"]
+
+
+async def test_a_place_that_takes_no_file_is_said_once_and_written_to_when_it_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "folder").write_text("a file where the folder should be")
+    file, marks = CheckpointFile(tmp_path / "folder" / "checkpoint.json"), {LegId(new_id()): Mark(sample=8000)}
+    assert await file.read() == {}
+    failed = [await file.write(marks) for _ in range(3)]
+    warnings = [record for record in caplog.records if "no checkpoint can be written" in record.getMessage()]
+    (tmp_path / "folder").unlink()
+
+    assert failed == [False] * 3
+    assert len(warnings) == 1
+    assert await file.write(marks)
+    assert await file.read() == marks
 
 
 @given(
