@@ -1,9 +1,9 @@
 """What switch and media say to each other over ``runtime.wire``: commands with their replies, and notifies.
 
 Media listens, the switch connects and asks for Orphans: with that it is media's switch, and no other connection is
-while it lives (Refused ``switch-connected``). Every command is idempotent by leg, line or call; an unknown leg, line,
-call or prompt is Refused with reason ``no-leg``, ``no-line``, ``no-call``, ``no-prompt``. ``at_ms`` is call time:
-milliseconds since ``StartCall`` was carried out, 0 before it.
+while it lives (Refused ``switch-connected``; commands of others are Refused ``not-the-switch``). Every command is
+idempotent by leg, line or call; an unknown leg, line, call or prompt is Refused with reason ``no-leg``, ``no-line``,
+``no-call``, ``no-prompt``. ``at_ms`` is call time: milliseconds since ``StartCall`` was carried out, 0 before it.
 """
 
 from dataclasses import dataclass, field

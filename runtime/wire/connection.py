@@ -41,6 +41,8 @@ class Wire:
         self._last_id = 0
         self._ended = asyncio.Event()
         self.malformed = 0
+        self.spoken = False
+        """Whether the other side has sent a message or audio."""
 
     @property
     def closed(self) -> bool:
@@ -153,6 +155,7 @@ class Wire:
                 head = await self._reader.readexactly(frames.LENGTH_BYTES)
                 payload = await self._reader.readexactly(frames.frame_length(head))
                 self._take(payload, group)
+                self.spoken = True
         except Permanent as error:
             self.malformed += 1
             log.warning("malformed frame, connection closed", fault=str(error))

@@ -58,7 +58,8 @@ class WireServer:
         """
         self._handlers, self._on_connect = handlers, on_connect
         self._malformed = 0
-        self.wires: set[Wire] = set()
+        self.wires: dict[Wire, None] = {}
+        """The live ones, oldest first."""
 
     @property
     def malformed(self) -> int:
@@ -70,20 +71,23 @@ class WireServer:
             await self._on_connect(wire)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, /) -> None:
-        """Serve one connection to its end."""
+        """Serve one connection to its end. When there are too many, the oldest that has said nothing is closed."""
         if len(self.wires) >= _CONNECTIONS:
             log.warning("too many connections, one was closed", connections=len(self.wires))
-            writer.close()
-            return
+            silent = next((wire for wire in self.wires if not wire.spoken and not wire.closed), None)
+            if silent is None:
+                writer.close()
+                return
+            silent.close()
         wire = Wire(reader, writer, handlers=self._handlers)
-        self.wires.add(wire)
+        self.wires[wire] = None
         try:
             greeted = await outcome(self._greet(wire), of="on_connect")
             if isinstance(greeted, Done):
                 await wire.run()
         finally:
             wire.close()
-            self.wires.discard(wire)
+            self.wires.pop(wire, None)
             self._malformed += wire.malformed
 
 

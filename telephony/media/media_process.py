@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from runtime.background import background
 from runtime.codec import encode
@@ -57,6 +58,11 @@ class SwitchLink:
         self.wire, self.gone_at = wire, None
         self._notifies.clear()
 
+    def check(self, wire: Wire, /) -> None:
+        """Refused ``not-the-switch`` unless ``wire`` is that of the switch."""
+        if wire is not self.wire:
+            raise Refused("not-the-switch", "this connection has not asked for orphans: it is not the switch's")
+
     async def run(self) -> None:
         """Send notifies in order."""
         while True:
@@ -100,7 +106,7 @@ async def serve(config: MediaConfig) -> None:
         async with (
             background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),
             taps.listening(Path(config.tap_socket)),
-            listen_wire(config.media_socket, handlers=commands.handlers(), on_connect=_greeting(link, commands)),
+            listen_wire(config.media_socket, handlers={}, on_connect=_greeting(link, commands)),
         ):
             _log.info("media serves", realtime=realtime, prompts=prompts, orphans=orphans)
             _say_ready({"media_socket": config.media_socket, "realtime": realtime, "prompts": prompts})
@@ -112,7 +118,14 @@ async def serve(config: MediaConfig) -> None:
 
 
 def _greeting(link: SwitchLink, commands: Commands) -> Callable[[Wire], Awaitable[None]]:
-    """A connection becomes the switch by its first request, not by being opened."""
+    """A connection becomes the switch by asking for orphans, not by being opened; no other one is served."""
+
+    def of_the_switch(wire: Wire, function: Callable[[Any], Awaitable[object]]) -> Callable[[Any], Awaitable[object]]:
+        async def serve_it(asked: object) -> object:
+            link.check(wire)
+            return await function(asked)
+
+        return serve_it
 
     async def greet(wire: Wire) -> None:
         async def orphans(asked: Orphans) -> OrphanCalls:
@@ -120,6 +133,8 @@ def _greeting(link: SwitchLink, commands: Commands) -> Callable[[Wire], Awaitabl
             return await commands.orphans(asked)
 
         wire.handle(Orphans, orphans)
+        for kind, function in commands.handlers().values():
+            wire.handle(kind, of_the_switch(wire, function))
 
     return greet
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -147,6 +148,46 @@ async def test_a_reader_that_stands_still_fills_a_bounded_queue(place: Path) -> 
         while wires[0].offer_audio(bytes(60000)) and offered < 3000:
             offered += 1
         assert offered < 3000
+        writer.close()
+
+
+async def test_connections_that_say_nothing_make_room_for_one_that_does(place: Path) -> None:
+    async with listen_wire(place, handlers=HANDLERS), AsyncExitStack() as open_ones:
+        strays = [await asyncio.open_unix_connection(str(place)) for _ in range(64)]
+        speaking = [await open_ones.enter_async_context(connect_wire(place)) for _ in range(3)]
+        answers = [(await wire.request(PlayTone(leg=9), reply=TonePlayed)).leg for wire in speaking]
+        assert [await asyncio.wait_for(reader.read(), 2) for reader, _ in strays[:3]] == [b""] * 3
+        for _, writer in strays:
+            writer.close()
+
+    assert answers == [9, 9, 9]
+
+
+async def test_nobody_who_speaks_is_closed_for_one_more(place: Path) -> None:
+    async with listen_wire(place, handlers=HANDLERS), AsyncExitStack() as open_ones:
+        speaking = [await open_ones.enter_async_context(connect_wire(place)) for _ in range(64)]
+        for wire in speaking:
+            await wire.request(PlayTone(leg=9), reply=TonePlayed)
+        reader, writer = await asyncio.open_unix_connection(str(place))
+        assert await asyncio.wait_for(reader.read(), 2) == b""
+        writer.close()
+
+        assert not any(wire.closed for wire in speaking)
+
+
+def _deep(levels: int) -> bytes:
+    return b'{"name":"play-tone","id":1,"body":' + b"[" * levels + b"]" * levels + b"}"
+
+
+@pytest.mark.parametrize("levels", [2_000, 100_000, 500_000])
+async def test_a_body_as_deep_as_a_frame_is_long_closes_its_connection_alone(place: Path, levels: int) -> None:
+    async with listen_wire(place, handlers=HANDLERS) as server, connect_wire(place) as wire:
+        reader, writer = await asyncio.open_unix_connection(str(place))
+        writer.write(frames.frame(frames.JSON, _deep(levels)))
+
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert server.malformed == 1
+        assert (await wire.request(PlayTone(leg=9), reply=TonePlayed)).leg == 9
         writer.close()
 
 

@@ -157,6 +157,20 @@ async def test_a_connection_that_says_nothing_replaces_no_switch_and_ends_no_cal
         assert (await media.wait_for(words.PromptsEnded)).leg == leg
 
 
+async def test_commands_of_a_connection_that_is_not_the_switch_are_refused(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media, phone() as caller:
+        call = new_call()
+        leg = await media.open_leg(caller, call)
+        async with connect_wire(media.config.media_socket) as stray:
+            for command in (words.EndCall(call=call), words.CloseLeg(leg=leg), words.MediaStatsAsked()):
+                with pytest.raises(Refused) as refused:
+                    await stray.request(command, reply=words.Carried)
+                assert refused.value.reason == "not-the-switch"
+        legs = (await media.ask(words.ListLegs(), words.Legs)).legs
+
+    assert [state.leg for state in legs] == [leg]
+
+
 async def test_a_second_switch_is_refused_while_the_first_lives_and_taken_when_it_is_gone(tmp_path: Path) -> None:
     async with media_process(tmp_path) as media:
         async with connect_wire(media.config.media_socket) as second:

@@ -129,4 +129,30 @@ MUTANTS = (
         new="return disk.free_bytes >= wanted",
         tests=("tests/telephony/test_media_disk.py::test_a_folder_that_cannot_be_used_refuses_calls_until_it_can",),
     ),
+    Mutant(
+        name="commands-of-anybody",
+        fault="somebody who may not is served",
+        file="telephony/media/media_process.py",
+        old="            link.check(wire)\n",
+        new="",
+        tests=(
+            "tests/telephony/test_media_limits.py::test_commands_of_a_connection_that_is_not_the_switch_are_refused",
+        ),
+    ),
+    Mutant(
+        name="silent-connections-lock-out",
+        fault="one source takes the room of all",
+        file="runtime/wire/endpoints.py",
+        old="if not wire.spoken and not wire.closed), None)",
+        new="if wire.spoken and not wire.closed), None)",
+        tests=("tests/runtime/test_wire.py",),
+    ),
+    Mutant(
+        name="part-of-a-chunk-is-whole",
+        fault="a recording is missing without a word",
+        file="telephony/media/recording_files.py",
+        old="        data, at = data[written:], at + written\n",
+        new='        data, at = b"", at + written\n',
+        tests=("tests/telephony/test_media_disk.py",),
+    ),
 )
