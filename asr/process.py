@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +40,7 @@ def open_engine(chosen: Chosen, /) -> Engine:
 
 
 async def run_recogniser(config: RecogniserConfig, /) -> None:
-    """Hear every leg of the host until SIGTERM or cancelled; prints ``ready {json}`` when it serves."""
+    """Hear every leg of the host until cancelled; prints ``ready {json}`` when it serves."""
     configure_logging(process="recogniser", json=config.json_logs)
     chosen = choose(config.engine, models=Path(config.models), allow_scripted=config.allow_scripted)
     engine = await asyncio.to_thread(open_engine, chosen)
@@ -58,11 +57,11 @@ async def run_recogniser(config: RecogniserConfig, /) -> None:
             host=config.host, threads=config.threads, max_legs=config.max_legs, status_every_s=config.status_every_s
         )
         recogniser = Recogniser(tap_socket=config.tap_socket, parts=parts, limits=limits)
-        stopped = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
         async with background(facts.run(), recogniser.run()):
             ready = {"engine": engine.name, "partials": engine.partials, "pid": os.getpid()}
             sys.stdout.write(f"ready {json.dumps(ready)}\n")
             sys.stdout.flush()
-            await stopped.wait()
-            await facts.drained(_LAST_ACKS)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await facts.drained(_LAST_ACKS)

@@ -10,5 +10,7 @@ from runtime.postgres import keep_postgres
 async def run_database(config: DatabaseProcess) -> None:
     """Run the server until told to stop or until it dies."""
     await keep_postgres(
-        Path(config.data), port=config.port, ready=lambda urls: print(f"ready {encode(urls).decode()}", flush=True)
+        Path(config.data),
+        port=config.port,
+        ready=lambda urls: print(f"ready {encode(urls).decode()}", flush=True),
     )

@@ -1,6 +1,5 @@
 """The desk process: web, knowledge, orders and analytics on one loop, the log writer and the consumers beside it."""
 
-import asyncio
 import json
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,6 +10,7 @@ from hotline.city_files import read_city, telephony_settings
 from hotline.health import health_routes
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
+from hotline.self_probe import answer_oneself
 from hotline.settings import ROOT, WebSettings
 from hotline.wiring import wire
 from runtime.audit import AuditWatch, ensure_key
@@ -20,13 +20,14 @@ from runtime.clock import Clock, SystemClock
 from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
+from runtime.supervision import Pulse
 from runtime.web import Site, StaticFolder, build_app, serve_app
 from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
 
 
-async def run_desk(config: DeskProcess) -> None:
+async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
     """Serve until told to stop."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
@@ -63,7 +64,7 @@ async def run_desk(config: DeskProcess) -> None:
         web = config.settings.web
         async with serve_app(app, host=web.host, port=web.port) as port:
             print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
-            await asyncio.Event().wait()
+            await answer_oneself(pulse, host=web.host, port=port)
 
 
 def _site(web: WebSettings) -> Site:

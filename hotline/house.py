@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from asr import RecogniserConfig
@@ -19,6 +20,8 @@ from runtime.supervision import Child, ChildStatus, Supervisor, supervise
 from telephony import MediaConfig, SwitchConfig, Trunk
 
 HOST = "local"
+SILENT = timedelta(seconds=3.5)
+"""So long a child may say nothing. It beats twice a second; killed and started again it is back within 5 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class House:
         write_private(file, config)
         log = (str(self._logs / f"{name}.log"),) if self._logs else ()
         argv = (sys.executable, "-m", "hotline.process", role or name, str(file), *log)
-        return Child(name=name, argv=("nice", "-n", str(nice), *argv) if nice else argv)
+        argv = ("nice", "-n", str(nice), *argv) if nice else argv
+        return Child(name=name, argv=argv, silent_within=SILENT)
 
     async def start(self, name: str, config: object, /, *, role: str | None = None, nice: int = 0) -> str:
         """Start a child and return the JSON by which it said that it serves."""

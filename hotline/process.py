@@ -1,67 +1,72 @@
 """``python -m hotline.process ROLE FILE [LOG]``: the entry of every child process."""
 
 import asyncio
-import contextlib
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from runtime.codec import decode
+from runtime.failures import foreseen_in
+from runtime.supervision import PERMANENT_EXIT, Pulse, failed_line, live, say
 from runtime.telemetry import configure_logging
-from vocabulary.errors import HotlineError
+from vocabulary.errors import HotlineError, Permanent
 
 Run = Coroutine[Any, Any, None]
-Role = Callable[[bytes], Run]
+Role = Callable[[bytes, Pulse], Run]
 
 
-def _switch(data: bytes) -> Run:
+def _switch(data: bytes, pulse: Pulse) -> Run:
     from telephony import SwitchConfig, run_switch  # noqa: PLC0415 - a process loads its own room only
 
-    return run_switch(decode(data, SwitchConfig))
+    return run_switch(decode(data, SwitchConfig), pulse=pulse)
 
 
-def _media(data: bytes) -> Run:
+def _media(data: bytes, pulse: Pulse) -> Run:
     from telephony import MediaConfig, run_media  # noqa: PLC0415
 
-    return run_media(decode(data, MediaConfig))
+    return run_media(decode(data, MediaConfig), pulse=pulse)
 
 
-def _recogniser(data: bytes) -> Run:
+def _recogniser(data: bytes, pulse: Pulse) -> Run:
+    del pulse  # its loop is all that is asked
     from asr import RecogniserConfig, run_recogniser  # noqa: PLC0415
 
     return run_recogniser(decode(data, RecogniserConfig))
 
 
-def _desk(data: bytes) -> Run:
+def _desk(data: bytes, pulse: Pulse) -> Run:
     from hotline.desk_process import run_desk  # noqa: PLC0415
     from hotline.process_configs import DeskProcess  # noqa: PLC0415
 
-    return run_desk(decode(data, DeskProcess))
+    return run_desk(decode(data, DeskProcess), pulse=pulse)
 
 
-def _database(data: bytes) -> Run:
+def _database(data: bytes, pulse: Pulse) -> Run:
+    del pulse  # it watches the server itself
     from hotline.database_process import run_database  # noqa: PLC0415
     from hotline.process_configs import DatabaseProcess  # noqa: PLC0415
 
     return run_database(decode(data, DatabaseProcess))
 
 
-def _test_calls(data: bytes) -> Run:
+def _test_calls(data: bytes, pulse: Pulse) -> Run:
+    del pulse  # its loop is all that is asked
     from telephony import testcalls  # noqa: PLC0415
 
     return testcalls.run_test_calls(decode(data, testcalls.TestCallsConfig))
 
 
-def _agent(data: bytes) -> Run:
+def _agent(data: bytes, pulse: Pulse) -> Run:
+    del pulse  # its loop is all that is asked
     from hotline.demo.agent import AgentConfig, run_simulated_agent  # noqa: PLC0415
 
     return run_simulated_agent(decode(data, AgentConfig))
 
 
-def _unit(data: bytes) -> Run:
+def _unit(data: bytes, pulse: Pulse) -> Run:
+    del pulse  # its loop is all that is asked
     from hotline.demo.unit import UnitConfig, run_simulated_units  # noqa: PLC0415
 
     return run_simulated_units(decode(data, UnitConfig))
@@ -80,16 +85,6 @@ ROLES: dict[str, Role] = {
 ON_UVLOOP = {"switch", "media", "desk"}
 
 
-async def _until_told(work: Awaitable[None]) -> None:
-    """Run a role until it ends or SIGTERM/SIGINT asks it to."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    for sent in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sent, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
 def _log_to(file: Path) -> None:
     """Send what the process and its engines say on standard error to a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -99,21 +94,28 @@ def _log_to(file: Path) -> None:
 
 
 def main() -> int:
-    """Run a role; a foreseen failure is one sentence and exit code 1."""
+    """Run a role. A foreseen failure is one sentence; a permanent one is told to the supervisor, with exit code 78."""
     role, file = sys.argv[1], Path(sys.argv[2])
-    if len(sys.argv) > 3:
-        _log_to(Path(sys.argv[3]))
-    configure_logging(process=role, json=True)
-    work = _until_told(ROLES[role](file.read_bytes()))
     try:
+        if len(sys.argv) > 3:
+            _log_to(Path(sys.argv[3]))
+        configure_logging(process=role, json=True)
+        pulse = Pulse()
+        work = live(ROLES[role](file.read_bytes(), pulse), pulse=pulse)
         if role in ON_UVLOOP:
             import uvloop  # noqa: PLC0415 - Linux and macOS only, and only here
 
             uvloop.run(work)
         else:
             asyncio.run(work)
-    except HotlineError as error:
-        print(f"{role}: {error}", file=sys.stderr, flush=True)
+    except (HotlineError, OSError, BaseExceptionGroup) as error:
+        foreseen = foreseen_in(error)
+        if foreseen is None:
+            raise
+        print(f"{role}: {foreseen}", file=sys.stderr, flush=True)
+        if isinstance(foreseen, Permanent):
+            say(failed_line(str(foreseen)))
+            return PERMANENT_EXIT
         return 1
     return 0
 

@@ -1,5 +1,6 @@
 """Foreseen failures on their way between processes: the class travels as a word, the sentence as it is."""
 
+import errno
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -53,3 +54,25 @@ def error_of(failure: Failure, /) -> HotlineError:
             return Transient(failure.text)
         case Family.PERMANENT:
             return Permanent(failure.text)
+
+
+_PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EAGAIN, errno.EINTR})
+
+
+def foreseen_in(error: BaseException, /) -> HotlineError | None:
+    """Return the foreseen failure that an exception is or holds, also inside the groups of task groups; else None.
+
+    What the system refused of a file or an address (OSError) becomes a sentence with its name. A full disk and a
+    lack of descriptors pass; a missing right, a folder that is a file, a name that is too long do not.
+    """
+    match error:
+        case HotlineError():
+            return error
+        case OSError() if error.errno is not None:
+            text = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            return Transient(text) if error.errno in _PASSING else Permanent(text)
+        case BaseExceptionGroup():
+            found = [foreseen_in(inner) for inner in error.exceptions]
+            return None if None in found else next(iter(found), None)
+        case _:
+            return None

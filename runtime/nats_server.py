@@ -1,5 +1,6 @@
 """An embedded NATS: the wheel's nats-server as a supervised child on 127.0.0.1, its files below ``data``."""
 
+import asyncio
 import json
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from runtime.supervision import Child, Supervisor, supervise
 from vocabulary.errors import Permanent
 
 _MAX_STORE = 8 * 1024**3
-_READY = timedelta(seconds=30)
+_READY, _SILENT = timedelta(seconds=30), timedelta(seconds=3.5)
 _USER = "hotline"
 
 
@@ -49,10 +50,11 @@ async def embedded_nats(
         async with supervise() as own, embedded_nats(data=data, runtime=runtime, supervisor=own, port=port) as address:
             yield address
         return
-    address, settings = _prepare(data=data, runtime=runtime, port=port or free_port())
+    chosen = port or free_port()
+    address, settings = _prepare(data=data, runtime=runtime, port=chosen)
     child = Child(
         name="nats", argv=(str(find_server()), "-c", str(settings)), ready_pattern="Server is ready",
-        ready_within=_READY, quiet=True,
+        ready_within=_READY, quiet=True, silent_within=_SILENT, probe=lambda: _greets(chosen),
     )  # fmt: skip
     supervisor.start(child)
     await supervisor.ready(child.name)
@@ -61,6 +63,15 @@ async def embedded_nats(
     finally:
         if child.name in supervisor.states():
             await supervisor.stop(child.name)
+
+
+async def _greets(port: int) -> bool:
+    """Return whether the server says INFO to a new connection, as its protocol begins."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        return (await reader.read(5)).startswith(b"INFO")
+    finally:
+        writer.close()
 
 
 def free_port() -> int:

@@ -9,6 +9,7 @@ from runtime.boundary import attempt
 from runtime.bus import Bus, BusAway, FactEmitter, open_bus
 from runtime.clock import SystemClock
 from runtime.codec import encode
+from runtime.supervision import Pulse
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
 from telephony import media_protocol as media
@@ -28,7 +29,7 @@ from vocabulary.events.telephony import CallEnded
 from vocabulary.ids import CallId
 
 log = get_logger(__name__)
-_TICK_S = 0.05
+_TICK_S, _TICKS_A_PROOF = 0.05, 10
 _STORED_WITHIN = timedelta(seconds=30)
 
 
@@ -43,9 +44,10 @@ class PortTaken(Permanent):
 class SwitchProcess:
     """The parts of a running switch; ``sip_port`` is known once ``ready`` is set."""
 
-    def __init__(self, config: SwitchConfig, /, *, bus: Bus) -> None:
+    def __init__(self, config: SwitchConfig, /, *, bus: Bus, pulse: Pulse | None = None) -> None:
         """Run with ``config`` on ``bus``; nothing starts before ``run``."""
         self._config, self._bus = config, bus
+        self._pulse = pulse or Pulse()
         self.sip_port = 0
         self.ready = asyncio.Event()
         self.switch: Switch | None = None
@@ -76,7 +78,7 @@ class SwitchProcess:
             reception = await self._listen(switch)
             self.switch = switch
             self.ready.set()
-            await _tick(switch, reception)
+            await _tick(switch, reception, pulse=self._pulse)
 
     async def _listen(self, switch: Switch) -> Reception:
         config = self._config
@@ -108,11 +110,19 @@ async def _until_served(desk: DeskRequests, bus: Bus) -> None:
             return
 
 
-async def _tick(switch: Switch, reception: Reception) -> None:
+async def _tick(switch: Switch, reception: Reception, *, pulse: Pulse) -> None:
+    """Turn the clock of calls; the pulse goes with it as long as the SIP socket is read, too."""
+    heard = turn = 0
     try:
         while not reception.lost.is_set():
             await asyncio.sleep(_TICK_S)
             attempt(lambda: reception.carry(switch.tick()), of="tick")
+            turn += 1
+            if turn % _TICKS_A_PROOF == 0:
+                reception.prove()
+            if reception.heard != heard:
+                heard = reception.heard
+                pulse.advance()
     finally:
         reception.close()
     raise SocketLost("the SIP socket was closed under the switch; it starts anew")
@@ -148,12 +158,12 @@ async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded],
     switch.tasks.create_task(forget())
 
 
-async def serve(config: SwitchConfig) -> None:
+async def serve(config: SwitchConfig, /, *, pulse: Pulse) -> None:
     """Serve until cancelled; prints ``ready {json}`` to standard output once it listens."""
     async with open_bus(
         url=config.nats_url, name=f"switch-{config.host}", user=config.nats_user, password=config.nats_password
     ) as bus:
-        process = SwitchProcess(config, bus=bus)
+        process = SwitchProcess(config, bus=bus, pulse=pulse)
 
         async def announce() -> None:
             await process.ready.wait()

@@ -29,7 +29,7 @@ _PR_SET_PDEATHSIG = 1
 _START_WITHIN_S = 5.0
 _ANSWER_WITHIN_S = 60.0
 _STOP_WITHIN_S = 10.0
-_WATCH_S = 0.1
+_LOOK_S, _SILENT_S = 0.5, 3.0
 _PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -238,11 +238,32 @@ async def embedded_postgres(
 
 
 async def keep_postgres(data: Path, /, *, port: int, ready: Callable[[DatabaseUrls], None]) -> None:
-    """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URLs, and return when it dies."""
+    """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URLs, and return when it dies.
+
+    It is asked twice a second whether it takes connections; one that does not for 3 s is killed.
+    """
     async with _running(data, remove=False, settings={}, port=port) as (process, url):
         ready(urls_under(url))
-        while process.poll() is None:
-            await asyncio.sleep(_WATCH_S)
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while not await _ended(process, within=_LOOK_S):
+            if await _lives(url):
+                last = loop.time()
+            elif loop.time() - last > _SILENT_S:
+                log.error("the embedded PostgreSQL is hung and is killed", pid=process.pid)
+                process.kill()
+
+
+async def _lives(url: str) -> bool:
+    """Return whether it takes a connection; a refusal by the server itself (full, recovering) is an answer."""
+    try:
+        connection = await asyncpg.connect(url, timeout=_SILENT_S / 2)
+    except asyncpg.PostgresError:
+        return True
+    except (OSError, asyncpg.InterfaceError):
+        return False
+    connection.terminate()
+    return True
 
 
 @asynccontextmanager

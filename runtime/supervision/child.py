@@ -1,10 +1,12 @@
 """What a child process is, what is known of it, and how long to wait before it is started again."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from runtime.supervision.pulse import Symptom
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S, HEALTHY_S = 0.2, 10.0, 30.0
 
@@ -17,6 +19,8 @@ class ChildState(StrEnum):
     PAUSING = "pausing"
     """It died and waits to be started again."""
     STOPPED = "stopped"
+    FAILED = "failed"
+    """It ended before it ever served, and starting it again is of no use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,10 @@ class Child:
     """What the kernel sends it when the supervisor is gone."""
     user: int | None = None
     quiet: bool = False
+    silent_within: timedelta | None = None
+    """A process of ours beats (``runtime.supervision.living``); silent for so long it is hung, and killed."""
+    probe: Callable[[], Awaitable[bool]] | None = None
+    """Asks a foreign program, which does not beat, whether it answers; True counts as a beat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,12 @@ class ChildStatus:
     ready_line: str = ""
     last_exit: int | None = None
     """Exit code, or minus the signal that ended it."""
+    hung: int = 0
+    """How often it was killed because it said nothing."""
+    symptoms: tuple[Symptom, ...] = ()
+    """What it says itself to do worse than it should."""
+    failed: str = ""
+    """Why it ended for good, in its own words."""
 
 
 def next_pause(previous: float, /, *, lived: float) -> float:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import signal
 import sys
 import time
 from collections import deque
@@ -15,15 +14,22 @@ from datetime import timedelta
 from runtime.background import Nursery, nursery
 from runtime.supervision.child import Child, ChildState, ChildStatus, next_pause
 from runtime.supervision.deathsig import die_with_parent
+from runtime.supervision.listening import Listening, kill_group
+from runtime.supervision.pulse import PERMANENT_EXIT, Symptom
 from runtime.telemetry import get_logger
-from vocabulary.errors import Transient
+from vocabulary.errors import Permanent, Transient
 
 log = get_logger(__name__)
 _LINE_LIMIT, _KEPT_LINES, _LAST_LINES_S = 1024 * 1024, 30, 1.0
+_DEATHS_BEFORE_SERVING = 5
 
 
 class NotReady(Transient):
     """A child did not say that it serves within its time; its last lines are in the log."""
+
+
+class ChildFailed(Permanent):
+    """A child ended before it served and will end again; the text is its own sentence."""
 
 
 class _Kept:
@@ -37,9 +43,11 @@ class _Kept:
         self.stopping = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._listening = Listening(child, symptoms=self._heard)
+        self._served = False
 
     async def keep(self) -> None:
-        """Run the process again and again until ``stopping``."""
+        """Run the process again and again until ``stopping``, or until it failed for good before it ever served."""
         pause = 0.0
         while not self.stopping.is_set():
             began = time.monotonic()
@@ -47,12 +55,12 @@ class _Kept:
             self.ready.clear()
             if self.stopping.is_set():
                 break
+            if sentence := self._for_good(code):
+                self._note(state=ChildState.FAILED, pid=None, last_exit=code, ready_line="", failed=sentence)
+                self.ready.set()  # whoever waits for it is told at once
+                return
             pause = next_pause(pause, lived=time.monotonic() - began)
-            log.error("a child died and is started again", child=self.child.name, exit=code, pause_s=pause)
-            for line in self._lines:
-                log.error("last words of a child", child=self.child.name, line=line)
-            restarts = self.status.restarts + 1
-            self._note(state=ChildState.PAUSING, pid=None, restarts=restarts, last_exit=code, ready_line="")
+            self._mourn(code, pause)
             try:
                 async with asyncio.timeout(pause):
                     await self.stopping.wait()
@@ -60,9 +68,33 @@ class _Kept:
                 continue
         self._note(state=ChildState.STOPPED, pid=None)
 
+    def _for_good(self, code: int, /) -> str:
+        """Return why there is no use in starting it again, empty when there is: what has served is always tried."""
+        heard = self._listening
+        if self._served or (code != PERMANENT_EXIT and self.status.restarts + 1 < _DEATHS_BEFORE_SERVING):
+            return ""
+        last = heard.failed or " / ".join(list(self._lines)[-3:])
+        return last or f"{self.child.name} ended {self.status.restarts + 1} times before it served (exit {code})"
+
+    def _mourn(self, code: int, pause: float, /) -> None:
+        log.error("a child died and is started again", child=self.child.name, exit=code, pause_s=pause)
+        for line in self._lines:
+            log.error("last words of a child", child=self.child.name, line=line)
+        self._note(
+            state=ChildState.PAUSING,
+            pid=None,
+            restarts=self.status.restarts + 1,
+            hung=self.status.hung + self._listening.hung,
+            last_exit=code,
+            ready_line="",
+            symptoms=(),
+            failed=self._listening.failed,
+        )
+
     async def _live_once(self) -> int:
         """Start the process and return its exit code; one that cannot be started counts as exit 127."""
         self._lines.clear()
+        self._listening = Listening(self.child, symptoms=self._heard)
         try:
             process = await self._spawn()
         except OSError as error:
@@ -73,7 +105,9 @@ class _Kept:
         try:
             async with asyncio.TaskGroup() as group:
                 readers = [group.create_task(self._read(stream)) for stream in (process.stdout, process.stderr)]
+                watching = group.create_task(self._listening.watch(process.pid, serving=self.ready.is_set))
                 code = await process.wait()
+                watching.cancel()
                 _, held = await asyncio.wait(readers, timeout=_LAST_LINES_S)
                 for reader in held:  # a grandchild still has the pipe
                     reader.cancel()
@@ -110,13 +144,20 @@ class _Kept:
             self._take(data.decode(errors="replace").rstrip())
 
     def _take(self, line: str, /) -> None:
+        if self._listening.take(line):
+            return
         if not self.ready.is_set() and re.search(self.child.ready_pattern, line):
+            self._served = True
             self._note(state=ChildState.READY, ready_line=line)
             self.ready.set()
         elif self.child.quiet:
             self._lines.append(line)
         else:
             print(line, file=sys.stderr, flush=True)  # noqa: T201  the child's own words, not ours
+
+    def _heard(self, symptoms: tuple[Symptom, ...], /) -> None:
+        if symptoms != self.status.symptoms:
+            self._note(symptoms=symptoms)
 
     def _note(self, **changes: object) -> None:
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # fields of ChildStatus
@@ -133,7 +174,7 @@ class _Kept:
         if late:
             log.warning("a child did not end in time and was killed", child=self.child.name)
             if self.process is not None and self.process.returncode is None:
-                os.killpg(self.process.pid, signal.SIGKILL)
+                kill_group(self.process.pid)
             await asyncio.wait([self.task], timeout=self.child.stop_within.total_seconds())
 
 
@@ -158,7 +199,10 @@ class Supervisor:
         kept.task = self._tasks.start(kept.keep())
 
     async def ready(self, name: str, /, *, timeout: timedelta | None = None) -> str:
-        """Return the line by which the child said that it serves; NotReady after ``timeout`` (its ``ready_within``)."""
+        """Return the line by which the child said that it serves.
+
+        NotReady after ``timeout`` (its ``ready_within``); ChildFailed at once when starting it again is of no use.
+        """
         kept = self._kept[name]
         patience = timeout or kept.child.ready_within
         try:
@@ -167,6 +211,8 @@ class Supervisor:
         except TimeoutError:
             text = f"{name} did not start to serve within {patience.total_seconds():g} s (state {kept.status.state})"
             raise NotReady(text) from None
+        if kept.status.state is ChildState.FAILED:
+            raise ChildFailed(kept.status.failed)
         return kept.status.ready_line
 
     async def stop(self, name: str, /) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from runtime.boundary import attempt, outcome
 from runtime.failures import Failure
@@ -38,6 +39,8 @@ from vocabulary.ids import CallId, ContactId, LegId
 log = get_logger(__name__)
 _NOT_ACCEPTABLE = frozenset({"own-port", "bad-address"})
 """Reasons of media that lie in the address of the peer's SDP: 488 (RFC 3261 §21.4.26)."""
+KEEP_ALIVE = b"\r\n\r\n"
+"""What peers send to keep an address translation open (RFC 5626 §3.5.1, §4.4.1): nothing is to be done."""
 _NOWHERE = ("127.0.0.1", 9)
 """Where a leg sends until the answer to our offer says where (the discard port)."""
 
@@ -69,6 +72,8 @@ class Reception(asyncio.DatagramProtocol):
         """Serve ``switch``; ``lost`` is set when the socket is gone for whatever reason."""
         self._switch, self._here = switch, here
         self.lost = asyncio.Event()
+        self.heard = 0
+        """Datagrams that came in, our own proofs included: while it moves, the socket is read."""
         self._transport: asyncio.BaseTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -81,6 +86,14 @@ class Reception(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.close()
 
+    def prove(self) -> None:
+        """Send ourselves a keep-alive, so that the socket has something to be read whether or not anybody calls."""
+        transport = cast("asyncio.DatagramTransport | None", self._transport)
+        if transport is None or transport.is_closing():
+            return
+        host, port = transport.get_extra_info("sockname")[:2]
+        transport.sendto(KEEP_ALIVE, ("127.0.0.1" if host == "0.0.0.0" else host, port))
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The system closed the socket, or we did."""
         if exc is not None:
@@ -89,6 +102,9 @@ class Reception(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Take one datagram; a fault that it causes ends with it."""
+        self.heard += 1
+        if data == KEEP_ALIVE:
+            return
         attempt(lambda: self._take(data, (addr[0], addr[1])), of="datagram")
 
     def _take(self, data: bytes, source: tuple[str, int]) -> None:

@@ -4,14 +4,18 @@
 under uvloop.
 """
 
+from runtime.supervision import Pulse
 from telephony.media.config import MediaConfig
 
 
-async def run_media(config: MediaConfig) -> None:
-    """Serve until cancelled; prints ``ready {json}`` to standard output once it listens."""
+async def run_media(config: MediaConfig, *, pulse: Pulse | None = None) -> None:
+    """Serve until cancelled; prints ``ready {json}`` to standard output once it listens.
+
+    ``pulse`` advances with the ticks and says what is wrong with the recordings.
+    """
     from telephony.media.media_process import serve  # noqa: PLC0415 engines load late
 
-    await serve(config)
+    await serve(config, pulse=pulse or Pulse())
 
 
 __all__ = ["MediaConfig", "run_media"]

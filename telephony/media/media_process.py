@@ -14,6 +14,7 @@ from typing import Any
 from runtime.background import background
 from runtime.codec import encode
 from runtime.failures import NoAnswer
+from runtime.supervision import Pulse
 from runtime.telemetry import get_logger
 from runtime.wire import Wire, listen_wire
 from telephony.media.archive import Archive
@@ -82,7 +83,7 @@ class SwitchLink:
         return 0.0 if self.gone_at is None else time.monotonic() - self.gone_at
 
 
-async def serve(config: MediaConfig) -> None:
+async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     """Run until cancelled; on the way out every recording is closed."""
     realtime = config.want_realtime and ask_for_realtime()
     link, taps = SwitchLink(), TapServer()
@@ -101,7 +102,12 @@ async def serve(config: MediaConfig) -> None:
     await warm_up()
     gc.collect()
     gc.freeze()
-    ticker = run_ticker(tick=lambda: floor.tick(time.monotonic()), skip=floor.skip, lateness=statistics.lateness)
+
+    def tick() -> None:
+        floor.tick(time.monotonic())
+        pulse.advance()
+
+    ticker = run_ticker(tick=tick, skip=floor.skip, lateness=statistics.lateness)
     try:
         async with (
             background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),

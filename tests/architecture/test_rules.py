@@ -199,3 +199,19 @@ def test_importing_a_feature_loads_no_engine_of_another_process(room: str) -> No
     )
 
     assert run.stdout.strip() == "[]"
+
+
+def test_no_cancellation_is_caught_and_kept() -> None:
+    """Who catches CancelledError raises it again: a task that swallowed one is waited for for ever."""
+    found = []
+    for path in _python():
+        for node in ast.walk(_tree(path)):
+            caught = node.type if isinstance(node, ast.ExceptHandler) else None
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+                caught = ast.Tuple(elts=list(node.args))
+            if caught is None or not any(name in ast.unparse(caught) for name in ("CancelledError", "BaseException")):
+                continue
+            if not any(isinstance(inner, ast.Raise) for inner in ast.walk(node)):
+                found.append(f"{_module(path)}:{getattr(node, 'lineno', 0)}")
+
+    assert found == []

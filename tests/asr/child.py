@@ -6,6 +6,8 @@ from pathlib import Path
 
 from asr import RecogniserConfig, run_recogniser
 from runtime.codec import decode
+from runtime.supervision import Pulse, live
 
 if __name__ == "__main__":
-    asyncio.run(run_recogniser(decode(Path(sys.argv[1]).read_bytes(), RecogniserConfig)))
+    work = run_recogniser(decode(Path(sys.argv[1]).read_bytes(), RecogniserConfig))
+    asyncio.run(live(work, pulse=Pulse()))

@@ -9,6 +9,9 @@ from tests.mutations.mutant import Mutant
 FAULTS = {
     "a confidential order names who asked",
     "a row that cannot be read ends a list",
+    "a hung process is taken for a living one",
+    "a healthy process is killed because the machine is busy",
+    "what can never serve is started again and again",
     "a page overwrites what another page typed",
     "µ-law for A-law",
     "expired entry suggested",

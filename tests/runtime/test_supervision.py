@@ -17,6 +17,7 @@ from tests.runtime.engines import eventually
 
 NURSLING = str(Path(__file__).with_name("nursling.py"))
 ROOT = Path(__file__).resolve().parents[2]
+PATH = {"PYTHONPATH": str(ROOT)}
 SUPERVISOR = """
 import asyncio, sys
 from runtime.supervision import Child, supervise
@@ -33,7 +34,7 @@ asyncio.run(main())
 
 def child(wish: str, *, name: str = "a", stop_within: float = 5) -> Child:
     argv = (sys.executable, NURSLING, wish)
-    return Child(name=name, argv=argv, stop_within=timedelta(seconds=stop_within), quiet=True)
+    return Child(name=name, argv=argv, env=PATH, stop_within=timedelta(seconds=stop_within), quiet=True)
 
 
 def alive(pid: int) -> bool:
@@ -140,7 +141,7 @@ async def test_a_failure_of_the_block_stops_the_children_and_is_raised_as_it_is(
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
 async def test_kill_nine_of_the_supervisor_leaves_nothing_behind() -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SUPERVISOR, NURSLING, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", SUPERVISOR, NURSLING, cwd=ROOT, env={**os.environ, **PATH}, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     pids = [int(word) for word in (await asyncio.wait_for(process.stdout.readline(), 20)).split()]

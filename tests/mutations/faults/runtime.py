@@ -2,6 +2,7 @@
 
 from tests.mutations.mutant import Mutant
 
+HUNG = "tests/runtime/test_hung_children.py"
 WRITER = "tests/runtime/test_log_writer.py"
 
 MUTANTS = (
@@ -41,5 +42,29 @@ MUTANTS = (
         old="        if task is not None and task.cancelling() > before:\n",
         new="        if task is None:\n",
         tests=("tests/runtime/test_cancellation.py::test_a_cancellation_that_a_library_forgets_ends_the_task",),
+    ),
+    Mutant(
+        name="stopped-child-unseen",
+        fault="a hung process is taken for a living one",
+        file="runtime/supervision/pulse.py",
+        old="        if self._count and self._count == self._told:\n",
+        new="        if not self._count:\n",
+        tests=(f"{HUNG}::test_a_pulse_beats_only_when_its_work_went_on_once_it_began",),
+    ),
+    Mutant(
+        name="busy-machine-kills",
+        fault="a healthy process is killed because the machine is busy",
+        file="runtime/supervision/watch.py",
+        old="        self.seconds += min(elapsed_s, _MOST_OF_A_TURN_S)\n",
+        new="        self.seconds += elapsed_s\n",
+        tests=(f"{HUNG}::test_a_supervisor_that_slept_calls_nobody_hung_by_its_own_absence",),
+    ),
+    Mutant(
+        name="permanent-restarted",
+        fault="what can never serve is started again and again",
+        file="runtime/supervision/supervisor.py",
+        old="        if self._served or (code != PERMANENT_EXIT and",
+        new="        if self._served or code == PERMANENT_EXIT or (code != PERMANENT_EXIT and",
+        tests=(f"{HUNG}::test_a_child_that_cannot_serve_says_why_at_once_and_is_not_started_again",),
     ),
 )
