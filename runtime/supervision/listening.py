@@ -22,6 +22,7 @@ class Listening:
     def __init__(self, child: Child, /, *, symptoms: Callable[[tuple[Symptom, ...]], None]) -> None:
         """Tell ``symptoms`` what the process says of itself with each beat."""
         self.failed, self.hung = "", False
+        self._told_to_end = False
         self._child, self._symptoms = child, symptoms
         patience = child.silent_within
         self._silence = Silence(patience_s=patience.total_seconds()) if patience else None
@@ -39,17 +40,28 @@ class Listening:
         self._symptoms(alive.symptoms)
         return True
 
+    def serves(self) -> None:
+        """Note that the process said that it serves: from now on it has less patience."""
+        if self._silence is not None:
+            self._silence.heard()
+
+    def let_end(self) -> None:
+        """Note that the process was told to end: it has other work now than what it beats for."""
+        self._told_to_end = True
+
     async def watch(self, pid: int, /, *, serving: Callable[[], bool]) -> None:
         """Count the silence of process ``pid``, the leader of its group; kill the group when it is hung."""
         if self._silence is None:
             return
         async with asyncio.TaskGroup() as group:
             probing = group.create_task(self._ask(self._silence))
-            last = time.monotonic()
+            last, work = time.monotonic(), _Work(pid)
             while True:
                 await asyncio.sleep(TURN_S)
                 now = time.monotonic()
-                if self._silence.turn(now - last, serving=serving(), runnable=_runnable(pid)):
+                if self._told_to_end:
+                    continue
+                if self._silence.turn(now - last, serving=serving(), at_work=work.went_on()):
                     break
                 last = now
             probing.cancel()
@@ -78,10 +90,19 @@ def kill_group(pid: int, /) -> None:
         log.debug("a process was gone before it was killed", pid=pid)
 
 
-def _runnable(pid: int, /) -> bool:
-    """Return whether the main thread has or waits for a processor (proc(5), the state behind the name)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[:1] == ["R"]
+class _Work:
+    """Whether a process has or waits for a processor (proc(5), the fields behind the name)."""
+
+    def __init__(self, pid: int, /) -> None:
+        self._stat, self._used = Path(f"/proc/{pid}/stat"), (0, 0)
+
+    def went_on(self) -> bool:
+        """Return whether its main thread is runnable now, or any thread used a processor since the last asking."""
+        try:
+            text = self._stat.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+        fields = text.rpartition(")")[2].split()
+        used = int(fields[11]), int(fields[12])
+        before, self._used = self._used, used
+        return fields[0] == "R" or used != before

@@ -148,6 +148,7 @@ class _Kept:
             return
         if not self.ready.is_set() and re.search(self.child.ready_pattern, line):
             self._served = True
+            self._listening.serves()
             self._note(state=ChildState.READY, ready_line=line)
             self.ready.set()
         elif self.child.quiet:
@@ -166,6 +167,7 @@ class _Kept:
     async def stop(self) -> None:
         """Ask the process to end, kill it when it does not, and wait for its end."""
         self.stopping.set()
+        self._listening.let_end()
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(self.child.stop_signal)
         if self.task is None:

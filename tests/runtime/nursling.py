@@ -7,7 +7,7 @@ import sys
 import time
 
 wish = sys.argv[1]
-if wish in {"beats", "swallows", "stands-still", "refuses"}:
+if wish in {"beats", "swallows", "slow", "stands-still", "refuses"}:
     from runtime.supervision import PERMANENT_EXIT, Pulse, failed_line, live, say
 
 
@@ -33,7 +33,9 @@ async def stands_still() -> None:
     await live(asyncio.sleep(600), pulse=pulse)
 
 
-if wish in {"beats", "swallows"}:
+if wish in {"beats", "swallows", "slow"}:
+    if wish == "slow":
+        time.sleep(3)
     asyncio.run(beats())
 if wish == "stands-still":
     asyncio.run(stands_still())

@@ -44,6 +44,15 @@ async def test_a_stopped_child_is_killed_and_started_again_within_five_seconds()
     assert not alive(first)
 
 
+async def test_a_child_that_was_slow_to_start_is_not_hung_when_it_serves() -> None:
+    async with supervise() as supervisor:
+        supervisor.start(watched("slow", silent_s=1.0))
+        await supervisor.ready("a")
+        await asyncio.sleep(2)
+
+        assert supervisor.states()["a"].hung == 0
+
+
 async def test_a_child_whose_vital_work_stands_still_is_hung_though_its_loop_turns() -> None:
     async with supervise() as supervisor:
         supervisor.start(watched("stands-still"))
@@ -147,17 +156,17 @@ def test_a_pulse_beats_only_when_its_work_went_on_once_it_began() -> None:
 def test_a_supervisor_that_slept_calls_nobody_hung_by_its_own_absence(late: list[float]) -> None:
     silence = Silence(patience_s=3.5)
 
-    assert not any(silence.turn(elapsed, serving=True, runnable=False) for elapsed in late)
+    assert not any(silence.turn(elapsed, serving=True, at_work=False) for elapsed in late)
 
 
 def test_a_child_that_waits_for_the_processor_is_given_longer() -> None:
-    def turns(*, runnable: bool, serving: bool) -> int:
+    def turns(*, at_work: bool, serving: bool) -> int:
         silence, count = Silence(patience_s=3.5), 0
-        while not silence.turn(0.25, serving=serving, runnable=runnable):
+        while not silence.turn(0.25, serving=serving, at_work=at_work):
             count += 1
         return count
 
-    stopped = turns(runnable=False, serving=True)
+    stopped = turns(at_work=False, serving=True)
     assert stopped * 0.25 <= 3.75
-    assert turns(runnable=True, serving=True) >= LONGER * stopped
-    assert turns(runnable=False, serving=False) * 0.25 >= 25
+    assert turns(at_work=True, serving=True) >= (LONGER - 0.5) * stopped
+    assert turns(at_work=False, serving=False) * 0.25 >= 25

@@ -55,8 +55,8 @@ MUTANTS = (
         name="busy-machine-kills",
         fault="a healthy process is killed because the machine is busy",
         file="runtime/supervision/watch.py",
-        old="        self.seconds += min(elapsed_s, _MOST_OF_A_TURN_S)\n",
-        new="        self.seconds += elapsed_s\n",
+        old="        self.seconds += min(elapsed_s, _MOST_OF_A_TURN_S) /",
+        new="        self.seconds += elapsed_s /",
         tests=(f"{HUNG}::test_a_supervisor_that_slept_calls_nobody_hung_by_its_own_absence",),
     ),
     Mutant(
