@@ -12,6 +12,7 @@ from hotline.commands.cli.accounts import users
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
 from hotline.commands.cli.record import audit
+from runtime.failures import foreseen_in
 from runtime.telemetry import configure_logging
 from vocabulary.errors import FieldError, HotlineError
 
@@ -134,5 +135,8 @@ def main() -> None:
         app()
     except FieldError as error:
         sys.exit("\n".join(f"{field}: {text}" for field, text in error.fields.items()))
-    except HotlineError as error:
-        sys.exit(f"hotline: {error}")
+    except (HotlineError, OSError, BaseExceptionGroup) as error:
+        foreseen = foreseen_in(error)
+        if foreseen is None:
+            raise
+        sys.exit(f"hotline: {foreseen}")

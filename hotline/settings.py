@@ -2,19 +2,15 @@
 
 import os
 import tomllib
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from hotline.settings_checks import BadSettings, check_host, check_port, check_port_range, check_text
 from runtime.codec import MalformedMessage, from_builtins
-from vocabulary.errors import Permanent
 
 ROOT = Path(__file__).resolve().parents[1]
 ROLES = ("telephony", "asr", "desk")
-
-
-class BadSettings(Permanent):
-    """A setting that cannot be used; the text names it and says what it should look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +127,12 @@ def _from_environment(environment: dict[str, str]) -> dict[str, Any]:
             *folders, leaf = name.removeprefix("HOTLINE_").lower().split("__")
             branch = tree
             for folder in folders:
-                branch = branch.setdefault(folder, {})
+                below = branch.setdefault(folder, {})
+                if not isinstance(below, dict):
+                    raise BadSettings(f"{name} names a part of {folder}, and {folder} itself is set, too; unset one")
+                branch = below
+            if isinstance(branch.get(leaf), dict):
+                raise BadSettings(f"{name} has parts that are set, too; unset one")
             branch[leaf] = value.split(",") if leaf == "roles" and not folders else value
     return tree
 
@@ -167,28 +168,63 @@ def _refuse_open_port(telephony: TelephonyOptions) -> None:
         )
 
 
+def _from_file(config: Path | None) -> dict[str, Any]:
+    path = config or Path("hotline.toml")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if config is None:
+            return {}
+        raise BadSettings(f"the settings file {path} does not exist") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"not TOML in UTF-8: {error}"
+        raise BadSettings(f"the settings file {path} cannot be read ({reason})") from None
+
+
+def _whole_path(data: str) -> str:
+    try:
+        return str(Path(data).expanduser().resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadSettings(f"data is {data!r}, which is no folder: {error}") from None
+
+
+def _check(settings: Settings) -> None:
+    telephony, web = settings.telephony, settings.web
+    for name, port in (
+        ("telephony.sip_port", telephony.sip_port),
+        ("telephony.rtp_port_low", telephony.rtp_port_low),
+        ("telephony.rtp_port_high", telephony.rtp_port_high),
+        ("web.port", web.port),
+    ):
+        check_port(name, port)
+    check_port_range(telephony.rtp_port_low, telephony.rtp_port_high)
+    for name, host in (
+        ("telephony.sip_host", telephony.sip_host),
+        ("telephony.rtp_host", telephony.rtp_host),
+        ("web.host", web.host),
+    ):
+        check_host(name, host)
+    if not os.path.isdir(settings.city):  # noqa: PTH112  Path.is_dir raises for what is no path at all
+        raise BadSettings(f"city is {settings.city!r}, which is no folder; give the folder of the city's data")
+
+
 def read_settings(*, config: Path | None = None, flags: dict[str, Any] | None = None) -> Settings:
     """Return the settings of this run; BadSettings names a setting that is unknown or does not fit.
 
     ``flags`` is a tree shaped like the file. A missing ``config`` file is an error, a missing default file is not.
     """
-    path = config or Path("hotline.toml")
-    if config is not None and not path.is_file():
-        raise BadSettings(f"the settings file {path} does not exist")
-    try:
-        tree: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{path} is not TOML: {error}") from None
-    tree = _merged(_merged(tree, _from_environment(dict(os.environ))), flags or {})
+    tree = _merged(_merged(_from_file(config), _from_environment(dict(os.environ))), flags or {})
     _known(tree, Settings, "")
+    check_text(tree)
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     tree.setdefault("data", str(Path(home) / "hotline"))
-    tree["data"] = str(Path(tree["data"]).expanduser().resolve())
     tree.setdefault("runtime_folder", os.environ.get("XDG_RUNTIME_DIR", ""))
     try:
         settings = from_builtins(tree, Settings)
     except MalformedMessage as error:
         raise BadSettings(f"a setting does not fit: {error}") from None
+    settings = replace(settings, data=_whole_path(settings.data))
+    _check(settings)
     _refuse_open_port(settings.telephony)
     if unknown := set(settings.roles) - set(ROLES):
         raise BadSettings(f"unknown role {', '.join(sorted(unknown))}; roles are {', '.join(ROLES)}")

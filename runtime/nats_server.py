@@ -15,6 +15,7 @@ from pathlib import Path
 from runtime.supervision import Child, Supervisor, supervise
 from vocabulary.errors import Permanent
 
+_PORTS, _PORTS_TRIED = range(22_000, 32_000), 400
 _MAX_STORE = 8 * 1024**3
 _READY, _SILENT = timedelta(seconds=30), timedelta(seconds=3.5)
 _USER = "hotline"
@@ -75,10 +76,21 @@ async def _greets(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port of 127.0.0.1 that nobody uses now.
+
+    It lies below those that the system hands out to connections (net.ipv4.ip_local_port_range), one of which could
+    otherwise take it before the server does, or while the server is being started again.
+    """
+    for _ in range(_PORTS_TRIED):
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Permanent(f"no port from {_PORTS[0]} to {_PORTS[-1]} is free on 127.0.0.1")
 
 
 def _prepare(*, data: Path, runtime: Path, port: int) -> tuple[NatsAddress, Path]:

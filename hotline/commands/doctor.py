@@ -1,5 +1,6 @@
 """``hotline doctor``: what this machine has, what is missing and what to do about it."""
 
+import errno
 import os
 import resource
 import shutil
@@ -13,6 +14,7 @@ from asr import choose
 from hotline.connections import read_instance
 from hotline.places import Places
 from hotline.settings import ROOT, Settings
+from hotline.settings_checks import BadSettings
 from runtime.nats_server import find_server
 from runtime.postgres.places import wheel_programs
 from vocabulary.errors import HotlineError
@@ -112,7 +114,10 @@ def _interfaces(settings: Settings, places: Places) -> Finding:
 def _ports(settings: Settings, places: Places) -> Finding:
     if read_instance(places) is not None:
         return Finding(name="ports", ok=True, found="held by the hotline that runs in this folder")
-    taken = taken_ports(settings)
+    try:
+        taken = taken_ports(settings)
+    except BadSettings as error:
+        return Finding(name="ports", ok=False, found="no such address", advice=str(error))
     advice = f"{', '.join(taken)} is taken: stop what listens there or set another port" if taken else ""
     return Finding(name="ports", ok=not taken, found="taken" if taken else "free", advice=advice)
 
@@ -128,13 +133,16 @@ def taken_ports(settings: Settings, /) -> list[str]:
 
 
 def _free(kind: socket.SocketKind, host: str, port: int) -> bool:
+    """Return whether nobody has the port; BadSettings for an address that is not this machine's."""
     with socket.socket(socket.AF_INET, kind) as probe:
         if kind is socket.SOCK_STREAM:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise BadSettings(f"nothing can listen on {host}:{port} here: {error.strerror or error}") from None
     return True
 
 

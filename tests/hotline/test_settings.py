@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline.settings import BadSettings, TrunkSettings, read_settings
 
@@ -43,3 +45,67 @@ def test_later_wins_file_environment_flags(tmp_path: Path, monkeypatch: pytest.M
 
     assert (settings.web.port, settings.telephony.sip_port, settings.telephony.rtp_port_low) == (1003, 1002, 1001)
     assert settings.telephony.rtp_port_high == 20998
+
+
+def refused(folder: Path, text: str | bytes) -> str:
+    file = folder / "hotline.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadSettings) as caught:
+        read_settings(config=file)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[web]\nport = -5\n", "web.port"),
+        ("[web]\nport = 99999\n", "web.port"),
+        ("[telephony]\nsip_port = 65536\n", "telephony.sip_port"),
+        ("[telephony]\nrtp_port_low = 30000\nrtp_port_high = 20000\n", "rtp_port_high"),
+        ('[telephony]\nsip_host = "999.1.1.1"\n', "telephony.sip_host"),
+        ('[telephony]\nrtp_host = "a b"\n', "telephony.rtp_host"),
+        ('[web]\nhost = ""\n', "web.host"),
+        ('city = "/nowhere/city"\n', "city"),
+        ('data = "a\\u0000b"\n', "data"),
+        ("web = 5\n", "web"),
+        ("data = 5\n", "data"),
+        ("[data]\nweb = 5\n", "data"),
+        (b'data = "\xff\xfe"\n', "UTF-8"),
+        (b"\x00", "TOML"),
+    ],
+)
+def test_what_cannot_be_used_is_named_in_a_sentence(tmp_path: Path, text: str | bytes, named: str) -> None:
+    assert named in refused(tmp_path, text)
+
+
+def test_a_settings_file_that_is_a_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="cannot be read"):
+        read_settings(config=tmp_path)
+
+
+def test_a_part_and_its_whole_in_the_environment_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_WEB", "x")
+    monkeypatch.setenv("HOTLINE_WEB__PORT", "1")
+    with pytest.raises(BadSettings, match="HOTLINE_WEB"):
+        read_settings()
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+NAMES = st.sampled_from(
+    ["data", "run", "city", "demo", "roles", "database", "nats", "search", "telephony", "asr", "web", "nonsense"]
+)
+INNER = st.sampled_from(["url", "user", "sip_host", "sip_port", "rtp_port_low", "trunks", "engine", "host", "port"])
+
+
+@given(st.dictionaries(NAMES, VALUES | st.dictionaries(INNER, VALUES, max_size=3), max_size=3))
+def test_any_tree_of_settings_is_used_or_refused_by_a_sentence(tree: dict[str, object]) -> None:
+    try:
+        settings = read_settings(flags=tree)
+    except BadSettings:
+        return  # any other exception fails the test
+    assert 0 <= settings.web.port <= 65_535
+    assert Path(settings.city).is_dir()
