@@ -1,4 +1,4 @@
-"""``make faults``: kill -9 each process in the middle of a call; exit 1 when a bound is not kept.
+"""``make faults``: kill -9 or stop (SIGSTOP) each process in the middle of a call; exit 1 when a bound is not kept.
 
 ``python -m tests.faults [--only NAME ...] [--json]``. One line a fault on standard output; progress on standard error.
 """
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from runtime.telemetry import configure_logging
 from tests.fault_runs import bounds
 from tests.fault_runs.bounds import Check
-from tests.fault_runs.broken_call import BrokenCall, Observation, Script, recording_of
+from tests.fault_runs.broken_call import BrokenCall, Harm, Observation, Script, recording_of
 from tests.fault_runs.stage import Theatre, theatre
 from vocabulary.calls import EndReason
 
@@ -26,11 +26,10 @@ HUNG_UP = (EndReason.CALLER_HUNG_UP, EndReason.AGENT_HUNG_UP)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A process to kill and what is looked at. ``goes_on`` is whether the call is to survive."""
+    """What is done and what is looked at."""
 
     name: str
-    victim: str | None
-    goes_on: bool
+    harm: Harm
     checks: Callable[[Theatre, Observation, Observation | None], list[Check]]
 
 
@@ -77,20 +76,40 @@ def _lost(reason: EndReason) -> Callable[[Theatre, Observation, Observation | No
 
 
 FAULTS = (
-    Fault(name="none", victim=None, goes_on=True, checks=_unbroken),
-    Fault(name="recogniser", victim="recogniser", goes_on=True, checks=_heard),
-    Fault(name="desk", victim="desk", goes_on=True, checks=_heard),
-    Fault(name="nats", victim="nats", goes_on=True, checks=_kept),
-    Fault(name="postgres", victim="postgres", goes_on=True, checks=_kept),
-    Fault(name="media", victim="media", goes_on=False, checks=_lost(EndReason.MEDIA_LOST)),
-    Fault(name="switch", victim="switch", goes_on=False, checks=_lost(EndReason.SWITCH_LOST)),
+    Fault(name="none", harm=Harm(victim=None, goes_on=True), checks=_unbroken),
+    Fault(name="recogniser", harm=Harm(victim="recogniser", goes_on=True), checks=_heard),
+    Fault(name="desk", harm=Harm(victim="desk", goes_on=True), checks=_heard),
+    Fault(name="nats", harm=Harm(victim="nats", goes_on=True), checks=_kept),
+    Fault(name="postgres", harm=Harm(victim="postgres", goes_on=True), checks=_kept),
+    Fault(name="media", harm=Harm(victim="media", goes_on=False), checks=_lost(EndReason.MEDIA_LOST)),
+    Fault(name="switch", harm=Harm(victim="switch", goes_on=False), checks=_lost(EndReason.SWITCH_LOST)),
+)
+
+
+def _hung(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del theatre, unbroken
+    return [bounds.replaced(seen), bounds.gap(seen), bounds.events(seen), bounds.ended(seen, HUNG_UP)]
+
+
+def _hung_and_lost(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del theatre, unbroken
+    return [bounds.replaced(seen)]
+
+
+FAULTS += tuple(
+    Fault(name=f"{victim}-hung", harm=Harm(victim=victim, goes_on=True, sent=signal.SIGSTOP), checks=_hung)
+    for victim in ("recogniser", "desk", "nats", "postgres")
+)
+FAULTS += tuple(
+    Fault(name=f"{victim}-hung", harm=Harm(victim=victim, goes_on=False, sent=signal.SIGSTOP), checks=_hung_and_lost)
+    for victim in ("media", "switch")
 )
 
 
 async def _one(
     stage: Theatre, script: Script, fault: Fault, unbroken: Observation | None
 ) -> tuple[Observation, list[Check]]:
-    call = BrokenCall(stage, script, victim=fault.victim, goes_on=fault.goes_on)
+    call = BrokenCall(stage, script, fault=fault.harm)
     try:
         async with asyncio.timeout(DEADLINE_S):
             seen = await call.run()
@@ -103,7 +122,7 @@ async def _one(
 
 async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
     faults = [fault for fault in FAULTS if not wanted or fault.name in wanted]
-    if any(fault.goes_on for fault in faults) and faults[0].victim is not None:
+    if any(fault.harm.goes_on for fault in faults) and faults[0].harm.victim is not None:
         faults.insert(0, FAULTS[0])
     passed, unbroken, rows = True, None, []
     async with theatre() as stage:
@@ -111,7 +130,7 @@ async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
         for fault in faults:
             began = time.monotonic()
             seen, checks = await _one(stage, script, fault, unbroken)
-            if fault.victim is None:
+            if fault.harm.victim is None:
                 unbroken = seen
             ok = all(check.ok for check in checks)
             passed = passed and ok

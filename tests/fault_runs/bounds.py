@@ -23,6 +23,8 @@ GAP_MS = 60.0
 FINAL_S = 6.0
 CER = 0.1
 LOST_S = 1.0
+REPLACED_S = 6.0
+"""5 s to notice and to kill, and what a start takes until the process is seen."""
 WHOLE: tuple[type[Event], ...] = (
     CallAccepted,
     CallQueued,
@@ -83,6 +85,17 @@ def events(seen: Observation) -> Check:
         {type_of(event).key for event in seen.heard if type_of(event).durable and event.event_id not in known}
     )
     return Check(name="events_missing", measured=missing, bound="none", ok=not missing)
+
+
+def replaced(seen: Observation) -> Check:
+    """How long a process that hangs stays in its place; PostgreSQL's keeper needs a moment more to start anew."""
+    late = seen.replaced_after_s
+    return Check(
+        name="replaced_s",
+        measured=None if late is None else round(late, 1),
+        bound=f"≤ {REPLACED_S:g}",
+        ok=late is not None and late <= REPLACED_S,
+    )
 
 
 def complete(seen: Observation) -> Check:

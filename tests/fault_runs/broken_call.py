@@ -1,6 +1,7 @@
 """One call in which a process may be killed, and what was measured of it."""
 
 import asyncio
+import signal
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +38,8 @@ class Observation:
     final_after_s: float | None = None
     """From the end of what was said after the kill to its final on the bus."""
     ended_by_us: bool = False
-    back_after_s: float | None = None
+    replaced_after_s: float | None = None
+    """From the harm until another process stands in the victim's place."""
     logged: list[Event] = field(default_factory=list)
     heard: list[Event] = field(default_factory=list)
     complaint: str = ""
@@ -77,12 +79,22 @@ def loud_ms(pcm: bytes) -> int:
     return (last + 160) // 8
 
 
-class BrokenCall:
-    """Places the call, kills ``victim`` in the middle of a word, and watches."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """What is done to whom: SIGKILL ends, SIGSTOP lets hang. ``goes_on`` is whether the call is to survive."""
 
-    def __init__(self, theatre: Theatre, script: Script, *, victim: str | None, goes_on: bool) -> None:
+    victim: str | None
+    goes_on: bool
+    sent: signal.Signals = signal.SIGKILL
+
+
+class BrokenCall:
+    """Places the call, harms the victim in the middle of a word, and watches."""
+
+    def __init__(self, theatre: Theatre, script: Script, *, fault: Harm) -> None:
         self.seen = Observation()
-        self._theatre, self._script, self._victim, self._goes_on = theatre, script, victim, goes_on
+        self._theatre, self._script = theatre, script
+        self._victim, self._goes_on, self._sent = fault.victim, fault.goes_on, fault.sent
 
     async def run(self) -> Observation:
         """Return what was seen; ``complaint`` says why the call did not come about."""
@@ -134,7 +146,8 @@ class BrokenCall:
         if self._victim is None:
             return
         await asyncio.sleep(KILL_AFTER_S)
-        self.seen.killed_at = self._theatre.kill(self._victim)
+        self.seen.killed_at, pid = self._theatre.harm(self._victim, sent=self._sent)
+        self.seen.replaced_after_s = await self._theatre.replaced(self._victim, pid=pid)
 
     async def _final(self) -> None:
         """Wait for the last final of what was said after the kill, at most ``AFTERWARDS_S``."""

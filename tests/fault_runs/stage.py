@@ -74,12 +74,21 @@ class Theatre:
                 continue
         return None
 
-    def kill(self, name: str) -> float:
-        """kill -9 the process; return time.time() of it."""
+    def harm(self, name: str, *, sent: signal.Signals) -> tuple[float, int]:
+        """Send the process a signal; return time.time() of it and who it was."""
         pid = self.pid(name)
         assert pid is not None, f"no process {name} runs"
-        os.kill(pid, signal.SIGKILL)
-        return time.time()
+        os.kill(pid, sent)
+        return time.time(), pid
+
+    async def replaced(self, name: str, *, pid: int, seconds: float = 20.0) -> float | None:
+        """Return after how many seconds another process stands in the place of ``pid``; None when none does."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            if self.pid(name) not in {None, pid}:
+                return time.monotonic() - began
+            await asyncio.sleep(0.1)
+        return None
 
     async def seat_ready(self, *, seconds: float = 90.0) -> bool:
         """Wait until the simulated agent may be called."""
