@@ -1,12 +1,13 @@
 """``python -m hotline.process ROLE FILE [LOG]``: the entry of every child process."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from hotline.log_file import keep_bounded, log_to
+from runtime.background import background
 from runtime.codec import decode
 from runtime.failures import foreseen_in
 from runtime.supervision import PERMANENT_EXIT, Pulse, failed_line, live, say
@@ -85,23 +86,22 @@ ROLES: dict[str, Role] = {
 ON_UVLOOP = {"switch", "media", "desk"}
 
 
-def _log_to(file: Path) -> None:
-    """Send what the process and its engines say on standard error to a file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(descriptor, sys.stderr.fileno())
-    os.close(descriptor)
+async def _logging_to(file: Path | None, work: Run) -> None:
+    """Do the work of a role beside its log file, which stays bounded."""
+    async with background(*((keep_bounded(file),) if file else ())):
+        await work
 
 
 def main() -> int:
     """Run a role. A foreseen failure is one sentence; a permanent one is told to the supervisor, with exit code 78."""
     role, file = sys.argv[1], Path(sys.argv[2])
+    log_file = Path(sys.argv[3]) if len(sys.argv) > 3 else None
     try:
-        if len(sys.argv) > 3:
-            _log_to(Path(sys.argv[3]))
+        if log_file:
+            log_to(log_file)
         configure_logging(process=role, json=True)
         pulse = Pulse()
-        work = live(ROLES[role](file.read_bytes(), pulse), pulse=pulse)
+        work = live(_logging_to(log_file, ROLES[role](file.read_bytes(), pulse)), pulse=pulse)
         if role in ON_UVLOOP:
             import uvloop  # noqa: PLC0415 - Linux and macOS only, and only here
 
