@@ -39,6 +39,7 @@ FAULTS = {
     "a recording is missing without a word",
     "a key counts twice",
     "a process does not end when it is asked to",
+    "a process lives on and hears nothing",
     "the record can be changed by who serves",
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",

@@ -157,4 +157,14 @@ MUTANTS = (
             "tests/telephony/test_switch.py::test_a_tick_that_fails_for_one_call_goes_on_for_the_others_and_the_recording_is_told_of",
         ),
     ),
+    Mutant(
+        name="lost-socket-not-noticed",
+        fault="a process lives on and hears nothing",
+        file="telephony/switch_process.py",
+        old="        while not reception.lost.is_set():\n",
+        new="        while True:\n",
+        tests=(
+            "tests/telephony/test_switch_faults.py::test_a_switch_whose_socket_is_gone_ends_and_does_not_stay_deaf",
+        ),
+    ),
 )
