@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
@@ -165,7 +164,7 @@ async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_othe
     assert lost is not None
     lost.write(first_sample=0, pcm=bytes(4 * 8000))
     await archive.forget((first,))
-    shutil.rmtree(tmp_path / "rec")
+    (tmp_path / "rec").rename(tmp_path / "gone")
     ended = await archive.finish(second, samples=8000, told=True)
     archive.look_at_disk()
     third = CallId(new_id())
@@ -178,6 +177,23 @@ async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_othe
     assert ended == words.EndedCall(recording=None, duration_ms=1000)
     assert kept.recording is not None
     assert Path(kept.recording.path).stat().st_size == 44 + 4 * 8000
+
+
+@pytest.mark.real
+async def test_a_chunk_of_which_the_disk_took_a_part_counts_as_failed(tmp_path: Path) -> None:
+    with small_disk(256 * 1024) as disk:
+        archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
+        await archive.recover()
+        (disk / "filler").write_bytes(b"x" * (192 * 1024))
+        writer = archive.begin(asked_for(call))
+        assert writer is not None
+        for second in range(2):
+            writer.write(first_sample=second * 8000, pcm=b"\1" * 32_000)
+        await archive.finish(call, samples=16_000, told=True)
+        failed = archive.described(_STATS, calls=0).recordings_failed
+        await archive.close()
+
+    assert failed == 1
 
 
 @pytest.mark.real

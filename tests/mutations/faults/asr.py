@@ -6,11 +6,11 @@ FAULTS = "tests/asr/test_faults.py"
 
 MUTANTS = (
     Mutant(
-        name="full-disk-ends-recogniser",
+        name="failed-write-called-done",
         fault="a fault of one ends others",
         file="asr/checkpoint.py",
-        old="        except OSError as error:\n            if not self._failing:",
-        new="        except FileExistsError as error:\n            if not self._failing:",
+        old="            self._failing = True\n            return False",
+        new="            self._failing = True\n            return True",
         tests=("tests/asr/test_checkpoint.py",),
     ),
     Mutant(
@@ -22,11 +22,11 @@ MUTANTS = (
         tests=(f"{FAULTS}::test_a_checkpoint_that_cannot_be_written_is_tried_again_and_stops_no_hearing",),
     ),
     Mutant(
-        name="poisoned-leg-ends-recogniser",
+        name="poisoned-leg-kept",
         fault="a fault of one ends others",
         file="asr/recogniser.py",
-        old='        if isinstance(attempt(lambda: self._hear(actor, block), of="block of a leg"), Failure):\n            self._failed(actor)',
-        new="        self._hear(actor, block)",
+        old='of="block of a leg"), Failure):\n            self._failed(actor)',
+        new='of="block of a leg"), Failure):\n            return',
         tests=(f"{FAULTS}::test_a_leg_whose_sound_raises_is_closed_as_incomplete_and_the_other_is_heard",),
     ),
 )

@@ -88,11 +88,11 @@ MUTANTS = (
         tests=("tests/telephony/test_floor_faults.py",),
     ),
     Mutant(
-        name="frame-of-any-length-mixed",
+        name="faulty-row-kept",
         fault="a fault of one ends others",
         file="telephony/media/mixer.py",
-        old="if not isinstance(frame, Frame) and len(frame) != FRAME_SAMPLES:",
-        new="if not isinstance(frame, Frame) and not frame:",
+        old='            self.faults.setdefault(slot, "sound")\n',
+        new="",
         tests=("tests/telephony/test_floor_faults.py",),
     ),
     Mutant(
