@@ -9,6 +9,8 @@ from vocabulary.events import CATALOGUE, Event, type_of
 from vocabulary.personal import Personal
 
 T = TypeVar("T")
+Meta = msgspec.Meta
+"""Bounds of a field in ``Annotated``: ``ge``, ``le``, ``min_length``, ``max_length``, ``pattern``."""
 
 
 class MalformedMessage(Permanent):

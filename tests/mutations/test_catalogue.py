@@ -25,6 +25,7 @@ FAULTS = {
     "JetStream ack before commit",
     "lease not checked",
     "phone number in a log",
+    "a file of a city ends in a traceback or goes on unread",
     "a number of a person stays in a text",
     "what is no number of a person is masked",
     "a re-INVITE starts a second sender",

@@ -116,7 +116,7 @@ def config(folder: Path, url: str) -> AgentConfig:
 
 
 @pytest.mark.paced
-@pytest.mark.parametrize("caller", ["199****07", "138****00"])
+@pytest.mark.parametrize("caller", ["199****0107", "138****00"])
 async def test_it_answers_talks_in_turn_sends_the_order_hangs_up_and_finishes(tmp_path: Path, caller: str) -> None:
     async with small_desk() as (desk, url), background(run_simulated_agent(config(tmp_path, url))):
         await desk.until("/api/seat/ready")

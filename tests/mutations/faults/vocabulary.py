@@ -8,6 +8,22 @@ MASKING = ("tests/vocabulary/masking/test_corpus.py", "tests/vocabulary/masking/
 
 MUTANTS = (
     Mutant(
+        name="city-text-unchecked",
+        fault="a file of a city ends in a traceback or goes on unread",
+        file="hotline/city_files.py",
+        old="        fault = text_fault(text)\n        if fault is not None:",
+        new="        fault = text_fault(text)\n        if False and fault is not None:",
+        tests=("tests/city/test_city_files.py",),
+    ),
+    Mutant(
+        name="city-queues-unchecked",
+        fault="a file of a city ends in a traceback or goes on unread",
+        file="hotline/city_files.py",
+        old="        if name not in known:",
+        new="        if False:",
+        tests=("tests/city/test_city_files.py",),
+    ),
+    Mutant(
         name="surrogates-pass",
         fault="text that cannot be stored crosses a wall",
         file="vocabulary/text.py",
