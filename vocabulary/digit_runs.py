@@ -29,6 +29,7 @@ _FOLD = str.maketrans(
     | dict.fromkeys("、", ",")
     | dict.fromkeys("•・", "·")
 )
+_BLOCK = re.compile(f"[0-9{SPOKEN}]+")
 _GROUP = re.compile(f"[0-9]+|[{SPOKEN}]+")
 _GAP = re.compile(r"[ \-.·/_,()+嗯呃额啊哦]{0,4}")
 
@@ -53,13 +54,14 @@ def digit_runs(text: str, /) -> Iterator[tuple[Group, ...]]:
     Groups that touch ``*`` are what an earlier masking left; they end a run and are not given.
     """
     run: list[Group] = []
-    for found in _GROUP.finditer(text):
-        start, end = found.span()
+    for block in _BLOCK.finditer(text):
+        start, end = block.span()
         left_over = text[start - 1 : start] == "*" or text[end : end + 1] == "*"
         if run and (left_over or not _GAP.fullmatch(text, run[-1].end, start)):
             yield tuple(run)
             run = []
         if not left_over:
-            run.append(Group(start, end, found.group().translate(_TO_DIGIT)))
+            for found in _GROUP.finditer(text, start, end):
+                run.append(Group(*found.span(), found.group().translate(_TO_DIGIT)))
     if run:
         yield tuple(run)

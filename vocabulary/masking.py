@@ -14,7 +14,7 @@ from vocabulary.number_kinds import LONGEST, RULES, SHORTEST, Candidate, Found, 
 
 _REACH = 14
 """How many characters before a number a word may stand that says what it is."""
-_CUT = re.compile(r"[。！？;!?\n\d*](?=[^。！？;!?\n\d*]*$)")
+_CUT = re.compile(r"[。！？;!?\n\d*](?=[^。！？;!?\n\d*]*\Z)")
 _ENDS_IN_X = re.compile(r"[ -]{0,2}(?:[Xx×叉]|[艾埃]克斯)")
 _EXTENSION = re.compile(r" ?(?:转|分机号?|ext\.?) ?\d{1,6}|-\d{1,5}(?!\d)")
 

@@ -95,7 +95,7 @@ def _identity(number: Candidate) -> Found | None:
     if 11 in number.sizes and _MOBILE.match(digits, sum(number.sizes[: number.sizes.index(11)])):
         return None
     if _IDENTITY_18.fullmatch(digits) or (named and long in {17, 18, 19}):
-        return Found(0, 6, 4, "********")
+        return Found(0, 6, 4, "*" * (long - 10))
     if (_IDENTITY_15.fullmatch(digits) and (named or number.sizes in {(15,), (6, 6, 3)})) or (
         named and long in {14, 15, 16}
     ):
