@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agent_desk.accounts.service import Accounts
+from agent_desk.auditing import Looks
 from agent_desk.contacts.projection import consumers
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
@@ -10,7 +11,9 @@ from agent_desk.live.compose import City
 from agent_desk.live.feed import Message
 from agent_desk.live.hub import LiveDesk
 from agent_desk.live.socket import LiveSocket
+from agent_desk.pages.call import CallPages
 from agent_desk.pages.contacts import ContactPages
+from agent_desk.pages.numbers import NumberPages
 from agent_desk.pages.seat import SeatPages
 from agent_desk.pages.session import DeskChoices, SessionPages
 from agent_desk.pages.sound import SoundPages
@@ -53,7 +56,8 @@ class AgentDesk:
             clock=needs.clock,
         )
         self._store = ContactStore(database=needs.database, clock=needs.clock)
-        self.contacts = ContactViews(board=self.live.board, store=self._store)
+        self._looks = Looks(database=needs.database, clock=needs.clock)
+        self.contacts = ContactViews(board=self.live.board, store=self._store, looks=self._looks)
 
     def routes(self, *, orders: Orders) -> tuple[Route, ...]:
         """Return all rows of the room."""
@@ -62,9 +66,16 @@ class AgentDesk:
         pages = (
             SessionPages(accounts=needs.accounts, choices=needs.choices, board=self.live.board),
             SeatPages(telephony=needs.telephony, microphone=needs.microphone, pages=self.live.pages),
-            ContactPages(
-                views=self.contacts, store=self._store, orders=orders, database=needs.database, clock=needs.clock
+            ContactPages(views=self.contacts, store=self._store, orders=orders, clock=needs.clock),
+            CallPages(
+                views=self.contacts,
+                store=self._store,
+                orders=orders,
+                knowledge=needs.knowledge,
+                database=needs.database,
+                clock=needs.clock,
             ),
+            NumberPages(views=self.contacts, store=self._store, looks=self._looks, clock=needs.clock),
             SoundPages(
                 telephony=needs.telephony,
                 store=self._store,

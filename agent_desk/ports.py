@@ -6,7 +6,7 @@ from typing import Protocol
 
 from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.desk_requests import RecordingStretch
-from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, OfferId, SeatNo
+from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode, OfferId, SeatNo
 from vocabulary.orders import OrderBrief, OrderRequest
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
@@ -66,6 +66,10 @@ class Knowledge(Protocol):
         """Return one toneless pinyin syllable for each character, the character itself where it has none."""
         ...
 
+    async def has_entry(self, code: EntryCode, /, *, version: int) -> bool:
+        """Return whether the entry ever was published in that version."""
+        ...
+
     async def forget(self, contact: ContactId, /) -> None:
         """Drop what was remembered of a contact's suggestions."""
         ...
@@ -79,3 +83,7 @@ class Orders(Protocol):
     async def of_contact(self, contact: ContactId, /) -> OrderBrief | None: ...
 
     async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]: ...
+
+    async def in_hands(self, contact: ContactId, /, *, account: AccountId) -> bool:
+        """Return whether the person accepted an order of the contact that is still open."""
+        ...

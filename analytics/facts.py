@@ -6,6 +6,7 @@ from datetime import datetime
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Transaction
 from vocabulary.calls import Origin
+from vocabulary.events.agent_desk import ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import CallEnded
 from vocabulary.events.work_orders import (
@@ -118,7 +119,10 @@ async def _insert_order(tx: Transaction, event: OrderAccepted, position: int) ->
 
 
 async def apply_words(tx: Transaction, row: LogRow, /) -> None:
-    """Keep what was said, with numbers masked, for topics and for the way from a figure back to the second."""
+    """Keep what was said, with numbers masked, for topics and for the way from a figure back to the second.
+
+    Whose caller wants to stay unknown is kept beside it: such words are never shown.
+    """
     event = row.event
     if isinstance(event, UtteranceFinalised):
         heard = event.utterance
@@ -132,6 +136,13 @@ async def apply_words(tx: Transaction, row: LogRow, /) -> None:
             heard.end_ms,
             masked_text(heard.text),
         )
+    elif isinstance(event, ContactConfidential):
+        await tx.execute(
+            "insert into analytics.confidential (contact, confidential) values ($1,$2)"
+            " on conflict (contact) do update set confidential = $2",
+            event.contact,
+            event.confidential,
+        )
 
 
 def consumers() -> tuple[Consumer, ...]:
@@ -143,8 +154,8 @@ def consumers() -> tuple[Consumer, ...]:
         Consumer(
             name=WORDS,
             kind="projection",
-            types=(UtteranceFinalised,),
+            types=(UtteranceFinalised, ContactConfidential),
             apply=apply_words,
-            reset=("analytics.spoken_fact",),
+            reset=("analytics.spoken_fact", "analytics.confidential"),
         ),
     )

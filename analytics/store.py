@@ -52,7 +52,8 @@ class FactStore:
                 "select o.contact, o.order_no, o.created_at, o.leaf, o.district, o.place, o.title, o.content,"
                 " coalesce(c.caller_digest, '') as caller, coalesce((select jsonb_agg(jsonb_build_array(s.start_ms,"
                 " s.text) order by s.start_ms) from analytics.spoken_fact s where s.contact = o.contact"
-                " and s.party = 'CALLER'), '[]'::jsonb) as spoken"
+                " and s.party = 'CALLER' and not exists (select from analytics.confidential k"
+                " where k.contact = s.contact and k.confidential)), '[]'::jsonb) as spoken"
                 " from analytics.order_fact o left join analytics.call_fact c using (contact)"
                 " where o.origin = $1 and ($2::timestamptz is null or o.created_at >= $2)"
                 " and ($3::timestamptz is null or o.created_at < $3) order by o.created_at desc limit $4",

@@ -19,7 +19,7 @@ from vocabulary.desk_requests import (
     SeatWrapUpDone,
     TestCallAsked,
 )
-from vocabulary.ids import AccountId, CallId, ContactId, OfferId, SeatNo
+from vocabulary.ids import AccountId, CallId, ContactId, EntryCode, OfferId, SeatNo
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
 
@@ -49,6 +49,10 @@ class KnowledgeForDesk:
     async def syllables(self, text: str, /) -> tuple[str, ...]:
         """Return one toneless syllable a character."""
         return await self._service.syllables(text)
+
+    async def has_entry(self, code: EntryCode, /, *, version: int) -> bool:
+        """Return whether there is such an entry."""
+        return await self._service.has_entry(code, version=version)
 
     async def forget(self, contact: ContactId, /) -> None:
         """Drop what was remembered of a contact's cards."""

@@ -129,6 +129,10 @@ class KnowledgeService:
             raise NotFound(f"知识库中没有条目{code}" + ("" if version is None else f"的第{version}版"))
         return found
 
+    async def has_entry(self, code: EntryCode, /, *, version: int) -> bool:
+        """Return whether the entry ever was published in that version."""
+        return await self._catalogue.version(code, version) is not None
+
     async def syllables(self, text: str, /) -> tuple[str, ...]:
         """Return one toneless syllable for each character, the character itself where it has none."""
         return self._syllables.exact(text)

@@ -39,3 +39,11 @@ class ChangedMeanwhile(Refused):
         """Name every field, so that a person can choose."""
         super().__init__(reason, text)
         self.fields = fields
+
+
+class TooOften(Refused):
+    """A request that is allowed, but not so often."""
+
+    def __init__(self, text: str) -> None:
+        """Say how often it is allowed."""
+        super().__init__("too-often", text)

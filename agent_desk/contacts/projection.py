@@ -5,7 +5,7 @@ from runtime.ids import new_id
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Transaction
 from vocabulary.calls import EndReason
-from vocabulary.events.agent_desk import CallbackListed
+from vocabulary.events.agent_desk import CallbackListed, ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded
 from vocabulary.ids import EventId
@@ -113,6 +113,18 @@ async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
         )
 
 
+async def apply_confidential(tx: Transaction, row: LogRow, /) -> None:
+    """Keep whether who asked stays unknown; the last word counts."""
+    event = row.event
+    if isinstance(event, ContactConfidential):
+        await tx.execute(
+            "insert into agent_desk.confidential (contact, confidential) values ($1,$2)"
+            " on conflict (contact) do update set confidential = $2",
+            event.contact,
+            event.confidential,
+        )
+
+
 async def list_callback(tx: Transaction, row: LogRow, /) -> None:
     """Put a caller who reached nobody on the list; take the number off when it got through after all."""
     event = row.event
@@ -168,6 +180,13 @@ def consumers() -> tuple[Consumer, ...]:
             types=(UtteranceFinalised,),
             apply=apply_utterance,
             reset=("agent_desk.utterance",),
+        ),
+        Consumer(
+            name="agent_desk.confidential",
+            kind="projection",
+            types=(ContactConfidential,),
+            apply=apply_confidential,
+            reset=("agent_desk.confidential",),
         ),
         Consumer(name="agent_desk.callbacks", kind="action", types=(CallEnded,), apply=list_callback),
     )

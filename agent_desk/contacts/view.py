@@ -1,8 +1,10 @@
 """One contact as a page shows it: the live board and the tables together."""
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
-from agent_desk.contacts.numbers import known_numbers, resolved_phone
+from agent_desk.auditing import Looks
+from agent_desk.contacts.rights import ContactFacts, Sight, What, may, own
 from agent_desk.contacts.store import ContactRecord, ContactStore
 from agent_desk.drafting.draft import SavedDraft
 from agent_desk.live.board import NOTHING_YET, Board, Talk
@@ -14,12 +16,14 @@ from vocabulary.errors import Transient
 from vocabulary.ids import ContactId
 from vocabulary.masking import masked_text
 from vocabulary.orders import Draftable, DraftField, OrderBrief
-from vocabulary.people import Principal, Role
+from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
+from vocabulary.unnamed import said_names, unnamed
 
-FILLS_FORMS = frozenset({Role.AGENT, Role.ADMIN})
+NOT_IN_YET = "没有这次来电，或它还没有入库，请稍候再试"
+NOT_YOURS = "没有这次来电，或它不由您受理"
 PERSONAL = frozenset({Draftable.CALLER_NAME, Draftable.CALLBACK_PHONE})
 
 
@@ -48,6 +52,8 @@ class ContactView:
     history: tuple[OrderBrief, ...]
     order: OrderBrief | None
     recording: RecordingInfo | None
+    confidential: bool
+    """保密: others see nothing of who asked."""
     partly: bool = False
 
 
@@ -63,11 +69,12 @@ class _Kept:
 
 
 class ContactViews:
-    """Builds views and answers who called (the port of the work orders)."""
+    """Builds views and answers who called (the port of the work orders). What a person may see, ``rights`` says."""
 
-    def __init__(self, *, board: Board, store: ContactStore) -> None:
+    def __init__(self, *, board: Board, store: ContactStore, looks: Looks) -> None:
         self._board = board
         self._store = store
+        self._looks = looks
         self._orders: Orders | None = None
 
     def connect(self, orders: Orders, /) -> None:
@@ -81,45 +88,57 @@ class ContactViews:
             return talk.caller
         record = await self._store.record(contact)
         if record is None:
-            raise NotFound("没有这次来电，或它还没有入库，请稍候再试")
+            raise NotFound(NOT_IN_YET)
         return record.caller
 
-    async def resolved(self, contact: ContactId, sent: PhoneNumber, /) -> PhoneNumber:
-        """Return the number meant by what a page sent; FieldError when a masked one stands for no known number."""
-        if "*" not in sent.reveal():
-            return sent
-        talk = self._board.talks.get(contact)
-        spoken = _heard(await self._store.utterances(contact), talk)
-        return resolved_phone(sent, known=known_numbers(await self.caller_of(contact), spoken))
+    async def words_of(self, contact: ContactId, /) -> tuple[Utterance, ...]:
+        """Return all that was said, for the rules of this room; never for a page."""
+        return _heard(await self._store.utterances(contact), self._board.talks.get(contact))
 
     async def origin_of(self, contact: ContactId, /) -> Origin:
         """Return LIVE: what comes through this desk really happened, made-up history never does."""
         await self.caller_of(contact)
         return Origin.LIVE
 
-    async def check_seat(self, contact: ContactId, /, *, principal: Principal) -> None:
-        """Raise NotFound when nobody knows the contact, or when it is another seat's."""
+    async def demand(self, contact: ContactId, what: What, /, *, principal: Principal) -> None:
+        """Raise NotFound unless the person may see ``what`` in full: as for a contact that nobody knows."""
         talk = self._board.talks.get(contact)
-        known = talk if talk is not None and talk.call is not None else None
-        record = None if known is not None and known.seat is not None else await self._store.record(contact)
-        if known is None and record is None:
-            raise NotFound("没有这次来电，或它还没有入库，请稍候再试")
-        _check_seat(principal, known, record)
+        kept = await self._kept(contact, talk)
+        if not _known(talk, kept):
+            raise NotFound(NOT_IN_YET)
+        facts = await self._facts(contact, talk, kept, principal)
+        if may(principal, facts, what) is not Sight.FULL:
+            raise NotFound(NOT_YOURS)
 
     async def view(self, contact: ContactId, /, *, principal: Principal) -> ContactView:
-        """Return the view; NotFound when neither board nor tables know the contact, or it is another seat's."""
+        """Return the view; NotFound when neither board nor tables know the contact, or it is another seat's.
+
+        A look at the words of somebody else's contact is written down first; while that cannot be done, Transient.
+        """
         talk = self._board.talks.get(contact)
         try:
             kept, partly = await self._kept(contact, talk), False
+            if not _known(talk, kept):
+                raise NotFound("没有这次来电")
+            facts = await self._facts(contact, talk, kept, principal)
         except Transient:
             if talk is None or talk.call is None:
                 raise
-            kept, partly = _Kept(), True
-        if (talk is None or talk.call is None) and kept.record is None:
-            raise NotFound("没有这次来电")
-        _check_seat(principal, talk, kept.record)
+            kept, partly, facts = _Kept(), True, _facts_of(self._board, talk, _Kept(), in_hands=False)
+        if may(principal, facts, What.HEAD) is Sight.NOTHING:
+            raise NotFound(NOT_YOURS)
         whole = _joined(contact, talk, kept, partly=partly)
-        return whole if principal.role in FILLS_FORMS else without_personal(whole)
+        sight = may(principal, facts, What.WORDS)
+        if sight is Sight.MASKED and not own(principal, facts):
+            await self._looks.at(contact, what="contact-viewed", account=principal.account, why="")
+        return seen(replace(whole, confidential=facts.confidential), sight)
+
+    async def _facts(self, contact: ContactId, talk: Talk | None, kept: "_Kept", principal: Principal) -> ContactFacts:
+        account, orders = principal.account, self._orders
+        in_hands = await self._store.holds_callback(contact, account=account) or (
+            orders is not None and await orders.in_hands(contact, account=account)
+        )
+        return _facts_of(self._board, talk, kept, in_hands=in_hands)
 
     async def _kept(self, contact: ContactId, talk: Talk | None) -> _Kept:
         record = await self._store.record(contact)
@@ -134,26 +153,76 @@ class ContactViews:
         )
 
 
-def without_personal(view: ContactView, /) -> ContactView:
-    """Return a view for people who do not fill the form: numbers masked in the talk, no name and no number."""
-    spoken = tuple(replace(heard, text=masked_text(heard.text), words=()) for heard in view.utterances)
-    kept = {name: value for name, value in view.draft.values.items() if name not in PERSONAL}
+def seen(view: ContactView, sight: Sight, /) -> ContactView:
+    """Return of a whole view what ``sight`` leaves."""
+    match sight:
+        case Sight.FULL:
+            return view
+        case Sight.MASKED:
+            return _masked(view)
+        case Sight.NOTHING:
+            return replace(
+                view,
+                utterances=(),
+                suggestions=NOTHING_YET,
+                proposed=(),
+                draft=SavedDraft(revision=0),
+                open_orders=(),
+                history=(),
+                recording=None,
+            )
+        case _:
+            assert_never(sight)
+
+
+def _masked(view: ContactView) -> ContactView:
+    """Numbers masked everywhere, no name and no number of the form; in confidence nothing of who asked."""
+    name = view.draft.values.get(Draftable.CALLER_NAME)
+    said = {found for heard in view.utterances for found in said_names(heard.text)}
+    names = said | ({name.value} if name else set())
+
+    def hide(text: str) -> str:
+        return unnamed(text, names=names) if view.confidential else masked_text(text)
+
+    kept = {field: value for field, value in view.draft.values.items() if field not in PERSONAL}
     return replace(
         view,
-        utterances=spoken,
+        utterances=tuple(replace(heard, text=hide(heard.text), words=()) for heard in view.utterances),
+        suggestions=NOTHING_YET if view.confidential else view.suggestions,
         proposed=tuple(
-            replace(f, value=masked_text(f.value), source=masked_text(f.source))
-            for f in view.proposed
-            if f.name not in PERSONAL
+            replace(f, value=hide(f.value), source=hide(f.source)) for f in view.proposed if f.name not in PERSONAL
         ),
-        draft=replace(view.draft, values={name: replace(v, value=masked_text(v.value)) for name, v in kept.items()}),
+        draft=replace(
+            view.draft,
+            values={field: replace(value, value=hide(value.value)) for field, value in kept.items()},
+            reply=hide(view.draft.reply),
+        ),
+        open_orders=() if view.confidential else view.open_orders,
+        history=() if view.confidential else view.history,
     )
 
 
-def _check_seat(principal: Principal, talk: Talk | None, record: ContactRecord | None) -> None:
-    seats = {talk.seat if talk else None, record.seat if record else None} - {None}
-    if principal.role is Role.AGENT and seats and principal.seat not in seats:
-        raise NotFound("这次来电由其他服务代表受理")
+def _known(talk: Talk | None, kept: _Kept) -> bool:
+    return (talk is not None and talk.call is not None) or kept.record is not None
+
+
+def _facts_of(board: Board, talk: Talk | None, kept: _Kept, /, *, in_hands: bool) -> ContactFacts:
+    record = kept.record
+    seat = (talk.seat if talk else None) or (record.seat if record else None)
+    return ContactFacts(
+        seat=None if _unanswered(talk, record) else seat,
+        at_hand=talk is not None and seat is not None and board.of_seat(seat) is talk,
+        open_form=kept.order is None and kept.draft.revision > 0,
+        in_hands=in_hands,
+        confidential=kept.draft.confidential or (record is not None and record.confidential),
+    )
+
+
+def _unanswered(talk: Talk | None, record: ContactRecord | None) -> bool:
+    """Whether the call is over and no person ever spoke with the caller."""
+    if record is not None and record.ended_at is not None:
+        return record.connected_at is None
+    return talk is not None and talk.ended and talk.snapshot is not None and talk.snapshot.connected_at is None
 
 
 def _heard(kept: tuple[Utterance, ...], talk: Talk | None) -> tuple[Utterance, ...]:
@@ -183,5 +252,6 @@ def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool)
         history=history,
         order=kept.order,
         recording=RecordingInfo(seconds=samples / 8000) if samples else None,
+        confidential=False,
         partly=partly,
     )

@@ -1,6 +1,7 @@
 """Hearing a stretch of a recording; every play is written down before the first sample leaves."""
 
 from agent_desk.auditing import write_down
+from agent_desk.contacts.rights import What
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
 from agent_desk.pages.contacts import READERS, check_reason, contact_of
@@ -57,7 +58,7 @@ class SoundPages:
         """Answer with two-channel WAV of [from_ms, to_ms)."""
         contact, why = contact_of(request.path["contact"]), request.query.get("why", "").strip()
         check_reason(why)
-        await self._views.view(contact, principal=request.principal)
+        await self._views.demand(contact, What.SOUND, principal=request.principal)
         record = await self._store.record(contact)
         if record is None or record.record_host is None or record.record_name is None or not record.samples:
             raise NotFound("这次来电的录音还没有保存完成，请在通话结束后再听")

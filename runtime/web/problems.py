@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from runtime.codec import MalformedMessage
 from runtime.web.routes import BadQuery, NotFound
-from vocabulary.errors import ChangedMeanwhile, FieldError, HotlineError, Refused, Transient
+from vocabulary.errors import ChangedMeanwhile, FieldError, HotlineError, Refused, TooOften, Transient
 
 RETRY_AFTER_S = 2
 
@@ -106,8 +106,9 @@ def reply_for(error: HotlineError, /) -> ProblemReply:
     if isinstance(error, BadQuery):
         return ProblemReply(problem=problem(HTTPStatus.BAD_REQUEST, reason=error.reason, detail=error.text))
     if isinstance(error, Refused):
+        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooOften) else HTTPStatus.CONFLICT
         fields = error.fields if isinstance(error, ChangedMeanwhile) else None
-        return ProblemReply(problem=problem(HTTPStatus.CONFLICT, reason=error.reason, detail=error.text, fields=fields))
+        return ProblemReply(problem=problem(status, reason=error.reason, detail=error.text, fields=fields))
     if isinstance(error, Transient):
         return ProblemReply(
             problem=problem(HTTPStatus.SERVICE_UNAVAILABLE, reason="away", detail=str(error)),

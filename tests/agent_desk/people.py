@@ -225,6 +225,9 @@ class WordKnowledge:
     async def syllables(self, text: str, /) -> tuple[str, ...]:
         return tuple(text)
 
+    async def has_entry(self, code: EntryCode, /, *, version: int) -> bool:
+        return (code, version) == ("E001", 3)
+
     async def forget(self, contact: ContactId, /) -> None:
         self.forgotten.append(contact)
 
@@ -234,6 +237,7 @@ class KeptOrders:
 
     def __init__(self) -> None:
         self.made: list[tuple[OrderRequest, OrderBrief]] = []
+        self.hands: AccountId | None = None
 
     async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief:
         if any(old.contact == request.contact for old, _ in self.made):
@@ -251,6 +255,9 @@ class KeptOrders:
 
     async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
         return tuple(brief for request, brief in self.made if phone.reveal() and request.callback_phone == phone)
+
+    async def in_hands(self, contact: ContactId, /, *, account: AccountId) -> bool:
+        return any(request.contact == contact and account == self.hands for request, _ in self.made)
 
 
 @dataclass(slots=True, kw_only=True)

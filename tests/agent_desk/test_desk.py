@@ -39,7 +39,7 @@ async def ask(desk: Desk) -> AsyncIterator[Asker]:
 
 async def past_call(database: Database, call: MadeCall) -> None:
     """Put a call that is over into the tables."""
-    contacts, utterances, callbacks = consumers()
+    contacts, utterances, _, callbacks = consumers()
     async with database.transaction() as tx:
         for event in (call.accepted(), call.connected(), call.ended(), call.recorded()):
             await contacts.apply(tx, LogLine(event))  # type: ignore[arg-type] # has what a row has
@@ -107,8 +107,9 @@ async def test_a_number_is_revealed_for_a_reason_and_the_look_is_written_down(as
     call = MadeCall()
     await past_call(database, call)
     path = f"/api/contacts/{call.contact}/reveal"
-    refused = await ask("POST", path, role="agent", body={"what": "caller", "why": " 看 "})
-    shown = await ask("POST", path, role="agent", body={"what": "caller", "why": "回访诉求人"})
+    await ask("PATCH", f"/api/contacts/{call.contact}/draft", role="agent", body={"revision": 0, "reply": "待回访"})
+    refused = await ask("POST", path, role="agent", body={"why": " 看 "})
+    shown = await ask("POST", path, role="agent", body={"why": "回访诉求人"})
 
     async with database.reading() as reading:
         looks = await reading.fetch("select what, contact from log.audit")
@@ -172,7 +173,7 @@ async def test_a_form_goes_from_draft_to_order(ask: Asker, desk: Desk, database:
     saved = await ask("PATCH", f"{one}/draft", role="agent", body=form)
     other = {"revision": 0, "values": {"title": {"value": "别处停电", "typed": True}}, "way": ""}
     conflict = await ask("PATCH", f"{one}/draft", role="agent", body=other)
-    made = await ask("POST", f"{one}/order", role="agent", body=FORM)
+    made = await ask("POST", f"{one}/order", role="agent", body=FORM | {"confidential": True})
     again = await ask("POST", f"{one}/order", role="agent", body=FORM)
     view = await ask("GET", one, role="agent")
 
@@ -222,22 +223,33 @@ async def test_what_was_done_with_a_suggestion_enters_the_log(ask: Asker, databa
 
     path = f"/api/contacts/{call.contact}/suggestions/E001"
     answer = await ask("POST", path, role="agent", body={"use": "inserted", "version": 3})
+    never = [
+        await ask("POST", path, role="agent", body={"use": "useful", "version": 4}),
+        await ask("POST", path.replace("E001", "nothing"), role="agent", body={"use": "useful", "version": 3}),
+    ]
     events = [row.event for row in await read_log(database, after=0, limit=9, types=None)]
 
-    assert answer.status == 204
+    assert (answer.status, [other.status for other in never]) == (204, [404, 404])
     used = [event for event in events if isinstance(event, SuggestionUsed)]
     assert [(event.entry, event.version, event.use) for event in used] == [("E001", 3, "inserted")]
 
 
-async def test_a_callback_is_done_once_and_by_name(ask: Asker, database: Database) -> None:
+async def test_a_callback_is_done_once_and_by_whom_took_it(ask: Asker, database: Database) -> None:
     call = MadeCall()
     await past_call(database, call)
+    one = f"/api/callbacks/{call.contact}"
 
-    done = await ask("POST", f"/api/callbacks/{call.contact}/done", role="agent")
+    claimed = await ask("POST", f"{one}/claim", role="agent")
+    others = [await ask("POST", f"{one}/{what}", role="other") for what in ("claim", "done")]
+    administrator = await ask("POST", f"{one}/done", role="admin")
+    held = (await ask("GET", "/api/callbacks", role="other")).body
+    done = await ask("POST", f"{one}/done", role="agent")
     unknown = await ask("POST", f"/api/callbacks/{NOBODY}/done", role="agent")
     rows = (await ask("GET", "/api/callbacks", role="agent")).body
 
-    assert (done.status, unknown.status) == (204, 409)
+    assert (claimed.status, done.status, unknown.status, administrator.status) == (204, 204, 409, 403)
+    assert [(answer.status, answer.body["reason"]) for answer in others] == [(409, "claimed")] * 2
+    assert [(row["done"], row["claimed_by"]) for row in held] == [(False, "名0")]
     assert [(row["done"], row["done_by"]) for row in rows] == [(True, "名0")]
 
 
@@ -267,6 +279,8 @@ async def test_no_list_no_view_and_no_log_line_has_the_callers_number(
             await desk.room.live.hear(event)
         desk.room.live.board.seats[SeatNo("007")] = seat_of(live.call)
         desk.switch.answerable[live.offer] = live.snapshot()
+        draft = {"revision": 0, "reply": "待回访"}
+        await ask("PATCH", f"/api/contacts/{past.contact}/draft", role="agent", body=draft)
         answers = [
             await ask("GET", "/api/contacts", role="agent"),
             await ask("GET", f"/api/contacts/{past.contact}", role="agent"),

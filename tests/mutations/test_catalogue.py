@@ -7,6 +7,8 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "a number is shown to who must not see it",
+    "a look at somebody else's words leaves no trace",
     "a confidential order names who asked",
     "a row that cannot be read ends a list",
     "a hung process is taken for a living one",

@@ -45,3 +45,12 @@ class CallbackListed(Event):
 
     call: CallId
     abandoned_at: datetime
+
+
+@event("agent-desk.contact-confidential.v1", durable=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactConfidential(Event):
+    """保密 was set or taken back: whether who asked stays unknown to everybody but the agent of the talk."""
+
+    confidential: bool
+    account: AccountId

@@ -11,4 +11,28 @@ MUTANTS = (
         new="    if ahead:\n",
         tests=("tests/agent_desk/test_draft_merging.py",),
     ),
+    Mutant(
+        name="number-of-every-contact",
+        fault="a number is shown to who must not see it",
+        file="agent_desk/contacts/rights.py",
+        old="    needed = mine and (facts.at_hand or facts.open_form)",
+        new="    needed = principal.role is Role.AGENT",
+        tests=("tests/agent_desk/test_rights.py", "tests/agent_desk/test_scopes.py"),
+    ),
+    Mutant(
+        name="look-without-audit",
+        fault="a look at somebody else's words leaves no trace",
+        file="agent_desk/contacts/view.py",
+        old="        if sight is Sight.MASKED and not own(principal, facts):",
+        new="        if sight is Sight.FULL and not own(principal, facts):",
+        tests=("tests/agent_desk/test_scopes.py",),
+    ),
+    Mutant(
+        name="confidential-transcript-named",
+        fault="a confidential order names who asked",
+        file="agent_desk/contacts/view.py",
+        old="        return unnamed(text, names=names) if view.confidential else masked_text(text)",
+        new="        return masked_text(text)",
+        tests=("tests/agent_desk/test_scopes.py",),
+    ),
 )

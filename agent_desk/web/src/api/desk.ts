@@ -60,6 +60,7 @@ export const contacts = {
 
 export const callbacks = {
   list: () => request<CallbackRow[]>('/api/callbacks'),
+  claim: (contact: string) => post<void>(`/api/callbacks/${id(contact)}/claim`),
   done: (contact: string) => post<void>(`/api/callbacks/${id(contact)}/done`),
 }
 

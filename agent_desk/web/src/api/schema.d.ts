@@ -158,6 +158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/callbacks/{contact}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a person to call back in hand */
+        post: operations["post_callbacks_by_contact_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/callbacks/{contact}/done": {
         parameters: {
             query?: never;
@@ -269,7 +286,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show the caller's number, with a reason */
+        /** Show the caller's number in full, with a reason */
         post: operations["post_contacts_by_contact_reveal"];
         delete?: never;
         options?: never;
@@ -900,6 +917,7 @@ export interface components {
         Callback: {
             abandoned_at: string;
             caller_masked: string;
+            claimed_by: string;
             /** Format: uuid */
             contact: string;
             done: boolean;
@@ -950,6 +968,19 @@ export interface components {
             zone: string;
         };
         /**
+         * ContactConfidential
+         * @description 保密 was set or taken back: whether who asked stays unknown to everybody but the agent of the talk.
+         */
+        ContactConfidential: {
+            /** Format: uuid */
+            account: string;
+            confidential: boolean;
+            contact: string | null;
+            /** Format: uuid */
+            event_id: string;
+            occurred_at: string;
+        };
+        /**
          * ContactRow
          * @description One contact in the list.
          */
@@ -972,6 +1003,7 @@ export interface components {
         ContactView: {
             call: components["schemas"]["CallSnapshot"] | null;
             caller_masked: string;
+            confidential: boolean;
             /** Format: uuid */
             contact: string;
             dialled: string;
@@ -2279,6 +2311,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Callback"][];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_by_contact_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

@@ -1,0 +1,151 @@
+"""What an agent does for a call: the form as it grows, the order, the use of suggestions."""
+
+from dataclasses import dataclass, field
+
+from agent_desk.contacts.numbers import known_numbers, resolved_phone
+from agent_desk.contacts.rights import What
+from agent_desk.contacts.store import ContactStore
+from agent_desk.contacts.view import ContactViews
+from agent_desk.drafting.draft import DraftPatch, SavedDraft, check_patch
+from agent_desk.pages.contacts import AGENTS, contact_of
+from agent_desk.ports import Knowledge, Orders
+from runtime.clock import Clock
+from runtime.ids import new_id
+from runtime.postgres import Database
+from runtime.web import NotFound, Request, Route
+from vocabulary.events.knowledge import SuggestionUsed
+from vocabulary.ids import CategoryCode, EntryCode, EventId
+from vocabulary.orders import OrderBrief, OrderRequest, RequestKind
+from vocabulary.personal import PersonName, PhoneNumber
+from vocabulary.suggestions import SuggestionUse
+from vocabulary.unnamed import said_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderForm:
+    """The form as it is sent."""
+
+    kind: RequestKind
+    category: CategoryCode
+    title: str = field(repr=False)
+    content: str = field(repr=False)
+    district: str = ""
+    place: str = field(default="", repr=False)
+    occurred: str = ""
+    wish: str = field(default="", repr=False)
+    caller_name: PersonName = field(default_factory=lambda: PersonName(""))
+    callback_phone: PhoneNumber = field(default_factory=lambda: PhoneNumber(""))
+    direct: bool = False
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseBody:
+    """What was done with a suggestion."""
+
+    use: SuggestionUse
+    version: int
+
+
+class CallPages:
+    """Handlers of the own contact; everybody else's is not found."""
+
+    def __init__(
+        self,
+        *,
+        views: ContactViews,
+        store: ContactStore,
+        orders: Orders,
+        knowledge: Knowledge,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._views = views
+        self._store = store
+        self._orders = orders
+        self._knowledge = knowledge
+        self._database = database
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the rows."""
+        one = "/api/contacts/{contact}"
+        return (
+            Route(
+                method="PATCH",
+                path=f"{one}/draft",
+                handler=self.save_draft,
+                roles=AGENTS,
+                summary="Save what this page changed on the form",
+                request=DraftPatch,
+                reply=SavedDraft,
+            ),
+            Route(
+                method="POST",
+                path=f"{one}/order",
+                handler=self.send_order,
+                roles=AGENTS,
+                summary="Make the work order",
+                request=OrderForm,
+                reply=OrderBrief,
+            ),
+            Route(
+                method="POST",
+                path=f"{one}/suggestions/{{entry}}",
+                handler=self.used,
+                roles=AGENTS,
+                summary="Tell what was done with a suggestion",
+                request=UseBody,
+            ),
+        )
+
+    async def save_draft(self, request: Request[DraftPatch]) -> SavedDraft:
+        """Merge what this page changed; 409 ``draft-changed`` names the fields that another page changed meanwhile."""
+        contact, who = contact_of(request.path["contact"]), request.principal
+        check_patch(request.body)
+        await self._views.demand(contact, What.FORM, principal=who)
+        return await self._store.save_draft(contact, request.body, account=who.account)
+
+    async def send_order(self, request: Request[OrderForm]) -> OrderBrief:
+        """Make the order; FieldError names wrong fields in Chinese. A masked number means the one it was made from."""
+        form, contact, who = request.body, contact_of(request.path["contact"]), request.principal
+        await self._views.demand(contact, What.FORM, principal=who)
+        spoken = await self._views.words_of(contact)
+        known = known_numbers(await self._views.caller_of(contact), spoken)
+        order = OrderRequest(
+            contact=contact,
+            kind=form.kind,
+            category=form.category,
+            title=form.title,
+            content=form.content,
+            district=form.district,
+            place=form.place,
+            occurred=form.occurred,
+            wish=form.wish,
+            caller_name=form.caller_name,
+            callback_phone=resolved_phone(form.callback_phone, known=known),
+            direct=form.direct,
+            confidential=form.confidential,
+            said_names=tuple(PersonName(name) for heard in spoken for name in sorted(said_names(heard.text))),
+        )
+        await self._store.say_confidential(contact, confidential=form.confidential, account=who.account)
+        return await self._orders.accept(order, principal=who)
+
+    async def used(self, request: Request[UseBody]) -> None:
+        """Write what was done with a suggestion to the log; NotFound for an entry that never was."""
+        contact, entry, body = contact_of(request.path["contact"]), EntryCode(request.path["entry"]), request.body
+        await self._views.demand(contact, What.FORM, principal=request.principal)
+        if not await self._knowledge.has_entry(entry, version=body.version):
+            raise NotFound("知识库中没有这个条目")
+        async with self._database.transaction() as tx:
+            tx.emit(
+                SuggestionUsed(
+                    event_id=EventId(new_id()),
+                    occurred_at=self._clock.now(),
+                    contact=contact,
+                    entry=entry,
+                    version=body.version,
+                    use=body.use,
+                    agent=request.principal.account,
+                )
+            )
