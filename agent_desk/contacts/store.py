@@ -98,11 +98,7 @@ class ContactStore:
         """Return the saved form, revision 0 when there is none."""
         async with self._database.reading() as connection:
             row = await connection.fetchrow("select * from agent_desk.draft where contact = $1", contact)
-        try:
-            return _kept(row).draft if row else SavedDraft(revision=0)
-        except (MalformedMessage, ValueError) as error:
-            _log.warning("a draft cannot be read", contact=str(contact), reason=type(error).__name__)
-            return SavedDraft(revision=0)
+        return _kept(row).draft if row else SavedDraft(revision=0)
 
     async def save_draft(self, contact: ContactId, patch: DraftPatch, /, *, account: AccountId) -> SavedDraft:
         """Merge a page's changes into the form; ChangedMeanwhile names the fields that somebody else changed."""
@@ -223,15 +219,19 @@ def _utterance(row: Row) -> Utterance | None:
 
 
 def _kept(row: Row) -> KeptDraft:
-    values: dict[Draftable, DraftValue] = from_builtins(row["fields"], dict[Draftable, DraftValue])
-    draft = SavedDraft(
-        revision=row["revision"],
-        values=values,
-        confidential=row["confidential"],
-        reply=row["reply"],
-        way=Way(row["way"]),
-    )
-    return KeptDraft(draft=draft, changed=from_builtins(row["changed"], dict[str, int]))
+    """Return a draft; one that cannot be read is told in the process's log, and the form begins anew over it."""
+    try:
+        draft = SavedDraft(
+            revision=row["revision"],
+            values=from_builtins(row["fields"], dict[Draftable, DraftValue]),
+            confidential=row["confidential"],
+            reply=row["reply"],
+            way=Way(row["way"]),
+        )
+        return KeptDraft(draft=draft, changed=from_builtins(row["changed"], dict[str, int]))
+    except (MalformedMessage, ValueError) as error:
+        _log.warning("a draft cannot be read", contact=str(row["contact"]), reason=type(error).__name__)
+        return KeptDraft(draft=SavedDraft(revision=row["revision"], confidential=row["confidential"]))
 
 
 def _record(row: Row) -> ContactRecord:

@@ -22,6 +22,7 @@ from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
 from vocabulary.unnamed import said_names, unnamed
 
+IN_CONFIDENCE = "保密"
 NOT_IN_YET = "没有这次来电，或它还没有入库，请稍候再试"
 NOT_YOURS = "没有这次来电，或它不由您受理"
 PERSONAL = frozenset({Draftable.CALLER_NAME, Draftable.CALLBACK_PHONE})
@@ -185,8 +186,11 @@ def _masked(view: ContactView) -> ContactView:
         return unnamed(text, names=names) if view.confidential else masked_text(text)
 
     kept = {field: value for field, value in view.draft.values.items() if field not in PERSONAL}
+    call, hidden = view.call, view.confidential
     return replace(
         view,
+        caller_masked=IN_CONFIDENCE if hidden else view.caller_masked,
+        call=replace(call, caller=PhoneNumber("")) if call is not None and hidden else call,
         utterances=tuple(replace(heard, text=hide(heard.text), words=()) for heard in view.utterances),
         suggestions=NOTHING_YET if view.confidential else view.suggestions,
         proposed=tuple(

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from agent_desk.contacts.store import ContactStore
-from agent_desk.contacts.view import ContactView, ContactViews
+from agent_desk.contacts.view import IN_CONFIDENCE, ContactView, ContactViews
 from agent_desk.ports import Orders
 from runtime.clock import Clock
 from runtime.web import NotFound, Request, Route
@@ -79,7 +79,7 @@ class ContactPages:
                 ContactRow(
                     contact=record.contact,
                     at=record.accepted_at,
-                    caller_masked=record.caller.masked(),
+                    caller_masked=IN_CONFIDENCE if record.confidential else record.caller.masked(),
                     line_name=record.line_name,
                     seat=record.seat,
                     connected=record.connected_at is not None,

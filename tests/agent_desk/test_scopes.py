@@ -167,6 +167,7 @@ async def test_confidence_hides_who_asked_from_everybody_but_the_agent(
 
     own = await ask("GET", one, role="agent")
     others = [await ask("GET", one, role=role) for role in ("analyst", "admin")]
+    lists = [await ask("GET", "/api/contacts", role=role) for role in ("analyst", "admin")]
     closed = [
         await ask("GET", f"{one}/audio?why=核对诉求内容", role="analyst"),
         await ask("GET", f"{one}/audio?why=核对诉求内容", role="admin"),
@@ -177,6 +178,7 @@ async def test_confidence_hides_who_asked_from_everybody_but_the_agent(
     assert "周明" in own.text
     assert all(view.body["confidential"] for view in (own, *others))
     assert [secret for secret in ("周明", "周先生", CALLER) for view in others if secret in view.text] == []
+    assert [row["caller_masked"] for listed in lists for row in listed.body] == ["保密", "保密"]
     assert "停水" in others[0].text
     assert [answer.status for answer in closed] == [404, 404, 404]
 
@@ -212,3 +214,19 @@ async def test_an_utterance_that_cannot_be_read_leaves_the_others(
     view = await ask("GET", f"/api/contacts/{answered.contact}", role="agent")
 
     assert (view.status, len(view.body["utterances"])) == (200, 2)
+
+
+async def test_a_draft_that_cannot_be_read_neither_ends_the_view_nor_keeps_the_form_from_being_saved(
+    ask: Asker, answered: MadeCall, database: Database
+) -> None:
+    one = f"/api/contacts/{answered.contact}"
+    await ask("PATCH", f"{one}/draft", role="agent", body={"revision": 0, "reply": "已告知"})
+    async with database.transaction() as tx:
+        await tx.execute("update agent_desk.draft set fields = '{\"nothing\": 1}', way = '?'")
+
+    view = await ask("GET", one, role="agent")
+    body = {"revision": view.body["draft"]["revision"], "reply": "已再次告知"}
+    saved = await ask("PATCH", f"{one}/draft", role="agent", body=body)
+
+    assert (view.status, view.body["draft"]["values"]) == (200, {})
+    assert (saved.status, saved.body["reply"]) == (200, "已再次告知")

@@ -6,14 +6,20 @@ import pytest
 
 from analytics import consumers
 from analytics.facts import seconds
+from analytics.figures import Scope
 from analytics.loading import load_history
+from analytics.store import FactStore
 from runtime.clock import ManualClock
+from runtime.ids import new_id
 from runtime.log import reset_projection
 from runtime.postgres import Database
 from tests.agent_desk.people import CALLER, NOW, MadeCall
 from tests.agent_desk.test_projections import take_in
 from tests.analytics.town import made_up
 from tests.work_orders.town import AGENT, WATER, orders_of, question, wanted
+from vocabulary.calls import Origin
+from vocabulary.events.agent_desk import ContactConfidential
+from vocabulary.ids import EventId
 from work_orders.order import FollowUp
 
 PROJECTIONS = consumers()
@@ -47,6 +53,31 @@ async def test_facts_hold_no_callers_number(database: Database) -> None:
         said = await reading.fetchval("select text from analytics.spoken_fact")
     assert CALLER not in text
     assert said == "我的电话是199****0101"
+
+
+async def test_the_words_of_a_confidential_contact_are_in_no_topic_until_it_is_taken_back(database: Database) -> None:
+    clock, call, account = ManualClock(NOW), MadeCall(), AGENT.account
+    await orders_of(database, clock=clock).accept(
+        wanted(contact=call.contact, confidential=True, content="我叫周明，长青路停水"), principal=AGENT
+    )
+
+    def said(*, confidential: bool) -> ContactConfidential:
+        return ContactConfidential(
+            event_id=EventId(new_id()),
+            occurred_at=NOW,
+            contact=call.contact,
+            confidential=confidential,
+            account=account,
+        )
+
+    await take_in(database, [call.heard("我叫周明"), said(confidential=True), call.heard("停水", 5000)], PROJECTIONS)
+    hidden = await FactStore(database).cases(Scope(origin=Origin.LIVE))
+    await take_in(database, [said(confidential=False)], PROJECTIONS)
+    shown = await FactStore(database).cases(Scope(origin=Origin.LIVE))
+
+    assert [case.spoken for case in hidden] == [()]
+    assert ["周明" in case.text for case in hidden] == [False]
+    assert [[text for _, text in case.spoken] for case in shown] == [["我叫周明", "停水"]]
 
 
 async def test_an_orders_row_follows_its_events(database: Database) -> None:

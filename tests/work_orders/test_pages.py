@@ -156,7 +156,7 @@ async def test_what_a_unit_writes_is_text_that_can_be_kept(ask: Asker, made: Ord
 
     status, answer, _ = await ask("POST", f"/api/unit/orders/{made.order_no}/reply", role="unit", body=body)
 
-    assert (status, set(answer["fields"])) == (422, {"reply", "internal_note"})
+    assert (status, set(answer["fields"])) == (400, {"reply", "internal_note"})
 
 
 async def test_what_a_unit_notes_for_itself_is_in_no_view(ask: Asker, made: OrderBrief) -> None:

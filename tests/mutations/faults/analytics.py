@@ -13,4 +13,12 @@ MUTANTS = (
             "tests/analytics/test_figures.py::test_every_figure_is_what_a_person_counts_and_its_query_gives_it_again",
         ),
     ),
+    Mutant(
+        name="confidential-words-in-topics",
+        fault="a confidential order names who asked",
+        file="analytics/store.py",
+        old=" where k.contact = s.contact and k.confidential",
+        new=" where k.contact = s.contact and false",
+        tests=("tests/analytics/test_facts.py",),
+    ),
 )
