@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.auditing import AuditPages
-from hotline.health import health_routes
+from hotline.health import LogWriterTurns, Looks, health_routes
 from hotline.migrations import ALL
 from hotline.process_configs import DeskProcess
 from hotline.settings import read_settings
@@ -34,7 +34,8 @@ async def _document(folder: Path) -> dict[str, Any]:
         clock = SystemClock()
         watch = AuditWatch(database, key=AuditKey(secret=b""), heads=folder / "heads", clock=clock)
         audit = AuditPages(database=database, watch=watch, clock=clock).routes()
-        health = health_routes(database=database, bus=bus, board=house.desk.live.board, audit=watch)
+        looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=LogWriterTurns(), audit=watch)
+        health = health_routes(looks, host=Path(config.health_file), clock=clock)
         return openapi((*house.routes, *audit, *health), info=INFO)
 
 

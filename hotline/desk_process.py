@@ -7,7 +7,7 @@ from pathlib import Path
 from hotline.api_document import INFO
 from hotline.auditing import AuditPages, heads_file, key_file
 from hotline.city_files import read_city, telephony_settings
-from hotline.health import health_routes
+from hotline.health import LogWriterTurns, Looks, health_routes, note_parts
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
 from hotline.self_probe import answer_oneself
@@ -38,10 +38,12 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
         await ensure_streams(bus, demo=config.settings.demo)
         await _publish_settings(bus, Path(config.settings.city))
         house = await wire(stack, config, database=database, bus=bus, clock=clock)
+        turns = LogWriterTurns()
+        looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=turns, audit=watch)
         routes = (
             *house.routes,
             *AuditPages(database=database, watch=watch, clock=clock).routes(),
-            *health_routes(database=database, bus=bus, board=house.desk.live.board, audit=watch),
+            *health_routes(looks, host=Path(config.health_file), clock=clock),
         )
         app = build_app(
             routes,
@@ -57,7 +59,8 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
                 house.analytics.warm_up(),
                 watch_fill(bus),
                 watch.run(),
-                run_log_writer(database, bus=bus, clock=clock),
+                run_log_writer(database, bus=bus, clock=clock, turned=turns.turned),
+                note_parts(looks, pulse=pulse),
                 run_consumers(database, consumers=house.consumers, clock=clock),
             )
         )

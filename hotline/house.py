@@ -10,13 +10,16 @@ from pathlib import Path
 
 from asr import RecogniserConfig
 from hotline.connections import configured_urls
+from hotline.health_file import keep_health
+from hotline.host_health import Part
 from hotline.places import Places, run_folder
 from hotline.process_configs import DatabaseProcess, DeskProcess, write_private
 from hotline.settings import Settings
+from runtime.background import background
 from runtime.codec import decode
 from runtime.nats_server import NatsAddress, embedded_nats, free_port
 from runtime.postgres import DatabaseUrls
-from runtime.supervision import Child, ChildStatus, Supervisor, supervise
+from runtime.supervision import Child, Supervisor, supervise
 from telephony import MediaConfig, SwitchConfig, Trunk
 
 HOST = "local"
@@ -125,6 +128,7 @@ class House:
             bus_url=nats.url,
             bus_user=nats.user,
             bus_password=nats.password,
+            health_file=str(self.places.health),
         )
         served = decode(await self.start("desk", config), _Serves)
         host = self.settings.web.host
@@ -138,13 +142,18 @@ async def open_house(
     /,
     *,
     logs: Path | None,
-    on_change: Callable[[ChildStatus], None] | None = None,
+    say: Callable[[Part], None],
 ) -> AsyncIterator[tuple[House, NatsAddress]]:
-    """Give the block a supervised house with its bus; at the end everything stops in reverse order."""
+    """Give the block a supervised house with its bus; at the end everything stops in reverse order.
+
+    ``say`` hears of each part that begins or ceases to work.
+    """
     async with AsyncExitStack() as stack:
         places = stack.enter_context(run_folder(settings, places))
-        supervisor = await stack.enter_async_context(supervise(on_change=on_change))
+        supervisor = await stack.enter_async_context(supervise())
         house = House(settings=settings, places=places, supervisor=supervisor, logs=logs)
+        folders = {"data": places.data, "recordings": places.recordings}
+        watching = keep_health(places.health, states=supervisor.states, folders=folders, say=say)
         if settings.nats.url:
             nats = NatsAddress(url=settings.nats.url, user=settings.nats.user, password=settings.nats.password)
         else:
@@ -152,7 +161,8 @@ async def open_house(
                 embedded_nats(data=places.data, runtime=places.run, supervisor=supervisor)
             )
         try:
-            yield house, nats
+            async with background(watching):
+                yield house, nats
         finally:
             await _stop_all_but(supervisor, kept={"nats", "database"})  # before what they stand on
             await supervisor.stop_all()

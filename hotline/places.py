@@ -46,6 +46,11 @@ class Places:
         return self.run / "tap.sock"
 
     @property
+    def health(self) -> Path:
+        """How the processes of this host are, by their supervisor (0600)."""
+        return self.run / "health.json"
+
+    @property
     def instance(self) -> Path:
         """What other commands read to find a running hotline (0600)."""
         return self.data / "instance.json"

@@ -24,6 +24,8 @@ class DeskProcess:
     bus_url: str
     bus_user: str
     bus_password: str = field(repr=False)
+    health_file: str = ""
+    """What the supervisor of this host writes each second; see ``hotline.health_file``."""
 
 
 def write_private(path: Path, value: object, /) -> None:

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 
 from hotline.commands.doctor import taken_ports
 from hotline.connections import Instance, write_instance
+from hotline.host_health import Part
 from hotline.house import Addresses, House, open_house
 from hotline.migrations import refuse_pending
 from hotline.places import Places, claim_purpose, only_instance
 from hotline.settings import Settings
 from runtime.nats_server import NatsAddress
 from runtime.postgres import open_database
-from runtime.supervision import ChildStatus
 from runtime.telemetry import get_logger
 from vocabulary.errors import Permanent
 
@@ -35,7 +35,7 @@ async def serve(settings: Settings, places: Places, /) -> None:
         claim_purpose(places, demo=False)
         refuse_taken(settings)
         async with (
-            open_house(settings, places, logs=None, on_change=_log_change) as (house, nats),
+            open_house(settings, places, logs=None, say=_say) as (house, nats),
             started(house, addresses=await _addresses(house, nats)) as addresses,
         ):
             _log.info("the hotline serves", sip=addresses.sip, web=addresses.web)
@@ -58,8 +58,11 @@ def refuse_taken(settings: Settings, /) -> None:
         raise PortTaken(f"{', '.join(taken)} is taken by another program; stop it or set another port in hotline.toml")
 
 
-def _log_change(status: ChildStatus) -> None:
-    _log.info("a process changed its state", child=status.name, state=status.state.value, restarts=status.restarts)
+def _say(part: Part) -> None:
+    if part.ok:
+        _log.info("a part works again", part=part.name, detail=part.detail)
+    else:
+        _log.warning("a part does not work as it should", part=part.name, detail=part.detail)
 
 
 @asynccontextmanager

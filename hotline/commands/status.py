@@ -1,12 +1,16 @@
 """``hotline status``: calls, legs, recogniser lag and log backlog of the running hotline."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from hotline.connections import running
+from hotline.health_file import read_health
+from hotline.host_health import told
 from hotline.places import Places
 from hotline.settings import Settings
 from runtime.bus import open_bus
+from runtime.clock import SystemClock
 from runtime.codec import to_builtins
 from runtime.log import consumer_states, log_end, refused_count
 from runtime.postgres import open_database
@@ -23,6 +27,8 @@ async def read_status(settings: Settings, places: Places, /) -> dict[str, Any]:
     del settings
     instance = running(places)
     found: dict[str, Any] = {"web": instance.web, "sip": instance.sip}
+    health = read_health(Path(instance.media_socket).with_name(places.health.name))
+    found["parts"] = [to_builtins(part) for part in told(health, now=SystemClock().now())]
     async with open_bus(
         url=instance.bus_url, name="status", user=instance.bus_user, password=instance.bus_password
     ) as bus:

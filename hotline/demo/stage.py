@@ -86,7 +86,7 @@ def clear(places: Places, /) -> None:
 async def open_stage(settings: Settings, places: Places, /, *, progress: Progress) -> AsyncIterator[Stage]:
     """Bring the whole house up with its simulated people."""
     city = read_city(Path(settings.city))
-    async with open_house(settings, places, logs=places.data / "logs") as (house, nats):
+    async with open_house(settings, places, logs=places.data / "logs", say=progress.part) as (house, nats):
         progress.say("消息总线已启动")
         urls = await house.database()
         people = await _prepare(urls, city, progress)

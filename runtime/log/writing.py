@@ -1,7 +1,7 @@
 """Facts from JetStream into the log: insert in stream order, commit, then acknowledge."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from runtime.bus.port import FactReader, StoredFact
@@ -24,22 +24,32 @@ GAP_PATIENCE_S = 35.0
 _PAUSE_S = 0.5
 
 
-async def run_log_writer(db: Database, /, *, bus: FactSource, clock: Clock) -> None:
-    """Write until cancelled; one process at a time by an advisory lock. Away databases and buses are waited for."""
+def _nothing() -> None:
+    return None
+
+
+async def run_log_writer(
+    db: Database, /, *, bus: FactSource, clock: Clock, turned: Callable[[], None] = _nothing
+) -> None:
+    """Write until cancelled; one process at a time by an advisory lock. Away databases and buses are waited for.
+
+    ``turned`` is called after every pull that was written, also an empty one: at least once a second while it works.
+    """
     writer = _Writer(db, bus=bus, clock=clock)
     while True:
         try:
             async with db.holding(LOCK) as held:
-                await _write(writer, held=held)
+                await _write(writer, held=held, turned=turned)
         except Transient as error:
             log.warning("the log writer waits", reason=type(error).__name__)
             await asyncio.sleep(_PAUSE_S)
 
 
-async def _write(writer: "_Writer", *, held: Held) -> None:
+async def _write(writer: "_Writer", *, held: Held, turned: Callable[[], None]) -> None:
     reader = await writer.begin()
     while await held.still():
         await writer.turn(reader)
+        turned()
 
 
 class _Writer:

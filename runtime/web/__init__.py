@@ -17,6 +17,7 @@ from runtime.web.routes import (
     StaticFolder,
     WebSocketRoute,
     WithSession,
+    WithStatus,
 )
 from runtime.web.serving import serve_app
 from runtime.web.site import Site
@@ -37,6 +38,7 @@ __all__ = [
     "WebApp",
     "WebSocketRoute",
     "WithSession",
+    "WithStatus",
     "build_app",
     "openapi",
     "role_matrix",

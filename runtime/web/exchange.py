@@ -9,7 +9,7 @@ from runtime.codec import MalformedMessage, decode, encode
 from runtime.web.gate import SAFE_METHODS, Admitted, Gate, Visit
 from runtime.web.guard import problem_response
 from runtime.web.problems import NOT_JSON, TOO_DEEP, TOO_SLOW, Problem, malformed, wrong_parts
-from runtime.web.routes import Download, Request, Route, TypeForm, WithSession
+from runtime.web.routes import Download, Request, Route, TypeForm, WithSession, WithStatus
 from runtime.web.site import Site
 from runtime.web.walls import body_faults, too_deep
 
@@ -75,6 +75,10 @@ class RouteEndpoint:
 
     def _reply(self, value: object) -> web.Response:
         session = value if isinstance(value, WithSession) else None
+        if isinstance(value, WithStatus):
+            response = self._plain(value.body)
+            response.set_status(value.status)
+            return response
         response = self._plain(session.body if session else value)
         if session is not None:
             self._set_cookie(response, token=session.token)

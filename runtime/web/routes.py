@@ -92,6 +92,14 @@ class WithSession:
     token: str | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithStatus:
+    """A reply with another status than 200."""
+
+    body: object
+    status: int
+
+
 Handler = Callable[[Request[Any]], Awaitable[object]]
 
 

@@ -56,6 +56,11 @@ class Archive:
             why = disk.fault or f"录音磁盘只剩 {disk.free_bytes // 2**20} MiB"
             raise Refused("disk-full", f"{why}，暂不接新来电；请清理或扩容")
 
+    @property
+    def failures(self) -> int:
+        """Recordings that could not be written whole since the start."""
+        return self._recorder.failures
+
     def described(self, stats: MediaStats, /, *, calls: int) -> MediaStats:
         """Add the state of the disk to the figures."""
         return replace(

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from runtime.background import background
+from runtime.boundary import attempt
 from runtime.codec import encode
-from runtime.failures import NoAnswer
+from runtime.failures import Failure, NoAnswer
 from runtime.supervision import Pulse
 from runtime.telemetry import get_logger
 from runtime.wire import Wire, listen_wire
@@ -110,7 +111,9 @@ async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     ticker = run_ticker(tick=tick, skip=floor.skip, lateness=statistics.lateness)
     try:
         async with (
-            background(ticker, link.run(), _each_second(parts, commands, taps, link, config)),
+            background(
+                ticker, link.run(), _each_second(parts, commands, taps, link, config), _say_symptoms(parts, pulse)
+            ),
             taps.listening(Path(config.tap_socket)),
             listen_wire(config.media_socket, handlers={}, on_connect=_greeting(link, commands)),
         ):
@@ -157,6 +160,16 @@ async def _each_second(
         if link.look() > config.orphan_grace_s and (parts.floor.legs or parts.floor.calls):
             _log.warning("the switch stays away, its calls are ended", calls=len(parts.floor.calls))
             await commands.abandon()
+
+
+async def _say_symptoms(parts: Parts, pulse: Pulse) -> None:
+    """Say each second whether there is room for another recording and whether one was lost."""
+    while True:
+        await asyncio.sleep(1.0)
+        full = attempt(lambda: parts.archive.refuse_when_full(calls=len(parts.floor.calls)), of="disk")
+        pulse.note("disk-full", full.text if isinstance(full, Failure) else None)
+        lost = parts.archive.failures
+        pulse.note("recordings-lost", f"{lost}个录音没有完整写入" if lost else None)
 
 
 def ask_for_realtime() -> bool:

@@ -1233,7 +1233,7 @@ export interface components {
         };
         /**
          * Health
-         * @description ``ok`` when every part works.
+         * @description ``ok`` when every part works, ``down`` when one does not without which nobody can call or work.
          */
         Health: {
             parts: components["schemas"]["Part"][];
