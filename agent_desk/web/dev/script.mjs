@@ -38,7 +38,7 @@ export const PROPOSALS = [
     field('kind', 'help', '能不能尽快来修', 24600, 0.76),
     field('wish', '尽快恢复供水', '能不能尽快来修', 24600, 0.52),
     field('caller_name', '王', '我姓王', 36500, 0.7),
-    field('callback_phone', '来电号码', '就打这个电话', 36500, 0.4),
+    field('callback_phone', '199****01', '就打这个电话', 36500, 0.7),
   ]],
 ]
 

@@ -4,6 +4,7 @@ import { useDrafts } from '@/stores/drafts'
 import { useLine } from '@/stores/line'
 import { useLive } from '@/stores/live'
 import { usePresence } from '@/stores/presence'
+import { useReveal } from '@/stores/reveal'
 import { useSeat } from '@/stores/seat'
 import { useSession } from '@/stores/session'
 
@@ -14,6 +15,7 @@ export function useSitting() {
   const live = useLive()
   const line = useLine()
   const seat = useSeat()
+  const reveal = useReveal()
 
   function open(): void {
     presence.standing = 'unknown'
@@ -40,6 +42,7 @@ export function useSitting() {
     line.close()
   })
   watch(() => session.lock, (lock) => {
+    if (lock !== '') reveal.cancel() // A dialog would stand over the lock.
     if (lock !== 'ended') return
     drafts.writing = false // The talk goes on: the line belongs to the seat, not to the session.
     live.stop()
