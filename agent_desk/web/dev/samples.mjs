@@ -38,7 +38,7 @@ export const contacts = orders.map((order, at) => ({
 
 export const callbacks = [1, 2, 3].map((at) => ({
   contact: contactId(80 + at), caller_masked: `139****1${at}`, abandoned_at: ago(at), line_name: '政务服务便民热线', waited_seconds: 12 + at * 9, done: at === 3,
-  done_by: at === 3 ? '李晓' : '',
+  done_by: at === 3 ? '李晓' : '', claimed_by: at === 2 ? '李晓' : '',
 }))
 
 const OFFSET_S = 8 * 3600

@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import DueText from '@/orders/DueText.vue'
+import CallbacksPage from '@/callbacks/CallbacksPage.vue'
 import { isMasked } from '@/order_form/fields'
 import PhoneInput from '@/order_form/PhoneInput.vue'
 import FieldRow from '@/order_form/FieldRow.vue'
@@ -11,6 +12,7 @@ import { levelOf } from '@/softphone/level'
 import { preferred } from '@/softphone/line'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
+import { useSession } from '@/stores/session'
 import { useReveal } from '@/stores/reveal'
 import { pieces } from '@/suggestions/highlight'
 import { FakeDesk } from './desk'
@@ -92,6 +94,27 @@ describe('the number to call back', () => {
     const { input } = phone('199****0101')
     await input.setProps({ value: '13812345678' })
     expect([input.find('button').exists(), isMasked('138****5678'), isMasked('0371-****5678'), isMasked('13812345678'), isMasked('')]).toEqual([false, true, true, false, false])
+  })
+})
+
+describe('people to call back', () => {
+  it('are taken in hand before their number can be asked for', async () => {
+    let claimed_by = ''
+    new FakeDesk().open()
+      .on('GET /api/callbacks', () => [{ contact: 'k', caller_masked: '139****11', abandoned_at: '2026-01-01T00:00:00Z', line_name: '热线', waited_seconds: 12, done: false, done_by: '', claimed_by }])
+      .on('POST /api/callbacks/k/claim', () => { claimed_by = '李晓' })
+    useSession().principal = { name: '李晓' } as never
+    const page = mount(CallbacksPage, { global: { stubs: { RouterLink: true } } })
+    await flushPromises()
+    const words = (): string[] => page.findAll('tbody button').map((button) => button.text())
+    expect(words()).toEqual(['由我回拨'])
+    await page.find('tbody button').trigger('click')
+    await flushPromises()
+    expect([words(), page.text()]).toEqual([['查看完整号码', '标记已回拨'], expect.stringContaining('李晓 回拨中')])
+    claimed_by = '别人'
+    await page.find('.page-head button').trigger('click')
+    await flushPromises()
+    expect(words()).toEqual([])
   })
 })
 

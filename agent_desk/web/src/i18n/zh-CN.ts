@@ -139,6 +139,7 @@ export const zhCN = {
   'desk.end.failed': '通话异常中断',
   'desk.unsent': '上一来电（{caller}）的工单尚未提交，草稿已保存，可在“来电”中继续登记。',
   'desk.partly': '数据库暂不可用，历史工单与草稿可能不全。',
+  'desk.confidential': '保密：姓名、号码与通话内容只对经办人显示',
   'desk.contact': '当前诉求人',
   'desk.reveal': '查看完整号码',
 
@@ -342,6 +343,8 @@ export const zhCN = {
   'callbacks.state': '状态',
   'callbacks.todo': '待回拨',
   'callbacks.done': '已回拨',
+  'callbacks.claim': '由我回拨',
+  'callbacks.claimed': '{name} 回拨中',
   'callbacks.mark': '标记已回拨',
   'callbacks.reveal': '查看完整号码',
   'callbacks.empty': '没有待回拨的来电。',
