@@ -202,11 +202,13 @@ class WordKnowledge:
         self.asked: list[str] = []
         self.forgotten: list[ContactId] = []
         self.away = False
+        self.refused = 0
 
     async def suggest(
         self, utterances: Sequence[Utterance], /, *, contact: ContactId, partial: str, revision: int
     ) -> Suggestions:
         if self.away:
+            self.refused += 1
             raise Transient("知识库暂时不可用")
         text = "".join(heard.text for heard in utterances) + partial
         self.asked.append(text)

@@ -27,6 +27,7 @@ FAULTS = {
     "JetStream ack before commit",
     "lease not checked",
     "phone number in a log",
+    "a test call rings another seat",
     "a file of a city ends in a traceback or goes on unread",
     "a number of a person stays in a text",
     "what is no number of a person is masked",

@@ -180,6 +180,8 @@ async def test_this_machines_test_calls_ring_the_wanted_seat_first(here: House) 
 
     await ringing(here, S8)
 
+    assert [offer.seat for offer in here.of(CallOffered)] == [S8]
+
 
 async def test_a_re_invite_changes_the_one_leg_and_opens_no_second(here: House) -> None:
     tag = await connected(here)

@@ -4,6 +4,14 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="wanted-seat-ignored",
+        fault="a test call rings another seat",
+        file="telephony/acd/distributor.py",
+        old="if seat.seat == held.wanted_seat), None)",
+        new="if not seat.seat), None)",
+        tests=("tests/telephony/test_switch.py::test_this_machines_test_calls_ring_the_wanted_seat_first",),
+    ),
+    Mutant(
         name="lease-not-checked",
         fault="lease not checked",
         file="telephony/acd/distributor.py",
