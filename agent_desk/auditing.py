@@ -12,9 +12,9 @@ SALT_BYTES = 16
 
 
 async def write_down(
-    tx: Transaction, /, *, at: datetime, account: AccountId, what: str, contact: ContactId, why: str
+    tx: Transaction, /, *, at: datetime, account: AccountId, what: str, contact: ContactId | None, why: str
 ) -> None:
-    """Append who looked at what, and why, in the transaction of the look."""
+    """Append who looked at what or changed what, and why, in the transaction of the act."""
     entry = AuditEntry(at=at, account=account, what=what, contact=contact, why=why)
     await record(tx, entry, salt=secrets.token_bytes(SALT_BYTES))
 

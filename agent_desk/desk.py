@@ -11,6 +11,7 @@ from agent_desk.live.compose import City
 from agent_desk.live.feed import Message
 from agent_desk.live.hub import LiveDesk
 from agent_desk.live.socket import LiveSocket
+from agent_desk.pages.accounts import AccountPages
 from agent_desk.pages.call import CallPages
 from agent_desk.pages.contacts import ContactPages
 from agent_desk.pages.numbers import NumberPages
@@ -65,6 +66,7 @@ class AgentDesk:
         self.contacts.connect(orders)
         pages = (
             SessionPages(accounts=needs.accounts, choices=needs.choices, board=self.live.board),
+            AccountPages(accounts=needs.accounts),
             SeatPages(telephony=needs.telephony, microphone=needs.microphone, pages=self.live.pages),
             ContactPages(views=self.contacts, store=self._store, orders=orders, clock=needs.clock),
             CallPages(

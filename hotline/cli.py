@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from hotline.commands.cli.accounts import users
+from hotline.commands.cli.accounts import sessions, users
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
 from hotline.commands.cli.record import audit
@@ -19,8 +19,8 @@ from vocabulary.errors import FieldError, HotlineError
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hotline 12345 · 一号答"
 )
-groups = {"users": users, "models": models, "voices": voices, "knowledge": knowledge, "audit": audit}
-for name, group in groups.items():
+groups = {"users": users, "sessions": sessions, "models": models, "voices": voices, "knowledge": knowledge}
+for name, group in {**groups, "audit": audit}.items():
     app.add_typer(group, name=name)
 
 

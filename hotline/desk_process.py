@@ -21,7 +21,7 @@ from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
 from runtime.supervision import Pulse
-from runtime.web import Site, StaticFolder, build_app, serve_app
+from runtime.web import DoorLimits, Site, StaticFolder, build_app, serve_app
 from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
@@ -56,6 +56,8 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
         await stack.enter_async_context(
             background(
                 house.desk.run(),
+                house.accounts.sessions.run(),
+                house.accounts.failures.run(),
                 house.analytics.warm_up(),
                 watch_fill(bus),
                 watch.run(),
@@ -65,7 +67,8 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
             )
         )
         web = config.settings.web
-        async with serve_app(app, host=web.host, port=web.port) as port:
+        limits = DoorLimits(proxies=_site(web).proxies)
+        async with serve_app(app, host=web.host, port=web.port, limits=limits) as port:
             print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
             await answer_oneself(pulse, host=web.host, port=port)
 

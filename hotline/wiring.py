@@ -49,7 +49,8 @@ async def wire(
     knowledge = await stack.enter_async_context(
         open_knowledge(_knowledge_config(config.settings, city), database, clock)
     )
-    accounts = Accounts(database=database, workers=workers, clock=clock)
+    log_in = await stack.enter_async_context(Workers(threads=2, waiting=32, name="log-in"))
+    accounts = Accounts(database=database, workers=log_in, clock=clock)
     desk = AgentDesk(
         DeskNeeds(
             database=database,

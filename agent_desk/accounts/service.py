@@ -1,26 +1,29 @@
-"""Accounts and sessions in PostgreSQL. A token is kept only as its SHA-256."""
+"""Accounts in PostgreSQL: who may log in, with which password, from where."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from agent_desk.accounts import passwords
-from agent_desk.accounts.attempts import Attempts
-from agent_desk.accounts.remembered import Remembered
+from agent_desk.accounts.administration import Administration
+from agent_desk.accounts.failures import LogInFailures
+from agent_desk.accounts.rows import COLUMNS, SessionRules, SessionView, principal_of
+from agent_desk.accounts.sessions import Sessions, tell_ended
+from agent_desk.accounts.throttle import LogInThrottle
 from runtime.clock import Clock
 from runtime.ids import new_id
-from runtime.postgres import Database, DatabaseAway, Row
+from runtime.postgres import Database, Row
+from runtime.web import TooMany
 from runtime.workers import Workers
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import AccountId, SeatNo, UnitCode
 from vocabulary.people import Principal, Role
 
-SESSION = timedelta(hours=12)
-UNIT_TOKEN = timedelta(days=365)
 LONGEST_LOGIN = 40
 LONGEST_PASSWORD = 1000
-_COLUMNS = "account, login, name, role, seat, unit, skills"
+KNOWN_FOR = timedelta(days=180)
+"""An address from which somebody has logged in is remembered this long."""
+WRONG = Refused("wrong-login", "账号或密码不对")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +39,21 @@ class NewAccount:
 
 
 class Accounts:
-    """Makes accounts, logs people in and tells whose a token is."""
+    """Makes accounts, logs people in and tells whose a token is. ``workers`` are for passwords alone: few and bounded.
 
-    def __init__(self, *, database: Database, workers: Workers, clock: Clock) -> None:
+    ``run`` must run beside the served sockets.
+    """
+
+    def __init__(
+        self, *, database: Database, workers: Workers, clock: Clock, rules: SessionRules | None = None
+    ) -> None:
         self._database = database
         self._workers = workers
         self._clock = clock
-        self._attempts = Attempts()
-        self._remembered = Remembered()
+        self._throttle = LogInThrottle()
+        self.failures = LogInFailures(database=database, clock=clock)
+        self.sessions = Sessions(database=database, clock=clock, rules=rules or SessionRules())
+        self.administration = Administration(database=database, clock=clock)
 
     async def add(self, account: NewAccount, /, *, password: str) -> AccountId:
         """Make an account or renew its password and fields; FieldError names what is wrong."""
@@ -55,69 +65,78 @@ class Accounts:
         """Make a unit's account without password and return a new bearer token for its system."""
         _check(account)
         identity = await self._put(account, "")
-        return await self._session(identity, lasts=UNIT_TOKEN)
+        return await self.sessions.open(identity, lasts=self.sessions.rules.unit_token, idle=None, source="")
 
-    async def log_in(self, *, login: str, password: str) -> tuple[Principal, str]:
-        """Return who it is and a new session token; Refused ``wrong-login`` or ``wait``."""
+    async def log_in(self, *, login: str, password: str, source: str = "") -> tuple[Principal, str]:
+        """Return who it is and a new session token; Refused ``wrong-login``, TooMany ``wait``, WorkersBusy."""
         if len(login) > LONGEST_LOGIN or len(password) > LONGEST_PASSWORD:
-            raise Refused("wrong-login", "账号或密码不对")
-        async with self._database.reading() as connection:
-            row = await connection.fetchrow(
-                f"select {_COLUMNS}, password_hash from agent_desk.account where login = $1 and active",  # noqa: S608
-                login,
+            raise WRONG
+        who = await self._checked(login=login, password=password, source=source)
+        rules = self.sessions.rules
+        token = await self.sessions.open(who.account, lasts=rules.lasts, idle=rules.idle, source=source)
+        async with self._database.transaction() as tx:
+            await tx.execute("delete from agent_desk.known_source where seen_at < $1", self._clock.now() - KNOWN_FOR)
+            await tx.execute(
+                "insert into agent_desk.known_source (account, source, seen_at) values ($1, $2, $3)"
+                " on conflict (account, source) do update set seen_at = $3",
+                who.account,
+                source,
+                self._clock.now(),
             )
-        self._count_attempt(login)
-        kept = row["password_hash"] if row else None
-        if not await self._workers.run(passwords.matches, password, kept) or row is None:
-            raise Refused("wrong-login", "账号或密码不对")
-        self._attempts.succeeded(login)
-        who = _principal(row)
-        return who, await self._session(who.account, lasts=SESSION)
+        return who, token
 
-    def _count_attempt(self, login: str) -> None:
-        """Count a try as failed before it is checked, so that many at once do not get past the pause."""
-        now = self._clock.now()
-        pause = self._attempts.wait(login, now=now)
-        if pause:
-            raise Refused("wait", f"密码错误次数过多，请{int(pause.total_seconds()) + 1}秒后再试")
-        self._attempts.failed(login, now=now)
+    async def unlock(self, token: str, /, *, principal: Principal, password: str, source: str) -> SessionView:
+        """Open a locked page of the same session again; Refused as at log-in."""
+        await self._checked(login=principal.login, password=password[: LONGEST_PASSWORD + 1], source=source)
+        view = await self.sessions.view(token)
+        if view is None:
+            raise WRONG
+        return view
+
+    async def change_password(self, *, principal: Principal, old: str, new: str, source: str) -> None:
+        """Change one's own password; every session of the account ends, this one too. Refused, FieldError."""
+        await self._checked(login=principal.login, password=old[: LONGEST_PASSWORD + 1], source=source)
+        await self.set_password(principal.account, new, by=principal.account)
+
+    async def set_password(self, account: AccountId, new: str, /, *, by: AccountId) -> None:
+        """Give an account a new password and end its sessions; FieldError for a short one."""
+        kept = await self._workers.run(passwords.hashed, new)
+        await self.administration.set_hash(account, kept, by=by)
 
     async def log_out(self, token: str, /) -> None:
         """End the session of a token."""
-        self._remembered.forget(_digest(token))
-        async with self._database.transaction() as tx:
-            await tx.execute("delete from agent_desk.session where token_digest = $1", _digest(token))
+        await self.sessions.end(token)
 
     async def principal(self, token: str, /) -> Principal | None:
-        """Return the person behind a token that has not expired.
+        """Return the person behind a valid token, see ``Sessions.principal``."""
+        return await self.sessions.principal(token)
 
-        While the database is away, people who were seen before stay known, so that calls go on; DatabaseAway for
-        everybody else.
-        """
-        digest, now = _digest(token), self._clock.now()
-        known = self._remembered.who(digest, now=now)
-        if known is not None and self._remembered.database_away(self._clock.monotonic()):
-            return known
-        try:
-            row = await self._session_row(digest)
-        except DatabaseAway:
-            if known is None:
-                raise
-            self._remembered.note_away(self._clock.monotonic())
-            return known
-        if row is None:
-            self._remembered.forget(digest)
-            return None
-        return self._remembered.keep(digest, _principal(row), expires_at=row["expires_at"])
+    async def ended(self, token: str, principal: Principal, /) -> None:
+        """Return when the session is over, see ``Sessions.ended``."""
+        await self.sessions.ended(token, principal)
 
-    async def _session_row(self, digest: bytes) -> Row | None:
+    async def _checked(self, *, login: str, password: str, source: str) -> Principal:
+        row = await self._row(login, source)
+        known, at_s = bool(row and row["known"]), self._clock.monotonic()
+        wait_s = self._throttle.wait_s(login=login, source=source, known=known, at_s=at_s)
+        if wait_s:
+            self.failures.count(row["account"] if row else None)
+            raise TooMany("wait", f"尝试次数过多，请{ceil(wait_s)}秒后再试", after_s=ceil(wait_s))
+        kept = row["password_hash"] if row else None
+        if not await self._workers.run(passwords.matches, password, kept) or row is None:
+            self.failures.count(row["account"] if row else None)
+            raise WRONG
+        self._throttle.succeeded(login=login, source=source, known=known, at_s=at_s)
+        return principal_of(row)
+
+    async def _row(self, login: str, source: str) -> Row | None:
         async with self._database.reading() as connection:
             return await connection.fetchrow(
-                "select a.account, a.login, a.name, a.role, a.seat, a.unit, a.skills, s.expires_at"
-                " from agent_desk.session s join agent_desk.account a using (account)"
-                " where s.token_digest = $1 and s.expires_at > $2 and a.active",
-                digest,
-                self._clock.now(),
+                f"select {COLUMNS}, a.password_hash, exists (select 1 from agent_desk.known_source k"  # noqa: S608
+                " where k.account = a.account and k.source = $2) as known"
+                " from agent_desk.account a where a.login = $1 and a.active",
+                login,
+                source,
             )
 
     async def _put(self, account: NewAccount, kept: str) -> AccountId:
@@ -141,20 +160,8 @@ class Accounts:
                 kept,
             )
             await tx.execute("delete from agent_desk.session where account = $1", identity)
+            await tell_ended(tx)
         return AccountId(identity)
-
-    async def _session(self, account: AccountId, /, *, lasts: timedelta) -> str:
-        token, now = secrets.token_urlsafe(32), self._clock.now()
-        async with self._database.transaction() as tx:
-            await tx.execute("delete from agent_desk.session where expires_at < $1", now)
-            await tx.execute(
-                "insert into agent_desk.session (token_digest, account, created_at, expires_at) values ($1,$2,$3,$4)",
-                _digest(token),
-                account,
-                now,
-                now + lasts,
-            )
-        return token
 
 
 def _check(account: NewAccount) -> None:
@@ -169,19 +176,3 @@ def _check(account: NewAccount) -> None:
         wrong["unit"] = "成员单位账号须绑定单位"
     if wrong:
         raise FieldError(wrong)
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-def _principal(row: Row) -> Principal:
-    return Principal(
-        account=AccountId(row["account"]),
-        login=row["login"],
-        name=row["name"],
-        role=Role(row["role"]),
-        seat=SeatNo(row["seat"]) if row["seat"] else None,
-        unit=UnitCode(row["unit"]) if row["unit"] else None,
-        skills=frozenset(row["skills"]),
-    )

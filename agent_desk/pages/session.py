@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent_desk.accounts.rows import SessionView
 from agent_desk.accounts.service import Accounts
 from agent_desk.live.board import Board
-from runtime.web import PUBLIC, SIGNED_IN, Request, Route, WithSession
+from runtime.web import PUBLIC, SIGNED_IN, NotFound, Request, Route, WithSession
 from vocabulary.events.asr import RecogniserStatus
 from vocabulary.ids import CategoryCode, UnitCode
 from vocabulary.orders import RequestKind
-from vocabulary.people import Principal
+from vocabulary.people import Principal, Role
 
+PEOPLE = SIGNED_IN - {Role.UNIT}
+"""Those who have a password."""
 NOT_READY_REASONS = {"break": "小休", "meal": "用餐", "training": "培训", "meeting": "会议", "follow-up": "回访"}
 
 
@@ -19,6 +22,13 @@ class LogIn:
     """What a person types."""
 
     login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockBody:
+    """The password of who is logged in."""
+
     password: str = field(repr=False)
 
 
@@ -122,6 +132,7 @@ class SessionPages:
                 method="GET", path=path, handler=self.who, roles=SIGNED_IN, summary="Who is logged in", reply=Principal
             ),
             Route(method="DELETE", path=path, handler=self.log_out, roles=SIGNED_IN, summary="Log out"),
+            *self._keeping(path),
             Route(
                 method="GET",
                 path="/api/desk/setup",
@@ -132,10 +143,56 @@ class SessionPages:
             ),
         )
 
+    def _keeping(self, path: str) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="GET",
+                path=f"{path}/state",
+                handler=self.state,
+                roles=SIGNED_IN,
+                summary="Until when this session lasts, and when the page locks",
+                reply=SessionView,
+            ),
+            Route(
+                method="POST",
+                path=f"{path}/renew",
+                handler=self.state,
+                roles=SIGNED_IN,
+                summary="Say that somebody is at the page",
+                reply=SessionView,
+            ),
+            Route(
+                method="POST",
+                path=f"{path}/unlock",
+                handler=self.unlock,
+                roles=PEOPLE,
+                summary="Open a locked page by the password",
+                request=UnlockBody,
+                reply=SessionView,
+            ),
+        )
+
     async def log_in(self, request: Request[LogIn]) -> WithSession:
         """Check login and password and open a session of 12 hours."""
-        who, token = await self._accounts.log_in(login=request.body.login, password=request.body.password)
+        body = request.body
+        who, token = await self._accounts.log_in(login=body.login, password=body.password, source=request.remote)
         return WithSession(body=who, token=token)
+
+    async def state(self, request: Request[None]) -> SessionView:
+        """Answer with what a page needs to know of its session; asking counts as use."""
+        view = await self._accounts.sessions.view(request.token or "")
+        if view is None:
+            raise NotFound("登录已失效")
+        return view
+
+    async def unlock(self, request: Request[UnlockBody]) -> SessionView:
+        """Check the password of this session's person, slowed down as log-in is."""
+        return await self._accounts.unlock(
+            request.token or "",
+            principal=request.principal,
+            password=request.body.password,
+            source=request.remote,
+        )
 
     async def who(self, request: Request[None]) -> Principal:
         """Answer with the person of this session."""

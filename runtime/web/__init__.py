@@ -1,6 +1,7 @@
 """Rows of routes become handlers with validation, role check and an OpenAPI document; aiohttp stays inside."""
 
 from runtime.web.app import WebApp, build_app
+from runtime.web.doors import DoorLimits
 from runtime.web.openapi import openapi
 from runtime.web.roles import role_matrix
 from runtime.web.routes import (
@@ -15,6 +16,7 @@ from runtime.web.routes import (
     Sessions,
     Socket,
     StaticFolder,
+    TooMany,
     WebSocketRoute,
     WithSession,
     WithStatus,
@@ -26,6 +28,7 @@ __all__ = [
     "PUBLIC",
     "SIGNED_IN",
     "ApiInfo",
+    "DoorLimits",
     "Download",
     "Handler",
     "NotFound",
@@ -35,6 +38,7 @@ __all__ = [
     "Site",
     "Socket",
     "StaticFolder",
+    "TooMany",
     "WebApp",
     "WebSocketRoute",
     "WithSession",

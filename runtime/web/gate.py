@@ -1,5 +1,6 @@
 """Who comes in: the session of a request, its role, and whether the request was made by our own page."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -61,6 +62,13 @@ class Gate:
 
     def _own_origin(self, visit: Visit) -> bool:
         return self._site.own_origin(visit.headers.get("Origin"), authority=visit.headers.get("Host", ""))
+
+    async def ended(self, admitted: Admitted, /) -> None:
+        """Return when the session that was admitted is over; never for a visitor without one."""
+        if admitted.token is None or admitted.principal is None:
+            await asyncio.Event().wait()
+        else:
+            await self._sessions.ended(admitted.token, admitted.principal)
 
     async def _of_session(self, visit: Visit, *, roles: frozenset[Role] | Public) -> Admitted | Problem:
         token = bearer_of(visit.headers) or visit.cookies.get(self._site.cookie) or None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from runtime.codec import MalformedMessage
-from runtime.web.routes import BadQuery, NotFound
+from runtime.web.routes import BadQuery, NotFound, TooMany
 from vocabulary.errors import ChangedMeanwhile, FieldError, HotlineError, Refused, TooOften, Transient
 
 RETRY_AFTER_S = 2
@@ -60,6 +60,9 @@ TOO_SLOW = problem(HTTPStatus.REQUEST_TIMEOUT, reason="too-slow", detail="The bo
 TARGET_TOO_LONG = problem(
     HTTPStatus.REQUEST_URI_TOO_LONG, reason="too-long", detail="The address is longer than 4096 octets."
 )
+TOO_MANY_SOCKETS = problem(
+    HTTPStatus.TOO_MANY_REQUESTS, reason="too-many-sockets", detail="打开的页面太多，请先关闭几个"
+)
 WRONG_HOST = problem(
     HTTPStatus.MISDIRECTED_REQUEST,
     reason="wrong-host",
@@ -93,6 +96,14 @@ def method_not_allowed(allowed: str, /) -> Problem:
     return problem(HTTPStatus.METHOD_NOT_ALLOWED, reason="method", detail=f"This address answers {allowed} only.")
 
 
+_STATUS_OF_REFUSAL: dict[type[Refused], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    BadQuery: HTTPStatus.BAD_REQUEST,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
 def reply_for(error: HotlineError, /) -> ProblemReply:
     """Return status, reason and sentence for an anticipated failure."""
     if isinstance(error, FieldError):
@@ -101,14 +112,12 @@ def reply_for(error: HotlineError, /) -> ProblemReply:
                 HTTPStatus.UNPROCESSABLE_ENTITY, reason=error.reason, detail=error.text, fields=error.fields
             )
         )
-    if isinstance(error, NotFound):
-        return ProblemReply(problem=problem(HTTPStatus.NOT_FOUND, reason=error.reason, detail=error.text))
-    if isinstance(error, BadQuery):
-        return ProblemReply(problem=problem(HTTPStatus.BAD_REQUEST, reason=error.reason, detail=error.text))
     if isinstance(error, Refused):
-        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooOften) else HTTPStatus.CONFLICT
+        status = _STATUS_OF_REFUSAL.get(type(error), HTTPStatus.CONFLICT)
         fields = error.fields if isinstance(error, ChangedMeanwhile) else None
-        return ProblemReply(problem=problem(status, reason=error.reason, detail=error.text, fields=fields))
+        headers = {"Retry-After": str(error.after_s)} if isinstance(error, TooMany) else {}
+        answer = problem(status, reason=error.reason, detail=error.text, fields=fields)
+        return ProblemReply(problem=answer, headers=headers)
     if isinstance(error, Transient):
         return ProblemReply(
             problem=problem(HTTPStatus.SERVICE_UNAVAILABLE, reason="away", detail=str(error)),

@@ -43,6 +43,15 @@ class BadQuery(Refused):
         super().__init__("bad-query", text)
 
 
+class TooMany(Refused):
+    """Too many tries; answered 429 with Retry-After."""
+
+    def __init__(self, reason: str, text: str, *, after_s: int) -> None:
+        """Say in how many seconds it may be tried again."""
+        super().__init__(reason, text)
+        self.after_s = after_s
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[B]):
     """What a handler sees. ``body`` is of the route's request type (None when it has none)."""
@@ -175,6 +184,10 @@ class Sessions(Protocol):
 
     async def principal(self, token: str, /) -> Principal | None:
         """Return the person or system of a valid token, else None."""
+        ...
+
+    async def ended(self, token: str, principal: Principal, /) -> None:
+        """Return when ``token`` no longer stands for this very ``principal``, and not before."""
         ...
 
 

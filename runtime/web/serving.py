@@ -1,5 +1,6 @@
 """A built application on a listening socket."""
 
+import asyncio
 import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from runtime.web.app import WebApp
+from runtime.web.doors import Door, DoorLimits, Doors
 from vocabulary.errors import Permanent
 
 _CLOSE_WITHIN_S = 2.0
@@ -17,18 +19,46 @@ class PortTaken(Permanent):
 
 
 @asynccontextmanager
-async def serve_app(app: WebApp, /, *, host: str, port: int) -> AsyncIterator[int]:
+async def serve_app(app: WebApp, /, *, host: str, port: int, limits: DoorLimits | None = None) -> AsyncIterator[int]:
     """Serve until the block ends; yields the bound port (``port`` 0 lets the system choose). PortTaken otherwise."""
+    doors = Doors(limits or DoorLimits())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_WITHIN_S, handle_signals=False)
     await runner.setup()
+    listening: asyncio.Server | None = None
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            raise PortTaken(f"Port {port} on {host} is taken by another program; stop it or choose another.") from None
-        yield runner.addresses[0][1]
+        listening = await _listen(_counted(runner, doors), doors, host=host, port=port)
+        yield listening.sockets[0].getsockname()[1]
     finally:
+        if listening is not None:
+            listening.close()
         await runner.cleanup()
+
+
+def _counted(runner: web.AppRunner, doors: Doors) -> web.Server:
+    """Return the runner's server, whose requests keep their connection's door busy."""
+    server = runner.server
+    if server is None:
+        message = "the runner has not been set up"
+        raise LookupError(message)
+    inner = server.request_handler
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        door = doors.of(request.protocol)
+        if door is None:
+            return await inner(request)
+        with door.serving():
+            return await inner(request)
+
+    server.request_handler = handle
+    return server
+
+
+async def _listen(server: web.Server, doors: Doors, *, host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(
+            lambda: Door(server(), doors=doors), host, port, backlog=1024
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(f"Port {port} on {host} is taken by another program; stop it or choose another.") from None

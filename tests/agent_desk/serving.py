@@ -1,5 +1,6 @@
 """Routes of a room really served, and a client that asks them in a role."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -25,6 +26,9 @@ class TokenIsRole:
 
     def __init__(self, others: Mapping[str, Principal] | None = None) -> None:
         self._people = {**ROLE_PRINCIPALS, **(others or {})}
+
+    async def ended(self, token: str, principal: Principal, /) -> None:
+        await asyncio.Event().wait()
 
     async def principal(self, token: str, /) -> Principal | None:
         return self._people.get(token)

@@ -9,7 +9,7 @@ from agent_desk import Accounts, NewAccount
 from agent_desk.accounts import passwords
 from runtime.clock import ManualClock
 from runtime.postgres import Database, DatabaseAway, open_database
-from runtime.workers import Workers
+from runtime.workers import Workers, WorkersBusy
 from tests.runtime.proxy import road_to
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import SeatNo, UnitCode
@@ -59,10 +59,13 @@ async def test_the_database_has_neither_password_nor_token(accounts: Accounts, d
     assert token not in rows
 
 
-async def test_a_session_ends_after_twelve_hours(accounts: Accounts, clock: ManualClock) -> None:
+async def test_a_session_in_use_ends_after_twelve_hours(accounts: Accounts, clock: ManualClock) -> None:
     await accounts.add(AGENT, password=PASSWORD)
     _, token = await accounts.log_in(login="agent007", password=PASSWORD)
-    clock.advance(timedelta(hours=12) - timedelta(seconds=1))
+    for _ in range(47):
+        clock.advance(timedelta(minutes=15))
+        await accounts.principal(token)
+    clock.advance(timedelta(minutes=15) - timedelta(seconds=1))
     before = await accounts.principal(token)
     clock.advance(timedelta(seconds=1))
 
@@ -70,7 +73,9 @@ async def test_a_session_ends_after_twelve_hours(accounts: Accounts, clock: Manu
     assert await accounts.principal(token) is None
 
 
-async def test_after_five_wrong_passwords_a_login_waits_half_a_minute(accounts: Accounts, clock: ManualClock) -> None:
+async def test_after_five_wrong_passwords_a_stranger_waits_half_a_minute(
+    accounts: Accounts, clock: ManualClock
+) -> None:
     await accounts.add(AGENT, password=PASSWORD)
     tries = [await reason_of(accounts, "wrong") for _ in range(6)]
     right = await reason_of(accounts, PASSWORD)
@@ -82,6 +87,39 @@ async def test_after_five_wrong_passwords_a_login_waits_half_a_minute(accounts: 
     assert await reason_of(accounts, "wrong") == "wrong-login"
 
 
+async def test_guesses_from_elsewhere_do_not_keep_out_who_logged_in_from_here_before(accounts: Accounts) -> None:
+    await accounts.add(AGENT, password=PASSWORD)
+    await accounts.log_in(login="agent007", password=PASSWORD, source="10.0.0.7")
+
+    for n in range(12):
+        with pytest.raises(Refused):
+            await accounts.log_in(login="agent007", password="guess", source=f"6.6.6.{n}")
+    with pytest.raises(Refused, match="尝试次数过多"):
+        await accounts.log_in(login="agent007", password=PASSWORD, source="6.6.6.6")
+
+    who, _ = await accounts.log_in(login="agent007", password=PASSWORD, source="10.0.0.7")
+    assert who.login == "agent007"
+
+
+async def test_one_source_that_tries_many_names_is_slowed_down(accounts: Accounts) -> None:
+    reasons = [await reason_of(accounts, "guess", login=f"name{n}") for n in range(31)]
+
+    assert reasons == ["wrong-login"] * 30 + ["wait"]
+
+
+async def test_failures_are_in_the_audit_by_count(accounts: Accounts, database: Database) -> None:
+    identity = await accounts.add(AGENT, password=PASSWORD)
+    for _ in range(3):
+        await reason_of(accounts, "wrong")
+
+    await accounts.failures.write()
+
+    async with database.reading() as reading:
+        row = await reading.fetchrow("select a.account, w.why from log.audit a join log.audit_words w using (number)")
+    assert row is not None
+    assert (row["account"], row["why"]) == (identity, "3 failed")
+
+
 async def test_many_guesses_at_once_do_not_get_past_the_pause(accounts: Accounts) -> None:
     await accounts.add(AGENT, password=PASSWORD)
 
@@ -89,6 +127,18 @@ async def test_many_guesses_at_once_do_not_get_past_the_pause(accounts: Accounts
 
     assert reasons.count("wrong-login") == 5
     assert reasons.count("wait") == 15
+
+
+async def test_a_flood_of_log_ins_is_refused_at_once_when_the_queue_is_full(
+    database: Database, clock: ManualClock
+) -> None:
+    async with Workers(threads=1, waiting=4) as few:
+        accounts = Accounts(database=database, workers=few, clock=clock)
+        tries = (accounts.log_in(login=f"name{n}", password="guess", source=f"7.7.7.{n}") for n in range(60))
+
+        refused = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert {type(one) for one in refused} == {WorkersBusy, Refused}
 
 
 async def test_a_login_that_does_not_exist_is_refused_in_the_same_words(accounts: Accounts) -> None:

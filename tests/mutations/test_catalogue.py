@@ -48,6 +48,9 @@ FAULTS = {
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",
     "an origin of another scheme counts as ours",
+    "a socket goes on after its session",
+    "guesses from elsewhere lock a person out",
+    "half requests keep visitors out",
 }
 
 

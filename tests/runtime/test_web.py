@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from runtime.ids import new_id
 from runtime.web import (
     PUBLIC,
     SIGNED_IN,
@@ -104,10 +104,13 @@ SOCKETS = (WebSocketRoute(path="/api/live", handler=count_up, roles=frozenset({R
 class TokenIsRole:
     """Sessions in which the token is the role."""
 
+    async def ended(self, token: str, principal: Principal, /) -> None:
+        await asyncio.Event().wait()
+
     async def principal(self, token: str, /) -> Principal | None:
         if token not in set(Role):
             return None
-        return Principal(account=AccountId(new_id()), login=token, name=token, role=Role(token))
+        return Principal(account=AccountId(UUID(int=1)), login=token, name=token, role=Role(token))
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
-"""``hotline users …``: accounts of the desk."""
+"""``hotline users …`` and ``hotline sessions …``: who may come in."""
 
+import json as json_form
 from typing import Annotated
 
 import typer
 
-from hotline.commands.cli.flags import Data, run, setup
+from hotline.commands.cli.flags import AsJson, Data, run, setup
 
 users = typer.Typer(no_args_is_help=True, help="Accounts of the desk")
+sessions = typer.Typer(no_args_is_help=True, help="Open sessions of the desk")
 
 
 @users.command("add")
@@ -26,3 +28,65 @@ def users_add(
     password = typer.prompt("password", hide_input=True, confirmation_prompt=True)
     run(add_user(*setup(data), account, password=password))
     print(f"account {login} is ready")
+
+
+def _print(rows: list[dict[str, object]], *, json: bool) -> None:
+    if json:
+        print(json_form.dumps(rows, ensure_ascii=False, default=str))
+    else:
+        print("\n".join("  ".join(f"{name}={value}" for name, value in row.items()) for row in rows) or "none")
+
+
+@users.command("list")
+def users_list(*, json: AsJson = False, data: Data = None) -> None:
+    """Show all accounts, which are ended, and how many sessions each has open."""
+    from hotline.commands.sessions import list_users  # noqa: PLC0415
+
+    _print(run(list_users(*setup(data))), json=json)
+
+
+@users.command("end")
+def users_end(login: str, data: Data = None) -> None:
+    """End an account: its sessions and open pages close, it cannot log in; what it has done stays."""
+    from hotline.commands.sessions import end_user  # noqa: PLC0415
+
+    run(end_user(*setup(data), login))
+    print(f"account {login} is ended")
+
+
+@users.command("reactivate")
+def users_reactivate(login: str, data: Data = None) -> None:
+    """Let an ended account log in again with its old password."""
+    from hotline.commands.sessions import reactivate_user  # noqa: PLC0415
+
+    run(reactivate_user(*setup(data), login))
+    print(f"account {login} may log in again")
+
+
+@users.command("password")
+def users_password(login: str, data: Data = None) -> None:
+    """Give an account a new password, which is asked for; its sessions end."""
+    from hotline.commands.sessions import set_user_password  # noqa: PLC0415
+
+    password = typer.prompt("password", hide_input=True, confirmation_prompt=True)
+    run(set_user_password(*setup(data), login, password=password))
+    print(f"account {login} has a new password")
+
+
+@sessions.command("list")
+def sessions_list(
+    login: Annotated[str | None, typer.Argument()] = None, *, json: AsJson = False, data: Data = None
+) -> None:
+    """Show open sessions: since when, last used, from which address."""
+    from hotline.commands.sessions import list_sessions  # noqa: PLC0415
+
+    _print(run(list_sessions(*setup(data), login=login)), json=json)
+
+
+@sessions.command("end")
+def sessions_end(which: str, data: Data = None) -> None:
+    """End a session by its id, or all sessions of a login."""
+    from hotline.commands.sessions import end_sessions  # noqa: PLC0415
+
+    run(end_sessions(*setup(data), which))
+    print(f"{which}: ended")

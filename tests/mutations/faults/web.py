@@ -2,6 +2,8 @@
 
 from tests.mutations.mutant import Mutant
 
+ACCOUNTS = "tests/agent_desk/test_accounts.py"
+
 MUTANTS = (
     Mutant(
         name="body-text-not-checked",
@@ -26,5 +28,29 @@ MUTANTS = (
         old='        return origin == f"http://{authority}" and',
         new='        return origin.partition("//")[2] == authority and',
         tests=("tests/runtime/test_web_site.py::test_an_origin_is_ours_by_scheme_host_and_port",),
+    ),
+    Mutant(
+        name="sockets-outlive-sessions",
+        fault="a socket goes on after its session",
+        file="agent_desk/accounts/sessions.py",
+        old="            if watched is not None and who(digest) != watched.principal:\n",
+        new="            if watched is not None and who(digest) is not watched.principal and not watched.sockets:\n",
+        tests=("tests/agent_desk/test_sessions.py::test_an_open_socket_is_closed_when_its_session_ends",),
+    ),
+    Mutant(
+        name="strangers-lock-a-person-out",
+        fault="guesses from elsewhere lock a person out",
+        file="agent_desk/accounts/throttle.py",
+        old="        if known:\n",
+        new="        if known and not source:\n",
+        tests=(f"{ACCOUNTS}::test_guesses_from_elsewhere_do_not_keep_out_who_logged_in_from_here_before",),
+    ),
+    Mutant(
+        name="half-requests-stay",
+        fault="half requests keep visitors out",
+        file="runtime/web/doors.py",
+        old="            waiting.cut()\n",
+        new="            return False\n",
+        tests=("tests/runtime/test_web_doors.py::test_three_hundred_half_requests_do_not_make_the_desk_unreachable",),
     ),
 )
