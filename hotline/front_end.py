@@ -72,13 +72,14 @@ def schema() -> None:
 
 
 def check() -> None:
-    """Fail when types do not hold, unit tests fail or ``schema.d.ts`` is not what the routes say."""
+    """Fail when types do not hold, unit tests fail, or document and types are not what the routes say."""
     install()
-    committed = WEB / "src" / "api" / "schema.d.ts"
-    before = committed.read_bytes() if committed.is_file() else b""
+    committed = (ROOT / "agent_desk" / "openapi.json", WEB / "src" / "api" / "schema.d.ts")
+    before = [path.read_bytes() if path.is_file() else b"" for path in committed]
     schema()
-    if committed.read_bytes() != before:
-        raise SystemExit("src/api/schema.d.ts was stale: it has been written anew, commit it")
+    stale = [path.name for path, old in zip(committed, before, strict=True) if path.read_bytes() != old]
+    if stale:
+        raise SystemExit(f"{' and '.join(stale)} did not follow the routes: written anew, look at it and commit it")
     if '"resolved"' in (WEB / "package-lock.json").read_text():
         raise SystemExit("package-lock.json names download addresses: install with the project's .npmrc")
     _npm("run", "check")
