@@ -11,7 +11,7 @@ import typer
 from hotline.commands.cli.accounts import sessions, users
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
-from hotline.commands.cli.record import audit
+from hotline.commands.cli.record import audit, erase, retention
 from runtime.failures import foreseen_in
 from runtime.telemetry import configure_logging
 from vocabulary.errors import FieldError, HotlineError
@@ -22,6 +22,8 @@ app = typer.Typer(
 groups = {"users": users, "sessions": sessions, "models": models, "voices": voices, "knowledge": knowledge}
 for name, group in {**groups, "audit": audit}.items():
     app.add_typer(group, name=name)
+for command in (retention, erase):
+    app.command()(command)
 
 
 @app.command()

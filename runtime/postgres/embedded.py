@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import asyncpg
@@ -102,6 +103,12 @@ def _write_private(path: Path, text: str, *, uid: int | None) -> None:
         os.chown(path, uid, uid)
 
 
+def _private(path: Path) -> BinaryIO:
+    """Open a file anew for writing, readable by us only."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb")
+
+
 async def _ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
     deadline = asyncio.get_running_loop().time() + within
     while process.poll() is None:
@@ -119,7 +126,7 @@ async def _make_cluster(places: Places) -> None:
     words = places.home / "initdb.log"
     argv = [str(places.programs / "initdb"), "-D", str(raw), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
     argv += ["--auth=scram-sha-256", f"--pwfile={places.home / _PASSWORD_FILE}", "--no-instructions"]
-    with words.open("wb") as output:
+    with _private(words) as output:
         process = _spawn(argv, places=places, output=output.fileno())
         if not await _ended(process, within=_ANSWER_WITHIN_S):
             process.kill()
@@ -165,6 +172,13 @@ def _server_argv(places: Places, *, port: int, settings: Mapping[str, str]) -> l
         "max_connections": "100",
         "log_timezone": "UTC",
         "timezone": "UTC",
+        # What callers say must not lie in the server's log: no statement, parameter, detail or failed value is written.
+        "log_min_messages": "log",
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
+        "log_checkpoints": "off",
     }
     argv = [str(places.programs / "postgres"), "-D", str(places.cluster)]
     for name, value in (own | dict(settings)).items():
@@ -191,7 +205,7 @@ async def _start(places: Places, *, settings: Mapping[str, str], port: int) -> t
         _drop_stale_pid(places.cluster)
         chosen = port or _free_port()
         argv = _server_argv(places, port=chosen, settings=settings)
-        with words.open("wb") as output:
+        with _private(words) as output:
             process = _spawn(argv, places=places, output=output.fileno())
         url = _url(chosen, password=password)
         if await _ready(process, url=url):

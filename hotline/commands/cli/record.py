@@ -1,4 +1,4 @@
-"""Commands over the record: the audit."""
+"""Commands over the record: the audit, retention, erasure."""
 
 from typing import Annotated
 from uuid import UUID
@@ -31,3 +31,27 @@ def audit_show(
     from hotline.commands.audit import print_audit, show_audit  # noqa: PLC0415
 
     print_audit(run(show_audit(*setup(data, config), contact=contact, limit=limit)))
+
+
+def retention(*, apply: bool = False, config: Config = None, data: Data = None) -> None:
+    """Show what is kept longer than the policy says; with --apply remove it."""
+    from hotline.commands.retention import run_retention  # noqa: PLC0415
+
+    for row in run(run_retention(*setup(data, config), applied=apply)):
+        print(f"{row.what}\t{row.keep.days} days\t{row.count} {'removed' if apply else 'due'}\t{row.basis}")
+
+
+def erase(
+    why: Annotated[str, typer.Option(help="On whose request; stays in the audit")],
+    contact: UUID | None = None,
+    phone: Annotated[str | None, typer.Option(help="All contacts of this number instead")] = None,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Take the person out of a contact: sound, words, names, numbers; the record, its order and figures stay."""
+    from hotline.commands.retention import run_erase  # noqa: PLC0415
+
+    done = run(run_erase(*setup(data, config), contact=contact, phone=phone, why=why))
+    print(f"{done.contacts} contacts, {done.recordings} recordings; rows: {done.rows}")
+    for name in done.elsewhere:
+        print(f"the recording {name} does not lie on this host: remove it on its telephony host")
