@@ -1,6 +1,7 @@
 """The command line. Names of commands and flags are a promise to scripts."""
 
 import json as json_form
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from hotline.commands.cli.accounts import sessions, users
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
 from hotline.commands.cli.record import audit, erase, retention
+from hotline.places import PRIVATE
 from runtime.failures import foreseen_in
 from runtime.telemetry import configure_logging
 from vocabulary.errors import FieldError, HotlineError
@@ -133,6 +135,7 @@ def sql(query: str, data: Data = None) -> None:
 
 def main() -> None:
     """Run the command line; a foreseen failure is one sentence and exit code 1."""
+    os.umask(PRIVATE)
     try:
         app()
     except FieldError as error:

@@ -22,7 +22,8 @@ _TABLES = {
     "contacts": "update agent_desk.contact set caller_phone = '', record_name = null where contact = any($1)",
     "callbacks": "update agent_desk.callback set caller_phone = '' where contact = any($1)",
     "orders": """update work_orders.work_order set title = '', content = '', place = '', occurred = '', wish = '',
-        caller_name = '', callback_phone = '', caller_phone = '', reply = left(reply, 0) where contact = any($1)""",
+        caller_name = '', callback_phone = '', caller_phone = '', reply = left(reply, 0), said_names = '{}'
+        where contact = any($1)""",
     "stages": """update work_orders.stage_entry s set text = '' from work_orders.work_order o
         where o.order_no = s.order_no and o.contact = any($1)""",
     "notes": """update work_orders.internal_note n set text = '' from work_orders.work_order o

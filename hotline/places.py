@@ -12,6 +12,8 @@ from hotline.settings import Settings
 from vocabulary.errors import Permanent
 
 SOCKET_LIMIT = 107
+PRIVATE = 0o077
+"""The umask of every process of the house: what it writes is readable by its user only."""
 
 
 class SecondInstance(Permanent):
@@ -59,7 +61,7 @@ class Places:
 def places_of(settings: Settings, /) -> Places:
     """Make the folders that are kept and return the places; the folder of sockets is made by ``run_folder``."""
     places = Places(data=settings.data_path, run=Path(settings.run))
-    places.data.mkdir(parents=True, exist_ok=True)
+    places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     for folder in (places.recordings, places.models):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return places

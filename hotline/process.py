@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.log_file import keep_bounded, log_to
+from hotline.places import PRIVATE
 from runtime.background import background
 from runtime.codec import decode
 from runtime.failures import foreseen_in
@@ -94,6 +95,8 @@ async def _logging_to(file: Path | None, work: Run) -> None:
 
 def main() -> int:
     """Run a role. A foreseen failure is one sentence; a permanent one is told to the supervisor, with exit code 78."""
+    """Run a role; a foreseen failure is one sentence and exit code 1."""
+    os.umask(PRIVATE)
     role, file = sys.argv[1], Path(sys.argv[2])
     log_file = Path(sys.argv[3]) if len(sys.argv) > 3 else None
     try:

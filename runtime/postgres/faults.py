@@ -35,7 +35,10 @@ _LOST = ("connection is closed", "connection was closed", "has been released", "
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Raise DatabaseAway or DatabaseRefused for what means that; everything else passes."""
+    """Raise DatabaseAway, DatabaseRefused or ValueNotStored for what means that; everything else passes.
+
+    No error carries the value that caused it: DETAIL (“Key (phone)=(…) already exists”) is taken out.
+    """
     try:
         yield
     except _AWAY as error:
@@ -43,7 +46,10 @@ def in_our_words() -> Iterator[None]:
     except _REFUSED as error:
         raise DatabaseRefused(f"The database does not let us in: {error}. Check HOTLINE_DATABASE__URL.") from error
     except asyncpg.DataError as error:
-        raise ValueNotStored(f"The database cannot hold a value ({type(error).__name__}).") from error
+        raise ValueNotStored(f"The database cannot hold a value ({type(error).__name__}).") from None
+    except asyncpg.PostgresError as error:
+        error.detail = None
+        raise
     except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         if any(words in str(error) for words in _LOST):
             raise DatabaseAway("The connection to the database was lost; try again.") from error

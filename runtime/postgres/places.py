@@ -77,7 +77,9 @@ def make_places(data: Path, /) -> Places:
     """Choose the places and make them: the home, given to the server's user, and a copy of the programs if needed."""
     data.mkdir(parents=True, exist_ok=True)
     places = choose_places(data)
-    places.home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not places.home.parent.is_dir():
+        places.home.parent.mkdir(parents=True)
+        places.home.parent.chmod(0o755)  # whatever the umask: the server's user walks through it
     places.home.mkdir(mode=0o700, exist_ok=True)
     if places.uid is not None:
         os.chown(places.home, places.uid, places.uid)
@@ -98,6 +100,8 @@ def _copy(programs: Path, *, into: Path) -> None:
     shutil.copytree(package / "pginstall", into / package.name / "pginstall", symlinks=True)
     if libraries.is_dir():
         shutil.copytree(libraries, into / libraries.name, symlinks=True)
+    for folder in (into, into / package.name):
+        folder.chmod(0o755)  # whatever the umask: they belong to root and the server's user reads them
     stamp.write_text(wanted, "utf-8")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from agent_desk.contacts.projection import consumers
 from hotline.erasure import contacts_of, erase
 from hotline.retention import CONTACTS_KEEP, apply, due
 from runtime.audit import AuditEntry, AuditKey, Head, last_head, record, verify
@@ -14,7 +15,7 @@ from runtime.clock import ManualClock
 from runtime.log import read_log, reset_projection
 from runtime.postgres import Database, DatabaseUrls, open_database
 from tests.agent_desk.people import AGENT_ID, CALLER, NOW, MadeCall
-from tests.agent_desk.test_projections import consumers, take_in
+from tests.agent_desk.test_projections import take_in
 from tests.analytics.test_facts import PROJECTIONS
 from tests.servers import AUDIT_SECRET
 from tests.work_orders.town import AGENT, WATER, orders_of, wanted

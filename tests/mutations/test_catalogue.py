@@ -45,6 +45,7 @@ FAULTS = {
     "a process does not end when it is asked to",
     "a process lives on and hears nothing",
     "the record can be changed by who serves",
+    "personal data stay where they must go",
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",
     "an origin of another scheme counts as ours",

@@ -3,6 +3,8 @@
 from tests.mutations.mutant import Mutant
 
 BENT = "the record can be changed by who serves"
+STAYS = "personal data stay where they must go"
+ERASURE = "tests/hotline/test_erasure.py"
 AUDIT = "tests/runtime/test_audit.py"
 
 MUTANTS = (
@@ -37,5 +39,21 @@ MUTANTS = (
         old="login nosuperuser nocreatedb",
         new="login superuser nocreatedb",
         tests=("tests/runtime/test_roles.py::test_the_application_is_refused",),
+    ),
+    Mutant(
+        name="erasure-leaves-words",
+        fault=STAYS,
+        file="hotline/erasure.py",
+        old='"caller_name", "text", "words",',
+        new='"caller_name", "words",',
+        tests=(f"{ERASURE}::test_after_an_erasure_nothing_of_the_person_is_left_and_the_record_is_whole",),
+    ),
+    Mutant(
+        name="server-logs-values",
+        fault=STAYS,
+        file="runtime/postgres/embedded.py",
+        old='"log_min_messages": "log"',
+        new='"log_min_messages": "warning"',
+        tests=("tests/hotline/test_private_files.py",),
     ),
 )

@@ -1,0 +1,92 @@
+"""What the house writes on the disk is readable by its user only, and the server's log holds nothing of a caller."""
+
+import asyncio
+import contextlib
+import sys
+import traceback
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hotline.process_configs import DatabaseProcess, write_private
+from runtime.codec import decode
+from runtime.nats_server import free_port
+from runtime.postgres import Database, DatabaseUrls, ValueNotStored, open_database
+from runtime.postgres.embedded import forget_postgres
+from runtime.postgres.places import choose_places
+
+NUMBER = "19900000101"
+PROVOKED = (
+    ("insert into numbers values ($1)", NUMBER),
+    ("insert into numbers values ($1)", NUMBER),
+    ("select $1::text::uuid", NUMBER),
+    (f"select '{NUMBER}'::date", None),
+    (f"selec '{NUMBER}'", None),
+    ("select (1 / (length($1::text) - 11))", NUMBER),
+    ("do $$ begin raise warning 'heard 19900000101'; raise exception 'heard 19900000101'; end $$", None),
+)
+"""Statements that fail with a caller's number in the statement, a parameter, the detail, the context."""
+
+
+@pytest.fixture
+async def database_process(tmp_path: Path) -> AsyncIterator[tuple[Path, DatabaseUrls]]:
+    """A database process started as the supervisor starts it: its data folder and its URLs."""
+    data = tmp_path / "data"
+    write_private(tmp_path / "database.json", DatabaseProcess(data=str(data), port=free_port()))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hotline.process", "database", str(tmp_path / "database.json"),
+        str(tmp_path / "data" / "logs" / "database.log"), stdout=asyncio.subprocess.PIPE, umask=0o022,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
+        yield data, decode(line.removeprefix(b"ready").strip(), DatabaseUrls)
+    finally:
+        process.terminate()
+        await process.wait()
+        forget_postgres(data)
+
+
+@pytest.mark.real
+async def test_no_file_is_open_to_others_and_no_log_holds_what_made_statements_fail(
+    database_process: tuple[Path, DatabaseUrls],
+) -> None:
+    data, urls = database_process
+    async with open_database(urls.owner, size=1) as db:
+        async with db.transaction() as tx:
+            await tx.execute("create table numbers (phone text primary key check (length(phone) > 3))")
+        for sql, argument in PROVOKED:
+            with contextlib.suppress(asyncpg.PostgresError, ValueNotStored):
+                async with db.outside_transaction() as statements:
+                    await (statements.execute(sql, argument) if argument else statements.execute(sql))
+        async with db.reading() as reading:
+            assert await reading.fetchval("select count(*) from numbers") == 1
+
+    home = choose_places(data).home
+    files = [path for folder in (data, home) for path in folder.rglob("*") if "programs" not in path.parts]
+    assert len(files) > 50
+    assert [str(path) for path in (data, home, *files) if path.stat().st_mode & 0o077] == []
+    logs = [path for path in files if path.suffix == ".log"]
+    assert "postgres.log" in {path.name for path in logs}
+    assert [path.name for path in logs if NUMBER in path.read_text("utf-8", errors="replace")] == []
+
+
+async def test_what_the_driver_says_of_a_value_does_not_reach_the_text_of_our_errors(database_url: str) -> None:
+    async with open_database(database_url, size=1) as db, db.reading() as reading:
+        with pytest.raises(ValueNotStored) as caught:
+            await reading.fetchval("select $1::text::uuid", NUMBER)
+
+    assert NUMBER not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_the_detail_of_a_broken_constraint_is_taken_out_of_the_error(owned: Database) -> None:
+    async with owned.transaction() as tx:
+        await tx.execute("create table public.numbers (phone text primary key)")
+        await tx.execute("insert into public.numbers values ($1)", NUMBER)
+    with pytest.raises(asyncpg.UniqueViolationError) as caught:
+        async with owned.transaction() as tx:
+            await tx.execute("insert into public.numbers values ($1)", NUMBER)
+
+    assert NUMBER not in "".join(traceback.format_exception(caught.value))
