@@ -1,6 +1,7 @@
 """``python -m hotline.process ROLE FILE [LOG]``: the entry of every child process."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -95,7 +96,6 @@ async def _logging_to(file: Path | None, work: Run) -> None:
 
 def main() -> int:
     """Run a role. A foreseen failure is one sentence; a permanent one is told to the supervisor, with exit code 78."""
-    """Run a role; a foreseen failure is one sentence and exit code 1."""
     os.umask(PRIVATE)
     role, file = sys.argv[1], Path(sys.argv[2])
     log_file = Path(sys.argv[3]) if len(sys.argv) > 3 else None
