@@ -7,7 +7,7 @@ from telephony.sip.addresses import Address, parse_uri, scheme_of, tag_of
 from telephony.sip.dialogs import Dialog, Phase
 from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, KNOWN_ELSEWHERE, Extra
-from telephony.sip.transactions import LIFE
+from telephony.sip.transactions import LIFE, T1
 from telephony.sip.trunks import Trunk
 
 BUSY: tuple[int, Extra] = (503, (("Retry-After", "10"),))
@@ -66,14 +66,23 @@ class Room:
         return self._taken[source[0]] < share and self._taken.total() < MAX_TRANSACTIONS
 
 
-def half_open(dialogs: Iterable[Dialog], /, *, source: Address, trunk: Trunk) -> bool:
-    """Tell whether a source has as many INVITEs without ACK as its trunk allows."""
-    open_now = {Phase.EARLY, Phase.ACCEPTED}
-    return sum(one.source[0] == source[0] and one.phase in open_now for one in dialogs) >= trunk.max_half_open
+def half_open(dialogs: Iterable[Dialog], /, *, source: Address, trunk: Trunk, now: float) -> bool:
+    """Tell whether a source lets as many ACKs wait as its trunk allows.
+
+    Only our 200s count that were repeated once already: a hundred calls at one moment are no fault of the exchange that
+    brings them, and until our 200 leaves the delay is ours.
+    """
+    late = (one for one in dialogs if one.source[0] == source[0] and _unacknowledged_s(one, now=now) >= T1)
+    return sum(1 for _ in late) >= trunk.max_half_open
 
 
 def overdue(dialogs: Iterable[Dialog], /, *, now: float) -> Dialog | None:
     """Return the dialog that has waited longest for the ACK of its first 200, None while all are within ``ACK_S``."""
-    waiting = [(one.awaiting_ack.ends_at - LIFE, one) for one in dialogs if one.awaiting_ack is not None]
-    late = [(since, one) for since, one in waiting if one.phase is Phase.ACCEPTED and now - since >= ACK_S]
-    return min(late, key=lambda row: row[0])[1] if late else None
+    late = [one for one in dialogs if _unacknowledged_s(one, now=now) >= ACK_S]
+    return max(late, key=lambda one: _unacknowledged_s(one, now=now), default=None)
+
+
+def _unacknowledged_s(dialog: Dialog, /, *, now: float) -> float:
+    """Seconds since the first 200 left, 0 once it is acknowledged or before it leaves."""
+    waiting = dialog.awaiting_ack if dialog.phase is Phase.ACCEPTED else None
+    return now - (waiting.ends_at - LIFE) if waiting is not None else 0.0

@@ -15,7 +15,7 @@ class Trunk:
     """Peers that belong together. Networks are IPv4 in CIDR form, a single address is /32.
 
     ``media_networks`` are hosts their sound may come from beside the one that SDP names; ``max_half_open`` bounds the
-    INVITEs of one source that are not acknowledged yet.
+    calls of one source that it does not acknowledge within half a second.
     """
 
     name: str

@@ -114,7 +114,7 @@ class UserAgent:
         at_once = self._at_once(request)
         if at_once is not None:
             return self._stateless(request, source, *at_once)
-        if (why := self._no_room(request, trunk, source)) is not None:
+        if (why := self._no_room(request, trunk, source, now)) is not None:
             self.counters[why] += 1
             return [*self._stateless(request, source, *BUSY), TurnedAway(source[0], why)]
         self._room.take(source)
@@ -144,12 +144,12 @@ class UserAgent:
             return None
         return answered_outside(request, available=self.available)
 
-    def _no_room(self, request: Request, trunk: Trunk, source: Address) -> str | None:
+    def _no_room(self, request: Request, trunk: Trunk, source: Address, now: float) -> str | None:
         """Return why a source may begin no more transactions now, None when it may."""
         in_dialog = request.method == "CANCEL" or self._dialog_of(request) is not None
         if not self._room.is_left(source, in_dialog=in_dialog):
             return "too-many-transactions"
-        if not in_dialog and half_open(self.dialogs.values(), source=source, trunk=trunk):
+        if not in_dialog and half_open(self.dialogs.values(), source=source, trunk=trunk, now=now):
             return "too-many-half-open"
         return None
 

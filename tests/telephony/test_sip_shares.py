@@ -51,6 +51,14 @@ def test_a_source_with_its_share_of_transactions_leaves_room_for_others_and_for_
     assert statuses(invite(SHARE + 502, PEER[0])) == [488]
 
 
+def test_a_hundred_calls_of_one_exchange_at_one_moment_are_all_taken() -> None:
+    agent = new_agent()
+
+    tags = {accepted(agent, f"c{number}", now=0.0) for number in range(100)}
+
+    assert len(tags) == 100
+
+
 def test_a_stranger_cannot_confirm_a_call_or_draw_its_requests_to_himself() -> None:
     agent = new_agent()
     tag = accepted(agent, "call-1", now=0.0)

@@ -127,8 +127,8 @@ MUTANTS = (
         name="overdue-ack-keeps-its-place",
         fault="one source takes the room of all",
         file="telephony/sip/admission.py",
-        old="one.phase is Phase.ACCEPTED and now - since >= ACK_S",
-        new="one.phase is Phase.ACCEPTED and now - since >= LIFE",
+        old="_unacknowledged_s(one, now=now) >= ACK_S",
+        new="_unacknowledged_s(one, now=now) >= LIFE",
         tests=("tests/telephony/test_sip_shares.py",),
     ),
     Mutant(
