@@ -19,10 +19,7 @@ export type DraftableName = Schemas['Draftable']
 
 export type Principal = Schemas['Principal']
 /** Until when the session lasts, and after how long without a key or click the page locks itself. */
-export interface SessionState {
-  expires_at: Instant
-  idle_lock_s: number
-}
+export type SessionState = Schemas['SessionView']
 export type Setup = Schemas['DeskSetup']
 export type CategoryRow = Schemas['CategoryChoice']
 export type RecogniserStatus = Schemas['RecogniserStatus']

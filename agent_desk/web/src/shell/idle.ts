@@ -30,8 +30,8 @@ export function useIdle() {
     try {
       state = await question()
     } catch (error) {
-      // A desk that is away is said by the banner, a 401 by the lock; a desk without locks (404) wants none.
-      if (!(error instanceof Problem) || !(error.transient || error.status === 401 || error.status === 404)) notices.bad(sentenceOf(error))
+      // A desk that is away is said by the banner, a 401 by the lock.
+      if (!(error instanceof Problem) || !(error.transient || error.status === 401)) notices.bad(sentenceOf(error))
     }
   }
 
