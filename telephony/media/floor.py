@@ -177,7 +177,7 @@ class Floor:
         """Let ticks that were lost pass: call time and RTP timestamps stay true."""
         silence = bytes(2 * FRAME_SAMPLES * ticks)
         legs = [leg for leg in self.legs.values() if leg.ring is not None]
-        self._note("tap", (leg.slot for leg in each(legs, lambda leg: self._hear(leg, silence), of="tap")))
+        self._note("tap", (leg.slot for leg in each(legs, lambda leg: self._feed(leg, silence), of="tap")))
         for call in each(self.calls.values(), lambda call: call.skip(ticks), of="recording"):
             self._unrecorded(call)
         for port in self._ports.values():
@@ -187,12 +187,9 @@ class Floor:
     def _send(self, held: tuple[Slot, Port]) -> None:
         held[1].send(self.mixer.payload(held[0]))
 
-    def _feed(self, leg: Leg) -> None:
-        self._hear(leg, self.mixer.heard_pcm(leg.slot))
-
-    def _hear(self, leg: Leg, pcm: bytes) -> None:
+    def _feed(self, leg: Leg, silence: bytes = b"") -> None:
         if leg.ring is not None:
-            self._taps.feed(leg.ring, pcm)
+            self._taps.feed(leg.ring, silence or self.mixer.heard_pcm(leg.slot))
 
     # Faults ----------------------------------------------------------------------------------------------------------
 

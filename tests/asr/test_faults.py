@@ -87,7 +87,7 @@ async def test_a_checkpoint_that_cannot_be_written_is_tried_again_and_stops_no_h
         tap.say(leg, PAUSE + tone("甲乙") + PAUSE)
         await tap.close(leg)
         await notebook.until(lambda: notebook.closed(leg))
-        await notebook.until(lambda: notebook.writes >= 2)
+        assert await came(notebook, lambda: notebook.writes >= 2)
         notebook.disk_full = False
         assert await came(notebook, lambda: notebook.marks)
 
