@@ -32,11 +32,7 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         database, watch = await _open_record(stack, config, clock)
-        bus = await stack.enter_async_context(
-            open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
-        )
-        await ensure_streams(bus, demo=config.settings.demo)
-        await _publish_settings(bus, Path(config.settings.city))
+        bus = await _open_bus(stack, config)
         house = await wire(stack, config, database=database, bus=bus, clock=clock)
         turns = LogWriterTurns()
         looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=turns, audit=watch)
@@ -71,6 +67,16 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
         async with serve_app(app, host=web.host, port=web.port, limits=limits) as port:
             print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
             await answer_oneself(pulse, host=web.host, port=port)
+
+
+async def _open_bus(stack: AsyncExitStack, config: DeskProcess) -> Bus:
+    """Connect to the bus, see to its streams and publish the city's settings."""
+    bus = await stack.enter_async_context(
+        open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
+    )
+    await ensure_streams(bus, demo=config.settings.demo)
+    await _publish_settings(bus, Path(config.settings.city))
+    return bus
 
 
 def _site(web: WebSettings) -> Site:
