@@ -1,6 +1,7 @@
 """The desk process: web, knowledge, orders and analytics on one loop, the log writer and the consumers beside it."""
 
 import json
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
 from hotline.self_probe import answer_oneself
 from hotline.settings import ROOT, WebSettings
-from hotline.wiring import wire
+from hotline.wiring import DeskHouse, wire
 from runtime.audit import AuditWatch, ensure_key
 from runtime.background import background
 from runtime.bus import Bus, ensure_streams, open_bus, watch_fill
@@ -21,7 +22,7 @@ from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
 from runtime.supervision import Pulse
-from runtime.web import DoorLimits, Site, StaticFolder, build_app, serve_app
+from runtime.web import DoorLimits, Route, Site, StaticFolder, WebApp, build_app, serve_app
 from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
@@ -41,14 +42,7 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
             *AuditPages(database=database, watch=watch, clock=clock).routes(),
             *health_routes(looks, host=Path(config.health_file), clock=clock),
         )
-        app = build_app(
-            routes,
-            sockets=house.sockets,
-            statics=(StaticFolder(prefix="/", directory=STATIC, fallback="index.html"),),
-            sessions=house.accounts,
-            info=INFO,
-            site=_site(config.settings.web),
-        )
+        app = _app(routes, house, web=config.settings.web)
         await stack.enter_async_context(
             background(
                 house.desk.run(),
@@ -67,6 +61,17 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
         async with serve_app(app, host=web.host, port=web.port, limits=limits) as port:
             print(f"ready {json.dumps({'host': web.host, 'port': port})}", flush=True)
             await answer_oneself(pulse, host=web.host, port=port)
+
+
+def _app(routes: Sequence[Route], house: DeskHouse, *, web: WebSettings) -> WebApp:
+    return build_app(
+        routes,
+        sockets=house.sockets,
+        statics=(StaticFolder(prefix="/", directory=STATIC, fallback="index.html"),),
+        sessions=house.accounts,
+        info=INFO,
+        site=_site(web),
+    )
 
 
 async def _open_bus(stack: AsyncExitStack, config: DeskProcess) -> Bus:

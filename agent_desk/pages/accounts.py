@@ -1,6 +1,6 @@
 """Accounts and sessions: an administrator's, and everybody's own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -47,13 +47,15 @@ class AccountPages:
             _row("POST", f"{one}/password", self.set_password, "Give a new password", request=NewPassword),
             _row("GET", f"{one}/sessions", self.sessions_of, "Its open sessions", reply=list[SessionRow]),
             _row("DELETE", f"{one}/sessions", self.end_sessions_of, "End all its sessions"),
-            _row("GET", "/api/sessions", self.own_sessions, "One's own sessions", roles=PEOPLE, reply=list[SessionRow]),
-            _row("DELETE", "/api/sessions/{session}", self.end_session, "End one's own session", roles=PEOPLE),
-            _row(
-                "POST", "/api/session/password", self.own_password, "Change one's password",
-                roles=PEOPLE, request=OwnPassword,
-            ),
-        )  # fmt: skip
+            *(replace(row, roles=PEOPLE) for row in self._own()),
+        )
+
+    def _own(self) -> tuple[Route, ...]:
+        return (
+            _row("GET", "/api/sessions", self.own_sessions, "One's own sessions", reply=list[SessionRow]),
+            _row("DELETE", "/api/sessions/{session}", self.end_session, "End one's own session"),
+            _row("POST", "/api/session/password", self.own_password, "Change one's password", request=OwnPassword),
+        )
 
     async def accounts(self, request: Request[None]) -> list[AccountRow]:
         """Answer with all accounts."""
@@ -106,11 +108,10 @@ def _row(
     handler: Handler,
     summary: str,
     *,
-    roles: frozenset[Role] = ADMIN,
     request: TypeForm | None = None,
     reply: TypeForm | None = None,
 ) -> Route:
-    return Route(method=method, path=path, handler=handler, roles=roles, summary=summary, request=request, reply=reply)
+    return Route(method=method, path=path, handler=handler, roles=ADMIN, summary=summary, request=request, reply=reply)
 
 
 def _account(request: Request[None]) -> AccountId:

@@ -128,8 +128,12 @@ class CallPages:
             confidential=form.confidential,
             said_names=tuple(PersonName(name) for heard in spoken for name in sorted(said_names(heard.text))),
         )
-        await self._store.say_confidential(contact, confidential=form.confidential, account=who.account)
-        return await self._orders.accept(order, principal=who)
+        if form.confidential:  # before anybody can see the order
+            await self._store.say_confidential(contact, confidential=True, account=who.account)
+        made = await self._orders.accept(order, principal=who)
+        if not form.confidential:  # a refused order opens nothing
+            await self._store.say_confidential(contact, confidential=False, account=who.account)
+        return made
 
     async def used(self, request: Request[UseBody]) -> None:
         """Write what was done with a suggestion to the log; NotFound for an entry that never was."""

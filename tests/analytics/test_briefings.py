@@ -199,7 +199,7 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, serv
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/figures/nothing", 404), ("/figures/%00", 404), ("/overview?days=0", 400), ("/overview?days=401", 400),
+        ("/figures/nothing", 404), ("/figures/%00", 400), ("/overview?days=0", 400), ("/overview?days=401", 400),
         ("/overview?origin=else", 422), ("/briefings/x", 404), (f"/briefings/{UUID(int=1)}", 404),
         (f"/briefings/{UUID(int=1)}/figures/sl15", 404),
     ],

@@ -41,7 +41,10 @@ async def database_process(tmp_path: Path) -> AsyncIterator[tuple[Path, Database
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        line = await asyncio.wait_for(process.stdout.readline(), 60)
+        line = b""
+        async with asyncio.timeout(60):
+            while not line.startswith(b"ready"):  # signs of life may come before
+                line = await process.stdout.readline()
         yield data, decode(line.removeprefix(b"ready").strip(), DatabaseUrls)
     finally:
         process.terminate()
