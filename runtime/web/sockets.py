@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 from aiohttp.client_exceptions import ClientConnectionResetError
@@ -58,7 +59,8 @@ class OpenSocket:
 
     async def close(self, *, code: int = 1000, reason: str = "") -> None:
         """Close with a status code."""
-        await self._response.close(code=code, message=reason.encode()[:120])
+        with suppress(ConnectionError, ClientConnectionResetError):  # the page was gone already
+            await self._response.close(code=code, message=reason.encode()[:120])
 
 
 class SocketEndpoint:
