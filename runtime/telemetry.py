@@ -3,8 +3,10 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping, MutableMapping
-from dataclasses import fields, is_dataclass
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import structlog
@@ -12,6 +14,8 @@ import structlog
 from vocabulary.personal import Personal
 
 _DEPTH = 6
+STACKS_SHOWN, FAULTS_SHOWN, FAULTS_WITHIN_S = 5, 100, 60.0
+_KINDS_KEPT = 1000
 
 
 def get_logger(name: str, /) -> structlog.stdlib.BoundLogger:
@@ -25,18 +29,12 @@ def get_logger(name: str, /) -> structlog.stdlib.BoundLogger:
 
 def configure_logging(*, process: str, json: bool) -> None:
     """Send our logs and those of libraries (warnings and worse) to standard error; ``process`` goes on every line."""
-
-    def name_process(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        if process:
-            event["process"] = process
-            event["pid"] = os.getpid()
-        return event
-
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        name_process,
+        _NamesProcess(process),
+        FaultsBounded(),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         mask_personal,
@@ -63,6 +61,67 @@ def configure_logging(*, process: str, json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _NamesProcess:
+    process: str
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if self.process:
+            event["process"] = self.process
+            event["pid"] = os.getpid()
+        return event
+
+
+class FaultsBounded:
+    """Lets a fault that comes again and again fill no disk: it stays told, and its count with it.
+
+    Of each message of each logger that carries a traceback, ``STACKS_SHOWN`` keep it within ``FAULTS_WITHIN_S``; the
+    next, up to ``FAULTS_SHOWN``, are lines alone; the rest are left out, and the first line afterwards says how many.
+    """
+
+    def __init__(self, *, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        """Measure with ``monotonic_s``."""
+        self._monotonic_s = monotonic_s
+        self._counts: OrderedDict[tuple[object, object], _Count] = OrderedDict()
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the line as it may be written; structlog.DropEvent for one too many."""
+        if not event.get("exc_info"):
+            return event
+        count = self._count((event.get("logger"), event.get("event")))
+        count.seen += 1
+        if count.seen > FAULTS_SHOWN:
+            raise structlog.DropEvent
+        if count.seen > STACKS_SHOWN:
+            event["fault"] = _class_of(event.pop("exc_info"))
+        if count.left_out:
+            event["left_out"], count.left_out = count.left_out, 0
+        return event
+
+    def _count(self, kind: tuple[object, object]) -> "_Count":
+        count, now_s = self._counts.setdefault(kind, _Count(since_s=self._monotonic_s())), self._monotonic_s()
+        if now_s - count.since_s >= FAULTS_WITHIN_S:
+            count.left_out += max(0, count.seen - FAULTS_SHOWN)
+            count.since_s, count.seen = now_s, 0
+        self._counts.move_to_end(kind)
+        if len(self._counts) > _KINDS_KEPT:
+            self._counts.popitem(last=False)
+        return count
+
+
+def _class_of(exc_info: object) -> str:
+    """Return the class's name of what a log call names: an exception, the triple of a LogRecord, or the current one."""
+    error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+    return type(error if isinstance(error, BaseException) else sys.exc_info()[1]).__name__
+
+
+@dataclass(slots=True, kw_only=True)
+class _Count:
+    since_s: float
+    seen: int = 0
+    left_out: int = 0
 
 
 def mask_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

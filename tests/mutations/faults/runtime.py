@@ -36,6 +36,14 @@ MUTANTS = (
         tests=("tests/telephony/test_log_lines.py", "tests/runtime/test_telemetry.py"),
     ),
     Mutant(
+        name="tracebacks-without-bound",
+        fault="a fault of one ends others",
+        file="runtime/telemetry.py",
+        old="        if count.seen > FAULTS_SHOWN:\n",
+        new="        if count.seen < 0:\n",
+        tests=("tests/runtime/test_telemetry.py",),
+    ),
+    Mutant(
         name="cancellation-forgotten",
         fault="a process does not end when it is asked to",
         file="runtime/cancellation.py",
