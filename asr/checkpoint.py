@@ -10,6 +10,7 @@ from pathlib import Path
 from asr.ports import Mark
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.telemetry import get_logger
+from runtime.unusable import set_aside
 from vocabulary.ids import LegId
 
 log = get_logger(__name__)
@@ -62,9 +63,7 @@ class CheckpointFile:
         except FileNotFoundError:
             return {}
         except (MalformedMessage, OSError) as error:
-            log.warning("the checkpoint is damaged; legs are heard again from the start", fault=str(error))
-            with suppress(OSError):
-                self._path.replace(self._path.with_suffix(".damaged"))
+            set_aside(self._path, what="the checkpoint; legs are heard again from the start", reason=str(error))
             return {}
         return {line.leg: line.mark for line in content.legs}
 

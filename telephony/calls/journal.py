@@ -1,12 +1,12 @@
 """What a successor must know after a kill: for each live call the fact that ends it, and who sits where."""
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
 from runtime.codec import MalformedMessage, decode, decode_event, encode, encode_event
 from runtime.telemetry import get_logger
+from runtime.unusable import set_aside
 from runtime.workers import Workers
 from telephony.acd.sitting import SeatedAgent
 from vocabulary.events.telephony import CallEnded
@@ -33,17 +33,11 @@ def _read_all(folder: Path) -> dict[CallId, CallEnded]:
         try:
             call, event = CallId(UUID(path.stem)), decode_event(path.read_bytes())
         except (ValueError, OSError, MalformedMessage) as error:
-            _set_aside(path, str(error))
+            set_aside(path, what="what a switch left of a call", reason=str(error))
             continue
         if isinstance(event, CallEnded):
             found[call] = event
     return found
-
-
-def _set_aside(path: Path, reason: str) -> None:
-    log.warning("a journal file cannot be read and is set aside", file=path.name[:80], reason=reason)
-    with suppress(OSError):
-        path.rename(path.with_name(f"{path.name}.refused"))
 
 
 class Journal:

@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.telemetry import get_logger
+from runtime.unusable import set_aside
 from runtime.wav import wav_header
 from telephony.media.sidecar import (
     BYTES_PER_SAMPLE,
@@ -109,7 +109,7 @@ def recover(folder: Path, /) -> list[Sidecar]:
         try:
             sidecar = _read_sidecar(path)
         except (MalformedMessage, Refused, OSError) as error:
-            _set_aside(path, str(error))
+            set_aside(path, what="the sidecar of a recording", reason=str(error))
             continue
         if sidecar.stage is Stage.RECORDING:
             try:
@@ -139,13 +139,6 @@ def _read_sidecar(path: Path) -> Sidecar:
     if path.name != f"{checked_name(sidecar.recording_name)}.json":
         raise MalformedMessage(f"it speaks of {sidecar.recording_name!r}")
     return sidecar
-
-
-def _set_aside(path: Path, reason: str) -> None:
-    """Keep a sidecar that cannot be used under another name, so that it stops nobody and is not lost."""
-    _log.warning("a recording's sidecar cannot be used and is set aside", file=path.name[:80], reason=reason)
-    with suppress(OSError):
-        path.rename(path.with_name(f"{path.name}.refused"))
 
 
 def _close_left_open(folder: Path, sidecar: Sidecar, /) -> Sidecar:

@@ -31,7 +31,7 @@ async def test_a_damaged_file_means_that_all_is_heard_again(tmp_path: Path) -> N
     path.write_bytes(b'{"legs": [')
 
     assert await CheckpointFile(path).read() == {}
-    assert [kept.name for kept in tmp_path.iterdir()] == ["checkpoint.damaged"]
+    assert [kept.name for kept in tmp_path.iterdir()] == ["checkpoint.json.refused"]
 
 
 async def test_a_place_that_takes_no_file_is_said_once_and_written_to_when_it_does(
