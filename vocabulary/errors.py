@@ -42,8 +42,9 @@ class ChangedMeanwhile(Refused):
 
 
 class TooOften(Refused):
-    """A request that is allowed, but not so often."""
+    """A request that is allowed, but not so often; ``after_s`` says in how many whole seconds it may be tried again."""
 
-    def __init__(self, text: str) -> None:
-        """Say how often it is allowed."""
-        super().__init__("too-often", text)
+    def __init__(self, reason: str, text: str, *, after_s: int) -> None:
+        """Say how often it is allowed, or when again."""
+        super().__init__(reason, text)
+        self.after_s = after_s

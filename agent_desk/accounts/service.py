@@ -13,9 +13,8 @@ from agent_desk.accounts.throttle import LogInThrottle
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row
-from runtime.web import TooMany
 from runtime.workers import Workers
-from vocabulary.errors import FieldError, Refused
+from vocabulary.errors import FieldError, Refused, TooOften
 from vocabulary.ids import AccountId, SeatNo, UnitCode
 from vocabulary.people import Principal, Role
 
@@ -68,7 +67,7 @@ class Accounts:
         return await self.sessions.open(identity, lasts=self.sessions.rules.unit_token, idle=None, source="")
 
     async def log_in(self, *, login: str, password: str, source: str = "") -> tuple[Principal, str]:
-        """Return who it is and a new session token; Refused ``wrong-login``, TooMany ``wait``, WorkersBusy."""
+        """Return who it is and a new session token; Refused ``wrong-login``, TooOften ``wait``, WorkersBusy."""
         if len(login) > LONGEST_LOGIN or len(password) > LONGEST_PASSWORD:
             raise WRONG
         who = await self._checked(login=login, password=password, source=source)
@@ -121,7 +120,7 @@ class Accounts:
         wait_s = self._throttle.wait_s(login=login, source=source, known=known, at_s=at_s)
         if wait_s:
             self.failures.count(row["account"] if row else None)
-            raise TooMany("wait", f"尝试次数过多，请{ceil(wait_s)}秒后再试", after_s=ceil(wait_s))
+            raise TooOften("wait", f"尝试次数过多，请{ceil(wait_s)}秒后再试", after_s=ceil(wait_s))
         kept = row["password_hash"] if row else None
         if not await self._workers.run(passwords.matches, password, kept) or row is None:
             self.failures.count(row["account"] if row else None)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
+from math import ceil
 
 from vocabulary.errors import TooOften
 from vocabulary.ids import AccountId
@@ -23,7 +24,9 @@ class Pace:
         while looks and at - looks[0] >= WITHIN:
             looks.popleft()
         if len(looks) >= MOST:
-            raise TooOften(f"{WITHIN.seconds // 60}分钟内最多查看{MOST}个完整号码，请稍后再试")
+            after_s = ceil((looks[0] + WITHIN - at).total_seconds())
+            text = f"{WITHIN.seconds // 60}分钟内最多查看{MOST}个完整号码，请{ceil(after_s / 60)}分钟后再试"
+            raise TooOften("too-often", text, after_s=after_s)
         looks.append(at)
         if len(self._shown) > _KEPT_ACCOUNTS:
             self._shown.popitem(last=False)

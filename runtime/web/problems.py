@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from runtime.codec import MalformedMessage
-from runtime.web.routes import BadQuery, NotFound, TooMany
+from runtime.web.routes import BadQuery, NotFound
 from vocabulary.errors import ChangedMeanwhile, FieldError, HotlineError, Refused, TooOften, Transient
 
 RETRY_AFTER_S = 2
@@ -99,7 +99,6 @@ def method_not_allowed(allowed: str, /) -> Problem:
 _STATUS_OF_REFUSAL: dict[type[Refused], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     BadQuery: HTTPStatus.BAD_REQUEST,
-    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     TooOften: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
@@ -115,7 +114,7 @@ def reply_for(error: HotlineError, /) -> ProblemReply:
     if isinstance(error, Refused):
         status = _STATUS_OF_REFUSAL.get(type(error), HTTPStatus.CONFLICT)
         fields = error.fields if isinstance(error, ChangedMeanwhile) else None
-        headers = {"Retry-After": str(error.after_s)} if isinstance(error, TooMany) else {}
+        headers = {"Retry-After": str(error.after_s)} if isinstance(error, TooOften) else {}
         answer = problem(status, reason=error.reason, detail=error.text, fields=fields)
         return ProblemReply(problem=answer, headers=headers)
     if isinstance(error, Transient):

@@ -43,15 +43,6 @@ class BadQuery(Refused):
         super().__init__("bad-query", text)
 
 
-class TooMany(Refused):
-    """Too many tries; answered 429 with Retry-After."""
-
-    def __init__(self, reason: str, text: str, *, after_s: int) -> None:
-        """Say in how many seconds it may be tried again."""
-        super().__init__(reason, text)
-        self.after_s = after_s
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[B]):
     """What a handler sees. ``body`` is of the route's request type (None when it has none)."""

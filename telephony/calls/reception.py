@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from runtime.boundary import attempt, outcome
@@ -118,7 +119,7 @@ class Reception(asyncio.DatagramProtocol):
     def carry(self, effects: list[Effect], /) -> None:
         """Send, and tell the calls."""
         for effect in self._switch.send(effects):
-            attempt(lambda effect=effect: self._carry(effect), of="effect")  # type: ignore[misc]  # bound at once
+            attempt(partial(self._carry, effect), of="effect")
 
     def _carry(self, effect: Effect) -> None:
         match effect:
