@@ -58,7 +58,9 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, desk
         "/api/contacts/{contact}/order": FORM, "/api/contacts/{contact}/reveal": {"why": "回访诉求人"},
         "/api/contacts/{contact}/suggestions/{entry}": {"use": "useful", "version": 1},
     }  # fmt: skip
-    for case in role_matrix(desk.room.routes(orders=desk.orders)):
+    matrix = role_matrix(desk.room.routes(orders=desk.orders))
+    assert {case.allowed for case in matrix} == {True, False}
+    for case in matrix:
         path = case.route.path.replace("{entry}", "E001")
         for part in ("{contact}", "{account}", "{session}"):
             path = path.replace(part, NOBODY)

@@ -142,6 +142,7 @@ def test_every_proposal_names_a_call_time_at_which_the_caller_spoke(talk: list[t
     utterances = [said(text, at=1000 * number, party=party) for number, (party, text) in enumerate(talk)]
     times = {u.start_ms for u in utterances if u.party is Party.CALLER} | {0}
 
-    for field in proposals(*utterances).values():
-        assert field.source_ms in times
-        assert 0 <= field.confidence <= 1
+    found = proposals(*utterances).values()
+
+    assert {field.source_ms for field in found} <= times
+    assert all(0 <= field.confidence <= 1 for field in found)

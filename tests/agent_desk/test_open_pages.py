@@ -38,6 +38,7 @@ def test_a_seat_never_has_two_active_pages_and_none_becomes_active_because_anoth
             assert set(after) <= set(before)
         if step == "wait":
             assert after == before
+    assert {page.name for page in pages.of(SEAT)} <= {name for _, name, _ in steps}
 
 
 @given(STEPS)

@@ -148,6 +148,7 @@ async def test_the_rows_behind_a_figure_are_as_many_as_it_counts(
     counted = {name: int(EXPECTED[name]) for name in EVERY if float(EXPECTED[name]).is_integer()}
     counted |= {FigureName.SL15: 25, FigureName.QUEUE_SL15: 27, FigureName.ON_TIME: 7, FigureName.SATISFIED: 5,
                 FigureName.WAIT_MEAN: 30, FigureName.AHT: 30}  # fmt: skip
+    assert len(counted) >= 10
     for name, n in counted.items():
         rows, total = await workers.run(metrics.contacts, name, scope)
         calls, orders = duck.tables(scope)

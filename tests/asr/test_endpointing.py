@@ -94,7 +94,7 @@ def test_every_voiced_frame_of_an_utterance_is_fed(pattern: str) -> None:
     for step in found:
         if isinstance(step, Stretch):
             fed |= {sample for sample, _ in frames_of(step.first_sample, step.pcm)}
-    for step in found:
-        if isinstance(step, Over):
-            inside = {i * 160 for i, mark in enumerate(pattern) if mark == "#" and step.start <= i * 160 < step.end}
-            assert inside <= fed
+    voiced = [i * 160 for i, mark in enumerate(pattern) if mark == "#"]
+    spans = [(step.start, step.end) for step in found if isinstance(step, Over)]
+
+    assert {at for at in voiced if any(start <= at < end for start, end in spans)} <= fed

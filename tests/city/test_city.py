@@ -223,7 +223,9 @@ def test_every_spoken_file_exists_and_is_the_one_in_the_manifest() -> None:
 
 
 def test_every_spoken_file_is_alaw_at_8_khz_in_one_channel_and_as_long_as_the_manifest_says() -> None:
-    for name, row in read("voices/manifest.json").items():
+    manifest = read("voices/manifest.json")
+    assert manifest
+    for name, row in manifest.items():
         body = (CITY / "voices" / name).read_bytes()
         tag, channels, rate, octets, block, bits = struct.unpack_from("<HHIIHH", body, 20)
         assert (body[:4], body[8:16], body[38:42]) == (b"RIFF", b"WAVEfmt ", b"fact"), name
@@ -243,11 +245,13 @@ def test_the_greeting_and_the_question_leave_time_for_a_person_within_fifteen_se
 
 def test_a_dialogue_lasts_long_enough_to_be_followed_and_not_longer_than_a_minute() -> None:
     manifest = read("voices/manifest.json")
+    assert dialogues()
     for dialogue in dialogues():
         assert 25 <= sum(manifest[turn["wav"]]["seconds"] for turn in dialogue["turns"]) <= 50, dialogue["id"]
 
 
 def test_every_phone_number_of_the_city_is_made_up() -> None:
+    assert units()
     for unit in units().values():
         assert unit["phone"].startswith("0999-")
     for dialogue in dialogues():

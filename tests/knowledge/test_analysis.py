@@ -50,8 +50,9 @@ def test_function_characters_carry_nothing() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_gives_tokens_without_white_space(text: str) -> None:
-    for tokens in analyzer().of_text(text).values():
-        assert all(token and not any(one.isspace() for one in token) for token in tokens)
+    tokens = [token for found in analyzer().of_text(text).values() for token in found]
+
+    assert all(token and not any(one.isspace() for one in token) for token in tokens)
 
 
 @given(st.text(alphabet="电梯坏了公积金提取怎么办", min_size=1, max_size=30))

@@ -104,7 +104,9 @@ async def test_ranking_and_scores_are_those_of_plain_python(engine: SearchEngine
     model = MemoryEngine()
     await model.rebuild(documents, analysis="1")
     await engine.rebuild(documents, analysis="1")
-    for request in (one for one in golden() if one.entry is not None):
+    requests = [one for one in golden() if one.entry is not None]
+    assert requests
+    for request in requests:
         query = ask(confusion.hear(request.text, rate=0.15, seed=7))
         wanted = await model.search(query, on=DAY, limit=5)
         got = await engine.search(query, on=DAY, limit=5)

@@ -62,12 +62,13 @@ def test_what_the_knowledge_base_does_not_know_is_answered_by_silence(text: str)
 
 
 def test_every_suggestion_says_why_in_the_callers_own_words() -> None:
-    for request in golden():
-        for item in suggest(request.text)[0]:
-            assert item.matched, request.id
-            assert all(word in request.text for word in item.matched), request.id
-            assert item.why.endswith("相符。")
-            assert item.matched[0] in item.why
+    suggested = [(request, item) for request in golden() for item in suggest(request.text)[0]]
+    assert len(suggested) > len(golden()) / 2
+    for request, item in suggested:
+        assert item.matched, request.id
+        assert all(word in request.text for word in item.matched), request.id
+        assert item.why.endswith("相符。")
+        assert item.matched[0] in item.why
 
 
 def test_a_misheard_word_is_explained_by_its_sound() -> None:

@@ -39,7 +39,9 @@ async def made(orders: OrderService) -> OrderBrief:
 
 
 async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, orders: OrderService) -> None:
-    for case in role_matrix(OrderPages(orders).routes()):
+    matrix = role_matrix(OrderPages(orders).routes())
+    assert {case.allowed for case in matrix} == {True, False}
+    for case in matrix:
         path = case.route.path.replace("{order_no}", "000000000000000")
         body = {"reply": "", "satisfied": True} if case.route.request else None
         status, _, text = await ask(case.route.method, path, role=case.role, body=body)
