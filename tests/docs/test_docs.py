@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from hotline import settings
@@ -180,10 +181,15 @@ def test_the_english_and_the_chinese_readme_name_the_same_commands() -> None:
 
 
 def test_the_compose_file_names_what_a_deployment_needs() -> None:
-    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed: compose.yaml is not read")
     compose = yaml.safe_load(_text(ROOT / "compose.yaml"))
 
     assert set(compose["services"]) >= {"hotline", "postgres", "nats", "elasticsearch"}
+    foreign = {name: row for name, row in compose["services"].items() if "build" not in row}
+    assert {
+        name for name, row in foreign.items() if not re.fullmatch(r"[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)?", row["image"])
+    } == set()
+    served = {name for name, row in compose["services"].items() if "profiles" not in row}
+    assert {name for name in served if "healthcheck" not in compose["services"][name]} == set()
     known = set(settings.Settings.__dataclass_fields__)
     for name in compose["services"]["hotline"]["environment"]:
         room, _, leaf = name.removeprefix("HOTLINE_").lower().partition("__")
