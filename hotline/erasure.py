@@ -1,5 +1,6 @@
 """What is personal about a contact, where it lies, and how it is taken out while the record stays whole."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from runtime.audit import HOUSE, AuditEntry, erase_words, record
 from runtime.clock import Clock
 from runtime.postgres import Database, Transaction
+from vocabulary.errors import Permanent
 from vocabulary.ids import ContactId
 
 NAMES = (
@@ -16,7 +18,7 @@ NAMES = (
 )  # fmt: skip
 """Fields of facts that hold personal text, at any depth; they become empty."""
 ERASED = "contact-erased"
-_TABLES = {
+TABLES = {
     "utterances": "update agent_desk.utterance set data = log.blanked(data, $2::text[]) where contact = any($1)",
     "drafts": "delete from agent_desk.draft where contact = any($1)",
     "contacts": "update agent_desk.contact set caller_phone = '', record_name = null where contact = any($1)",
@@ -45,6 +47,23 @@ class Erasure:
     elsewhere: tuple[str, ...]
 
 
+class UnknownContact(Permanent):
+    """Nobody in the record is who was to be erased."""
+
+
+async def known_contact(db: Database, contact: ContactId, /) -> ContactId:
+    """Return the contact when the record has it, erased before or not; UnknownContact when it never had."""
+    async with db.reading() as reading:
+        known = await reading.fetchval(
+            "select exists (select from agent_desk.contact where contact = $1) "
+            "or exists (select from log.events where contact = $1)",
+            contact,
+        )
+    if not known:
+        raise UnknownContact(f"no contact {contact} is in the record; nothing was erased")
+    return contact
+
+
 async def contacts_of(db: Database, phone: str, /) -> list[ContactId]:
     """Return the contacts that have this number as caller's or call-back number."""
     async with db.reading() as reading:
@@ -65,7 +84,7 @@ async def erase(db: Database, contacts: Sequence[ContactId], /, *, why: str, rec
     async with db.transaction() as tx:
         names = await _recordings(tx, contacts)
         rows = {"facts": int(await tx.fetchval("select log.erase_personal($1, $2)", list(contacts), list(NAMES)))}
-        for kind, sql in _TABLES.items():
+        for kind, sql in TABLES.items():
             arguments = [list(contacts), list(NAMES)] if "$2" in sql else [list(contacts)]
             rows[kind] = int((await tx.execute(sql, *arguments)).rpartition(" ")[2])
         rows["audit_words"] = await erase_words(tx, contacts=contacts)
@@ -73,7 +92,7 @@ async def erase(db: Database, contacts: Sequence[ContactId], /, *, why: str, rec
         for contact in contacts:
             entry = AuditEntry(at=clock.now(), account=HOUSE, what=ERASED, contact=contact, why=f"{why} ({counts})")
             await record(tx, entry, salt=secrets.token_bytes(16))
-    gone = [name for name in names if remove_recording(recordings, name)]
+    gone = [name for name in names if await asyncio.to_thread(remove_recording, recordings, name)]
     return Erasure(
         contacts=len(contacts), rows=rows, recordings=len(gone), elsewhere=tuple(sorted(set(names) - set(gone)))
     )

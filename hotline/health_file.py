@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from hotline.host_health import HostHealth, Part, Restarts, changes, disk_part, host_health
@@ -32,15 +33,17 @@ async def keep_health(
     states: Callable[[], Mapping[str, ChildStatus]],
     folders: Mapping[str, Path],
     say: Callable[[Part], None],
+    own: Callable[[], Iterable[Part]] = tuple,
 ) -> None:
     """Write the health of this host each second until cancelled, and ``say`` each part that changes.
 
-    A child that starts for the first time is no news.
+    ``own`` gives what the supervisor does itself. A child that starts for the first time is no news.
     """
     known = {disk_part(name) for name in folders}
     restarts, last, clock = Restarts(), None, SystemClock()
     while True:
         health = host_health(states(), restarts=restarts, free=_free(folders), at=clock.now(), now=time.monotonic())
+        health = replace(health, parts=(*health.parts, *own()))
         for part in changes(last, health):
             if part.name in known:
                 say(part)

@@ -53,6 +53,12 @@ class House:
         self.places = places
         self.supervisor = supervisor
         self._logs = logs
+        self.own: dict[str, Part] = {}
+        """What the supervisor does itself, by name."""
+
+    def tell(self, part: Part, /) -> None:
+        """Let the health of this host say how a part is that is no child."""
+        self.own[part.name] = part
 
     def child(self, name: str, config: object, /, *, role: str | None = None, nice: int = 0) -> Child:
         """Return the child that runs ``role`` with its config written to a private file."""
@@ -153,7 +159,9 @@ async def open_house(
         supervisor = await stack.enter_async_context(supervise())
         house = House(settings=settings, places=places, supervisor=supervisor, logs=logs)
         folders = {"data": places.data, "recordings": places.recordings}
-        watching = keep_health(places.health, states=supervisor.states, folders=folders, say=say)
+        watching = keep_health(
+            places.health, states=supervisor.states, folders=folders, say=say, own=lambda: tuple(house.own.values())
+        )
         if settings.nats.url:
             nats = NatsAddress(url=settings.nats.url, user=settings.nats.user, password=settings.nats.password)
         else:

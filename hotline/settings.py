@@ -17,8 +17,8 @@ ROLES = ("telephony", "asr", "desk")
 class DatabaseSettings:
     """Where PostgreSQL is, by role; an empty ``url`` starts the embedded one.
 
-    ``url`` enters as hotline_app, ``owner_url`` (for `hotline migrate` and `hotline erase`) as the owner of the tables,
-    ``reader_url`` (for `hotline sql`; without it ``url``) as hotline_reader.
+    ``url`` enters as hotline_app, ``owner_url`` (for `hotline migrate`, `hotline erase` and retention) as the owner of
+    the tables, ``reader_url`` (for `hotline sql`; without it ``url``) as hotline_reader.
     """
 
     url: str = field(default="", repr=False)
@@ -84,6 +84,13 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """Whether `hotline serve` applies the policy of retention each day, as the owner of the tables."""
+
+    automatic: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where the desk listens."""
 
@@ -113,6 +120,7 @@ class Settings:
     asr: AsrSettings = AsrSettings()
     web: WebSettings = WebSettings()
     audit: AuditSettings = AuditSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def data_path(self) -> Path:

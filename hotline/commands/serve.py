@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 from hotline.commands.doctor import taken_ports
@@ -12,9 +12,12 @@ from hotline.host_health import Part
 from hotline.house import Addresses, House, open_house
 from hotline.migrations import refuse_pending
 from hotline.places import Places, claim_purpose, only_instance
+from hotline.retention_watch import RetentionWatch
 from hotline.settings import Settings
+from runtime.background import background
+from runtime.clock import SystemClock
 from runtime.nats_server import NatsAddress
-from runtime.postgres import open_database
+from runtime.postgres import DatabaseUrls, open_database
 from runtime.telemetry import get_logger
 from vocabulary.errors import Permanent
 
@@ -36,19 +39,37 @@ async def serve(settings: Settings, places: Places, /) -> None:
         refuse_taken(settings)
         async with (
             open_house(settings, places, logs=None, say=_say) as (house, nats),
-            started(house, addresses=await _addresses(house, nats)) as addresses,
+            _served(house, nats) as addresses,
         ):
             _log.info("the hotline serves", sip=addresses.sip, web=addresses.web)
             await stop.wait()
 
 
-async def _addresses(house: House, nats: NatsAddress) -> Addresses:
-    if "desk" not in house.settings.roles:
-        return Addresses(database_url="", nats=nats)
-    url = (await house.database()).app
-    async with open_database(url) as database:
-        await refuse_pending(database)
-    return Addresses(database_url=url, nats=nats)
+@asynccontextmanager
+async def _served(house: House, nats: NatsAddress) -> AsyncIterator[Addresses]:
+    """Start the roles of this host and, where the desk is, what the house does by itself beside it."""
+    urls = await house.database() if "desk" in house.settings.roles else DatabaseUrls(app="")
+    if urls.app:
+        async with open_database(urls.app) as database:
+            await refuse_pending(database)
+    async with (
+        started(house, addresses=Addresses(database_url=urls.app, nats=nats)) as addresses,
+        background(*_daily(house, urls)),
+    ):
+        yield addresses
+
+
+def _daily(house: House, urls: DatabaseUrls) -> tuple[Coroutine[None, None, None], ...]:
+    if not (urls.app and house.settings.retention.automatic):
+        return ()
+    watch = RetentionWatch(
+        house.settings,
+        owner_url=urls.owner,
+        recordings=house.places.recordings,
+        clock=SystemClock(),
+        tell=house.tell,
+    )
+    return (watch.run(),)
 
 
 def refuse_taken(settings: Settings, /) -> None:

@@ -46,6 +46,7 @@ FAULTS = {
     "a process lives on and hears nothing",
     "the record can be changed by who serves",
     "personal data stay where they must go",
+    "a command says that it did what it did not",
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",
     "an origin of another scheme counts as ours",

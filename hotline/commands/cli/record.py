@@ -54,4 +54,4 @@ def erase(
     done = run(run_erase(*setup(data, config), contact=contact, phone=phone, why=why))
     print(f"{done.contacts} contacts, {done.recordings} recordings; rows: {done.rows}")
     for name in done.elsewhere:
-        print(f"the recording {name} does not lie on this host: remove it on its telephony host")
+        print(f"the recording {name} does not lie here: unless it is gone already, remove it on its telephony host")

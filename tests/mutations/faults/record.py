@@ -4,6 +4,8 @@ from tests.mutations.mutant import Mutant
 
 BENT = "the record can be changed by who serves"
 STAYS = "personal data stay where they must go"
+UNTRUE = "a command says that it did what it did not"
+RETENTION = "tests/hotline/test_retention.py"
 ERASURE = "tests/hotline/test_erasure.py"
 AUDIT = "tests/runtime/test_audit.py"
 
@@ -47,6 +49,40 @@ MUTANTS = (
         old='"caller_name", "text", "words",',
         new='"caller_name", "words",',
         tests=(f"{ERASURE}::test_after_an_erasure_nothing_of_the_person_is_left_and_the_record_is_whole",),
+    ),
+    Mutant(
+        name="retention-of-one-batch",
+        fault=STAYS,
+        file="hotline/retention.py",
+        old="        batch = await _old_recordings(db, before=before, behind=batch[-1])\n",
+        new="        batch = []\n",
+        tests=(f"{RETENTION}::test_all_that_is_due_goes_however_many_batches_it_takes_each_with_its_entry",),
+    ),
+    Mutant(
+        name="table-forgotten-by-the-policy",
+        fault=STAYS,
+        file="hotline/personal_columns.py",
+        old='    "agent_desk.known_source": ("source",),\n',
+        new="",
+        tests=(
+            f"{RETENTION}::test_every_column_that_can_hold_text_is_named_with_how_it_leaves_and_none_is_named_that_is_gone",
+        ),
+    ),
+    Mutant(
+        name="failed-retention-waits-a-day",
+        fault=STAYS,
+        file="hotline/retention_watch.py",
+        old="(EVERY if isinstance(done, Done) else AGAIN)",
+        new="EVERY",
+        tests=(f"{RETENTION}::test_a_run_that_fails_is_said_ends_nothing_and_is_tried_again",),
+    ),
+    Mutant(
+        name="erasure-of-nobody-is-a-success",
+        fault=UNTRUE,
+        file="hotline/erasure.py",
+        old="    if not known:\n",
+        new="    if False:\n",
+        tests=(f"{RETENTION}::test_an_erasure_of_somebody_unknown_says_so_and_is_no_success",),
     ),
     Mutant(
         name="server-logs-values",
