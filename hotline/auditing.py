@@ -66,7 +66,7 @@ class AuditPages:
         return (
             Route(
                 method="GET", path="/api/audit/verdict", handler=self._verdict, roles=ADMINS,
-                summary="Walk the chain of the audit and compare its heads", reply=VerdictView,
+                summary="Walk what the audit gained since its last walk and compare its heads", reply=VerdictView,
             ),
             Route(
                 method="GET", path="/api/audit", handler=self._find, roles=ADMINS,
@@ -76,7 +76,7 @@ class AuditPages:
 
     async def _verdict(self, request: Request[None]) -> VerdictView:
         del request
-        verdict = await self._watch.verify()
+        verdict = await self._watch.verdict()
         return VerdictView(
             whole=verdict.whole, entries=verdict.rows, erased=verdict.erased, heads=verdict.heads,
             broken_at=verdict.broken_at, sentence=verdict.sentence,

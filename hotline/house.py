@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from runtime.supervision import Child, Supervisor, supervise
 from telephony import MediaConfig, SwitchConfig, Trunk
 
 HOST = "local"
+NO_OWNER = {"HOTLINE_DATABASE__OWNER_URL": ""}
+"""No child is told how the owner of the tables enters; the supervisor's own environment may say it."""
 SILENT = timedelta(seconds=3.5)
 """So long a child may say nothing. It beats twice a second; killed and started again it is back within 5 s."""
 
@@ -67,7 +69,7 @@ class House:
         log = (str(self._logs / f"{name}.log"),) if self._logs else ()
         argv = (sys.executable, "-m", "hotline.process", role or name, str(file), *log)
         argv = ("nice", "-n", str(nice), *argv) if nice else argv
-        return Child(name=name, argv=argv, silent_within=SILENT)
+        return Child(name=name, argv=argv, silent_within=SILENT, env=NO_OWNER)
 
     async def start(self, name: str, config: object, /, *, role: str | None = None, nice: int = 0) -> str:
         """Start a child and return the JSON by which it said that it serves."""
@@ -126,16 +128,21 @@ class House:
         )
         await self.start("recogniser", config, nice=5)
 
-    async def desk(self, *, database_url: str, nats: NatsAddress) -> str:
-        """Start the desk; return its URL."""
-        config = DeskProcess(
-            settings=self.settings,
+    def desk_config(self, *, database_url: str, nats: NatsAddress) -> DeskProcess:
+        """Return what the desk is told: all settings but how the owner of the tables enters."""
+        settings = replace(self.settings, database=replace(self.settings.database, owner_url=""))
+        return DeskProcess(
+            settings=settings,
             database_url=database_url,
             bus_url=nats.url,
             bus_user=nats.user,
             bus_password=nats.password,
             health_file=str(self.places.health),
         )
+
+    async def desk(self, *, database_url: str, nats: NatsAddress) -> str:
+        """Start the desk; return its URL."""
+        config = self.desk_config(database_url=database_url, nats=nats)
         served = decode(await self.start("desk", config), _Serves)
         host = self.settings.web.host
         return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{served.port or self.settings.web.port}"

@@ -13,13 +13,17 @@ from hotline.auditing import key_file
 from hotline.erasure import TABLES
 from hotline.health_file import keep_health, read_health
 from hotline.host_health import HostHealth, Part
+from hotline.house import House
+from hotline.places import Places
 from hotline.retention import CONTACTS_KEEP, MOST_CONTACTS, MOST_ROWS, POLICY, RECORDINGS_KEEP, apply, due
 from hotline.retention_watch import AGAIN, EVERY, NO_OWNER, RetentionWatch
-from hotline.settings import Settings
+from hotline.settings import DatabaseSettings, Settings
 from runtime.audit import Asked, AuditKey, ensure_key, find, read_key, verify
 from runtime.background import background
 from runtime.clock import ManualClock
+from runtime.nats_server import NatsAddress
 from runtime.postgres import Database, DatabaseUrls, open_database
+from runtime.supervision import supervise
 from tests.agent_desk.people import NOW, MadeCall
 from tests.hotline.test_audit import hotline
 from tests.hotline.test_erasure import KEY, SAID, everything, lived
@@ -175,6 +179,18 @@ async def test_a_run_that_fails_is_said_ends_nothing_and_is_tried_again(
     assert (parts[-1].ok, "does not answer" in parts[-1].detail) == (False, True)
     await watching(clock, owner_url="").look()
     assert parts[-1] == Part(name="retention", ok=False, detail=NO_OWNER)
+
+
+async def test_no_child_is_told_how_the_owner_of_the_tables_enters(tmp_path: Path) -> None:
+    settings = Settings(data=str(tmp_path), database=DatabaseSettings(url="postgresql://app", owner_url="secret-owner"))
+    async with supervise() as supervisor:
+        house = House(settings=settings, places=Places(data=tmp_path, run=tmp_path), supervisor=supervisor, logs=None)
+        nats = NatsAddress(url="nats://x", user="", password="")
+        child = house.child("desk", house.desk_config(database_url="postgresql://app", nats=nats))
+
+    assert child.env["HOTLINE_DATABASE__OWNER_URL"] == ""
+    assert b"postgresql://app" in (tmp_path / "desk.json").read_bytes()
+    assert b"secret-owner" not in (tmp_path / "desk.json").read_bytes()
 
 
 async def test_what_the_supervisor_does_itself_stands_in_the_health_of_its_host(tmp_path: Path) -> None:

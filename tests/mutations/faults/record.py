@@ -8,6 +8,7 @@ UNTRUE = "a command says that it did what it did not"
 RETENTION = "tests/hotline/test_retention.py"
 ERASURE = "tests/hotline/test_erasure.py"
 AUDIT = "tests/runtime/test_audit.py"
+WATCH = "tests/runtime/test_audit_watch.py"
 
 MUTANTS = (
     Mutant(
@@ -22,9 +23,25 @@ MUTANTS = (
         name="cut-off-end-unseen",
         fault=BENT,
         file="runtime/audit/verdict.py",
-        old="        if known is not None and known.number > self.rows:\n",
-        new="        if known is not None and known.number > self.rows + 1000:\n",
+        old="        if known is not None and known.number > self.end.number:\n",
+        new="        if known is not None and known.number > self.end.number + 1000:\n",
         tests=(f"{AUDIT}::test_a_tail_that_was_cut_off_is_found_by_the_heads",),
+    ),
+    Mutant(
+        name="walked-once-walked-for-ever",
+        fault=BENT,
+        file="runtime/audit/watch.py",
+        old="key=self._key, heads=heads, since=Walked())",
+        new="key=self._key, heads=heads, since=self._walked)",
+        tests=(f"{WATCH}::test_a_change_in_what_was_walked_is_found_by_the_walk_of_the_next_day_and_stays_found",),
+    ),
+    Mutant(
+        name="end-of-the-last-walk-not-compared",
+        fault=BENT,
+        file="runtime/audit/verdict.py",
+        old="            if kept != since.chain:\n",
+        new="            if kept is None:\n",
+        tests=(f"{WATCH}::test_an_end_that_is_not_the_one_that_was_walked_is_found_at_once_without_any_head_outside",),
     ),
     Mutant(
         name="facts-may-be-rewritten",
@@ -75,6 +92,14 @@ MUTANTS = (
         old="(EVERY if isinstance(done, Done) else AGAIN)",
         new="EVERY",
         tests=(f"{RETENTION}::test_a_run_that_fails_is_said_ends_nothing_and_is_tried_again",),
+    ),
+    Mutant(
+        name="desk-told-of-the-owner",
+        fault=BENT,
+        file="hotline/house.py",
+        old='database=replace(self.settings.database, owner_url="")',
+        new="database=self.settings.database",
+        tests=(f"{RETENTION}::test_no_child_is_told_how_the_owner_of_the_tables_enters",),
     ),
     Mutant(
         name="erasure-of-nobody-is-a-success",

@@ -217,7 +217,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Walk the chain of the audit and compare its heads */
+        /** Walk what the audit gained since its last walk and compare its heads */
         get: operations["get_audit_verdict"];
         put?: never;
         post?: never;
