@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import assert_never
 
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Transaction
@@ -10,11 +11,11 @@ from vocabulary.events.agent_desk import ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import CallEnded
 from vocabulary.events.work_orders import (
+    AnyOrderEvent,
     OrderAccepted,
     OrderArchived,
     OrderClosedDirectly,
     OrderDispatched,
-    OrderEvent,
     OrderFollowedUp,
     OrderHandled,
 )
@@ -61,37 +62,34 @@ async def apply_call(tx: Transaction, row: LogRow, /) -> None:
 async def apply_order(tx: Transaction, row: LogRow, /) -> None:
     """Bring an order's row up to one of its events."""
     event = row.event
+    if not isinstance(event, AnyOrderEvent):
+        return
     if isinstance(event, OrderAccepted):
         await _insert_order(tx, event, row.position)
         return
-    if not isinstance(event, OrderEvent):
-        return
-    await tx.execute(
-        "update analytics.order_fact set stage = $2 where order_no = $1", event.order_no, event.stage.value
-    )
-    if isinstance(event, OrderDispatched):
-        await tx.execute(
-            "update analytics.order_fact set unit = $2, unit_name = $3, due_at = $4 where order_no = $1",
-            event.order_no,
-            event.unit,
-            event.unit_name,
-            event.due_at,
-        )
-    elif isinstance(event, OrderHandled):
-        await tx.execute(
-            "update analytics.order_fact set handled_at = $2, on_time = $3 where order_no = $1",
-            event.order_no,
-            event.occurred_at,
-            event.on_time,
-        )
-    elif isinstance(event, OrderFollowedUp):
-        await tx.execute(
-            "update analytics.order_fact set satisfied = $2 where order_no = $1", event.order_no, event.satisfied
-        )
-    elif isinstance(event, OrderArchived):
-        await tx.execute(
-            "update analytics.order_fact set archived_at = $2 where order_no = $1", event.order_no, event.occurred_at
-        )
+    columns = {"stage": event.stage.value} | _columns(event)
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 2))
+    sql = f"update analytics.order_fact set {changes} where order_no = $1"  # noqa: S608 - our own column names
+    await tx.execute(sql, event.order_no, *columns.values())
+
+
+def _columns(
+    event: OrderDispatched | OrderHandled | OrderClosedDirectly | OrderFollowedUp | OrderArchived, /
+) -> dict[str, object]:
+    """Return what an event changes beside the stage."""
+    match event:
+        case OrderDispatched():
+            return {"unit": event.unit, "unit_name": event.unit_name, "due_at": event.due_at}
+        case OrderHandled():
+            return {"handled_at": event.occurred_at, "on_time": event.on_time}
+        case OrderFollowedUp():
+            return {"satisfied": event.satisfied}
+        case OrderArchived():
+            return {"archived_at": event.occurred_at}
+        case OrderClosedDirectly():
+            return {}
+        case _:
+            assert_never(event)
 
 
 async def _insert_order(tx: Transaction, event: OrderAccepted, position: int) -> None:

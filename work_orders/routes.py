@@ -9,8 +9,8 @@ from vocabulary.ids import UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, Stage
 from vocabulary.people import Role
 from work_orders import form
+from work_orders.commands import FollowUp
 from work_orders.numbers import is_order_no
-from work_orders.order import FollowUp
 from work_orders.service import OrderService
 from work_orders.views import OrderView, UnitOrder, order_view
 

@@ -16,23 +16,13 @@ from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from work_orders import form, store
 from work_orders.catalogue import Catalogue, Category
+from work_orders.commands import Accept, Archive, CloseDirectly, Command, Dispatch, FollowUp, Reply
 from work_orders.deadlines import WorkingCalendar, due_at
 from work_orders.hiding import hiding_in
 from work_orders.numbers import order_no
-from work_orders.order import (
-    Accept,
-    Archive,
-    CloseDirectly,
-    Command,
-    Dispatch,
-    FollowUp,
-    Moment,
-    Order,
-    Reply,
-    decide,
-    evolve,
-)
+from work_orders.order import Moment, Order
 from work_orders.ports import Contacts
+from work_orders.transitions import decide, evolve
 from work_orders.views import Deadline, UnitOrder, unit_order
 
 HISTORY = 50

@@ -10,7 +10,7 @@ from vocabulary.ids import AccountId, CategoryCode, ContactId, UnitCode, WorkOrd
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.personal import PhoneNumber
 from work_orders.hiding import Hiding, hiding_of
-from work_orders.order import Order
+from work_orders.order import Order, State
 
 _log = get_logger(__name__)
 _OPEN_FIRST = "order by (closed_at is not null), created_at desc"
@@ -33,8 +33,8 @@ async def insert(
     await tx.execute(
         "insert into work_orders.work_order (order_no, contact, kind, category, category_name, title, content,"
         " district, place, occurred, wish, caller_name, callback_phone, caller_phone, direct, confidential, stage,"
-        " created_at, due_at, said_names)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
+        " state, created_at, due_at, said_names)"
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)",
         order.order_no,
         order.contact,
         order.kind.value,
@@ -52,6 +52,7 @@ async def insert(
         order.direct,
         request.confidential,
         order.stage.value,
+        order.state.value,
         at,
         order.due_at,
         [name.reveal() for name in request.said_names],
@@ -62,14 +63,13 @@ async def update(tx: Transaction, order: Order, /, *, event: OrderEvent, reply: 
     """Bring the row up to the state after ``event``."""
     closed = event.occurred_at if order.stage is Stage.ARCHIVE else None
     await tx.execute(
-        "update work_orders.work_order set stage = $2, unit = $3, due_at = $4, replied = $5, followed_up = $6,"
-        " reply = coalesce($7, reply), closed_at = coalesce(closed_at, $8) where order_no = $1",
+        "update work_orders.work_order set stage = $2, state = $3, unit = $4, due_at = $5,"
+        " reply = coalesce($6, reply), closed_at = coalesce(closed_at, $7) where order_no = $1",
         order.order_no,
         order.stage.value,
+        order.state.value,
         order.unit,
         order.due_at,
-        order.replied,
-        order.followed_up,
         reply,
         closed,
     )
@@ -215,9 +215,8 @@ def _order(row: Row) -> Order:
         kind=RequestKind(row["kind"]),
         category=CategoryCode(row["category"]),
         stage=Stage(row["stage"]),
+        state=State(row["state"]),
         direct=row["direct"],
         unit=UnitCode(row["unit"]) if row["unit"] else None,
         due_at=row["due_at"],
-        replied=row["replied"],
-        followed_up=row["followed_up"],
     )

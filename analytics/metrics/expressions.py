@@ -118,13 +118,14 @@ def _of_calls(name: FigureName, calls: Any) -> Any:
 
 
 def _of_orders(name: FigureName, orders: Any) -> Any:
-    if name is FigureName.ORDERS:
-        return orders.count()
-    if name is FigureName.DIRECT:
-        return count_if(orders.direct)
-    if name is FigureName.ON_TIME:
-        return percent(count_if(orders.on_time == ibis.literal(True)), count_if(orders.on_time.notnull()))
-    return percent(count_if(orders.satisfied == ibis.literal(True)), count_if(orders.satisfied.notnull()))
+    return {
+        FigureName.ORDERS: orders.count(),
+        FigureName.DIRECT: count_if(orders.direct),
+        FigureName.ON_TIME: percent(count_if(orders.on_time == ibis.literal(True)), count_if(orders.on_time.notnull())),
+        FigureName.SATISFIED: percent(
+            count_if(orders.satisfied == ibis.literal(True)), count_if(orders.satisfied.notnull())
+        ),
+    }[name]
 
 
 def by_bucket(rows: Any, /, *, instant: str, seconds: int, offset_s: int) -> Any:

@@ -20,7 +20,7 @@ from tests.work_orders.town import AGENT, WATER, orders_of, question, wanted
 from vocabulary.calls import Origin
 from vocabulary.events.agent_desk import ContactConfidential
 from vocabulary.ids import EventId
-from work_orders.order import FollowUp
+from work_orders.commands import FollowUp
 
 PROJECTIONS = consumers()
 

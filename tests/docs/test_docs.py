@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from hotline import settings
 from hotline.cli import app
+from tests.docs import orders_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "CHANGELOG.md")
@@ -178,6 +179,10 @@ def test_the_english_and_the_chinese_readme_name_the_same_commands() -> None:
     )
 
     assert english == chinese
+
+
+def test_the_page_of_orders_is_the_table_of_transitions() -> None:
+    assert _text(orders_page.PAGE) == orders_page.page(), "run python -m tests.docs.orders_page"
 
 
 def test_the_compose_file_names_what_a_deployment_needs() -> None:

@@ -1,5 +1,6 @@
 """The life of a work order, decided without any database."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vocabulary.calls import Origin
-from vocabulary.errors import FieldError, Refused
+from vocabulary.errors import FieldError, Permanent, Refused
 from vocabulary.events.work_orders import OrderArchived, OrderFollowedUp, OrderHandled
 from vocabulary.ids import CategoryCode, ContactId, EventId, UnitCode
 from vocabulary.masking import masked_text
@@ -17,21 +18,11 @@ from vocabulary.orders import OrderRequest, RequestKind, Stage
 from vocabulary.personal import PersonName, PhoneNumber
 from work_orders import form
 from work_orders.catalogue import Catalogue, Category, Unit
+from work_orders.commands import Accept, Archive, CloseDirectly, Command, Dispatch, FollowUp, Reply
 from work_orders.deadlines import Limit, LimitUnit, WorkingCalendar, due_at
 from work_orders.numbers import is_order_no, order_no
-from work_orders.order import (
-    Accept,
-    Archive,
-    CloseDirectly,
-    Command,
-    Dispatch,
-    FollowUp,
-    Moment,
-    Order,
-    Reply,
-    decide,
-    evolve,
-)
+from work_orders.order import Moment, Order, State
+from work_orders.transitions import TRANSITIONS, decide, evolve
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -97,6 +88,60 @@ def test_no_path_reaches_the_archive_without_an_answer_and_a_follow_up_or_a_dire
             [Stage.ACCEPT, Stage.DISPATCH, Stage.HANDLE, Stage.FOLLOW_UP, Stage.ARCHIVE],
         )
         assert isinstance(events[-1], OrderArchived)
+
+
+def reached() -> dict[State, Order]:
+    """Return an order in each state that can be reached."""
+    consult = accept(direct=True, kind=RequestKind.CONSULT)
+    paths: list[tuple[Command, ...]] = [
+        (accept(),), (accept(), DISPATCH), (accept(), DISPATCH, REPLY), (accept(), DISPATCH, REPLY, ASKED),
+        (accept(), DISPATCH, REPLY, ASKED, Archive()), (consult,), (consult, CloseDirectly()),
+    ]  # fmt: skip
+    return {order.state: order for order in (after(*path) for path in paths)}
+
+
+EVERY_COMMAND: list[Command] = [accept(), DISPATCH, REPLY, ASKED, CloseDirectly(), Archive()]
+
+
+def test_every_state_is_reached_and_every_command_stands_in_the_table() -> None:
+    assert reached().keys() == set(State) - {State.NONE}
+    assert {row.command for row in TRANSITIONS} == {type(command) for command in EVERY_COMMAND} - {Accept}
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=lambda command: type(command).__name__)
+@pytest.mark.parametrize("state", sorted(set(State) - {State.NONE}))
+def test_what_the_table_does_not_name_is_refused(state: State, command: Command) -> None:
+    order = reached()[state]
+    rows = [row for row in TRANSITIONS if state in row.states and row.command is type(command)]
+    try:
+        event = decide(order, command, moment=moment(60))
+    except Refused:
+        assert rows == []
+    else:
+        assert [row.event for row in rows] == [type(event)]
+        assert evolve(order, event).state is rows[0].to
+
+
+def test_an_event_that_cannot_follow_is_not_taken() -> None:
+    archived, archive = reached()[State.ARCHIVED], decide(reached()[State.FOLLOWED_UP], Archive(), moment=moment(9))
+    with pytest.raises(Permanent, match="OrderArchived cannot follow on archived"):
+        evolve(archived, archive)
+    with pytest.raises(Permanent, match="OrderArchived cannot follow on none"):
+        evolve(None, archive)
+    with pytest.raises(Permanent, match="OrderAccepted cannot follow on archived"):
+        evolve(archived, decide(None, accept(), moment=moment()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """A command of a later version."""
+
+
+def test_a_command_that_is_not_known_changes_nothing() -> None:
+    for order in reached().values():
+        with pytest.raises(LookupError):
+            decide(order, Withdraw(), moment=moment(60))  # type: ignore[arg-type]  # that is the point
+    assert reached()
 
 
 def test_an_order_goes_through_accept_dispatch_handle_follow_up_archive() -> None:

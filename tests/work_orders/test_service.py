@@ -34,8 +34,8 @@ from vocabulary.ids import CategoryCode, ContactId, WorkOrderNo
 from vocabulary.orders import Stage
 from vocabulary.personal import PhoneNumber
 from work_orders import OrderService
+from work_orders.commands import FollowUp
 from work_orders.numbers import is_order_no
-from work_orders.order import FollowUp
 
 ANSWER = "经现场抢修，已于今日十时恢复供水。"
 PLEASED = FollowUp(excused=False, reason="", satisfied=True)

@@ -76,3 +76,7 @@ class OrderFollowedUp(OrderEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderArchived(OrderEvent):
     """归档: nothing more happens."""
+
+
+AnyOrderEvent = OrderAccepted | OrderDispatched | OrderHandled | OrderClosedDirectly | OrderFollowedUp | OrderArchived
+"""Every event of an order; a match over it names each."""

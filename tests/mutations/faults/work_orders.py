@@ -6,6 +6,22 @@ PAGES = "tests/work_orders/test_pages.py"
 
 MUTANTS = (
     Mutant(
+        name="unknown-command-archives",
+        fault="what is not known does the most destructive thing",
+        file="work_orders/transitions.py",
+        old="        raise Refused(*_NOT_NOW[type(command)])\n",
+        new="        row = TRANSITIONS[-1]\n",
+        tests=("tests/work_orders/test_order.py::test_what_the_table_does_not_name_is_refused",),
+    ),
+    Mutant(
+        name="any-event-taken",
+        fault="what is not known does the most destructive thing",
+        file="work_orders/transitions.py",
+        old="    if order is None or to is None:\n",
+        new="    if order is None:\n",
+        tests=("tests/work_orders/test_order.py::test_an_event_that_cannot_follow_is_not_taken",),
+    ),
+    Mutant(
         name="confidential-names-left",
         fault="a confidential order names who asked",
         file="work_orders/hiding.py",
