@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import assert_never
 
 from asr.endpointing import Began, Found, Over, Stretch
 from asr.engines.protocol import FinalText
@@ -126,13 +127,16 @@ class Actor:
 
     def _put(self, found: list[Found], /) -> list[Found]:
         for step in found:
-            if isinstance(step, Began):
-                pre_roll = step.sample - 300 * SAMPLES_PER_MS
-                self._open.append(_Open(step.sample, max(self._spoken_to, pre_roll, 0)))
-            elif isinstance(step, Over):
-                self._spoken_to = step.end
-            else:
-                self._waiting += len(step.pcm) // 2
+            match step:
+                case Began():
+                    pre_roll = step.sample - 300 * SAMPLES_PER_MS
+                    self._open.append(_Open(step.sample, max(self._spoken_to, pre_roll, 0)))
+                case Over():
+                    self._spoken_to = step.end
+                case Stretch():
+                    self._waiting += len(step.pcm) // 2
+                case _:
+                    assert_never(step)
             self._inbox.append(step)
         if self._waiting > _MOST_WAITING:
             self.miss()

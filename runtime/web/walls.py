@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, NewType, get_args, get_type_hints
+from typing import Any, NewType, assert_never, get_args, get_type_hints
 from urllib.parse import unquote_to_bytes
 
 from vocabulary.personal import Personal
@@ -104,8 +104,10 @@ def _of_scalar(value: str | Personal | float, *, line: bool) -> str | None:
             return _line(value) if line else text_fault(value)
         case int():
             return None if -_INT4 <= value < _INT4 else "数字超出范围"
-        case _:
+        case float():
             return None if math.isfinite(value) else "数字超出范围"
+        case _:
+            assert_never(value)
 
 
 @lru_cache(maxsize=1000)

@@ -91,18 +91,6 @@ class Forget:
     """The call is over and told of."""
 
 
-Action = (
-    PlayToCaller
-    | StopPlaying
-    | JoinQueue
-    | LeaveQueue
-    | AttachSeat
-    | BridgeSeat
-    | PartLegs
-    | DropSeatLeg
-    | FreeSeat
-    | HangUp
-    | CloseMedia
-    | Tell
-    | Forget
-)
+MediaAction = PlayToCaller | StopPlaying | AttachSeat | BridgeSeat | PartLegs | DropSeatLeg | CloseMedia
+"""What media is asked for, in order."""
+Action = MediaAction | JoinQueue | LeaveQueue | FreeSeat | HangUp | Tell | Forget

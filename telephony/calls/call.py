@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import assert_never
 
 from telephony.calls import actions as do
 from telephony.calls import facts
 from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.inputs import Input
-from telephony.calls.record import Call, Ringing, Stage, call_ended, call_recorded, snapshot
+from telephony.calls.record import Call, Ringing, Stage, Timer, call_ended, call_recorded, snapshot
 from telephony.ivr import flow
 from telephony.ivr.flow import IvrStage
 from telephony.moments import Moment
@@ -83,7 +84,7 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
 def _begun(call: Call, moment: Moment) -> Step:
     fact = facts.accepted(call, moment=moment)
     limits = call.settings.limits
-    call = replace(call, deadlines={"max-call": moment.mono + limits.max_call_s})
+    call = replace(call, deadlines={Timer.LONGEST_CALL: moment.mono + limits.max_call_s})
     call, actions = _asked(call, flow.begin(call.ivr), moment)
     return call, [do.Tell(fact), *actions]
 
@@ -94,19 +95,11 @@ def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
     was_done, actions = call.ivr.done, list[Action]()
     call = replace(call, ivr=ivr)
     for order in orders:
-        if isinstance(order, flow.Say):
-            call, more = _play(call, (order.prompt,), moment)
-        elif isinstance(order, flow.Hush):
-            call, more = replace(call, play_id=None), [do.StopPlaying()]
-        elif isinstance(order, flow.Wait):
-            call, more = _wait(call, order.queue, moment)
-        else:
-            call, more = _until(call, moment, listening=order.seconds), []
+        call, more = _ordered(call, order, moment)
         actions += more
     if call.stage is not Stage.ASKING:
         return call, actions
-    answered = call.seat is not None and call.seat.answered
-    if answered and call.ivr.stage in {IvrStage.LISTENING, IvrStage.DONE}:
+    if _seat_answered(call) and call.ivr.stage in {IvrStage.LISTENING, IvrStage.DONE}:
         call, more = _introduce(call, moment)
     elif call.ivr.done and not was_done:
         call, more = _music(replace(call, stage=Stage.WAITING), moment)
@@ -115,16 +108,29 @@ def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
     return call, [*actions, *more]
 
 
+def _ordered(call: Call, order: flow.Order, moment: Moment) -> Step:
+    match order:
+        case flow.Say():
+            return _play(call, (order.prompt,), moment)
+        case flow.Hush():
+            return replace(call, play_id=None), [do.StopPlaying()]
+        case flow.Wait():
+            return _wait(call, order.queue, moment)
+        case flow.Listen():
+            return _until(call, moment, Timer.LISTENING, seconds=order.seconds), []
+        case _:
+            assert_never(order)
+
+
 def _wait(call: Call, queue: str, moment: Moment) -> Step:
     """Join or change the queue; ``queued_at`` stays that of the first."""
-    answered = call.seat is not None and call.seat.answered
-    if queue == call.queue or answered:
+    if queue == call.queue or _seat_answered(call):
         return call, []
     fact = facts.queued(call, queue=queue, moment=moment)
     first = call.queued_at is None
     call = replace(call, queue=queue, queued_at=call.queued_at or moment.wall)
     if first:
-        call = _until(call, moment, queue_limit=call.settings.limits.queue_limit_s)
+        call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
     return call, [do.Tell(fact), do.JoinQueue(queue)]
 
 
@@ -148,8 +154,10 @@ def _prompts_over(call: Call, moment: Moment) -> Step:
             return _bridge_when_ready(replace(call, introduced=True))
         case Stage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
-        case _:
+        case Stage.TALKING | Stage.PARTED | Stage.ENDING | Stage.ENDED:
             return call, []
+        case _:
+            assert_never(call.stage)
 
 
 # Waiting -------------------------------------------------------------------------------------------------------------
@@ -157,14 +165,14 @@ def _prompts_over(call: Call, moment: Moment) -> Step:
 
 def _music(call: Call, moment: Moment) -> Step:
     limits = call.settings.limits
-    if "notice" not in call.deadlines:
+    if Timer.NOTICE not in call.deadlines:
         due = max(call.invite_mono + limits.hold_notice_after_s, moment.mono + 0.5)
-        call = replace(call, deadlines={**call.deadlines, "notice": due})
+        call = replace(call, deadlines={**call.deadlines, Timer.NOTICE: due})
     return _play(call, (call.settings.prompts.music,), moment, loop=True)
 
 
 def _apologise(call: Call, moment: Moment) -> Step:
-    call = _until(replace(call, stage=Stage.APOLOGISING), moment, apology=_APOLOGY_LIMIT_S)
+    call = _until(replace(call, stage=Stage.APOLOGISING), moment, Timer.APOLOGY, seconds=_APOLOGY_LIMIT_S)
     call, actions = _play(call, (call.settings.prompts.apology,), moment)
     return call, [do.LeaveQueue(), *actions]
 
@@ -190,7 +198,7 @@ def _took(call: Call, taken: got.SeatTook, moment: Moment) -> Step:
     if call.stage is Stage.ASKING and call.ivr.stage in {IvrStage.GREETING, IvrStage.QUESTION}:
         greeting = call.ivr.stage is IvrStage.GREETING
         rest = _GREETING_REST_S if greeting else call.settings.limits.question_rest_s
-        return _until(call, moment, rest=rest), [told]
+        return _until(call, moment, Timer.REST, seconds=rest), [told]
     if call.stage not in {Stage.ASKING, Stage.WAITING}:
         return call, [told, do.FreeSeat(wrap_up=False)]
     call, actions = _introduce(call, moment)
@@ -206,7 +214,8 @@ def _introduce(call: Call, moment: Moment) -> Step:
         return call, []
     seat, leg = call.seat.seat, LegId(moment.new_id())
     call = replace(call, stage=Stage.INTRODUCING, agent_leg=leg, attached=False, introduced=False)
-    call = _until(_without(call, "rest", "listening", "queue_limit", "notice"), moment, intro=_INTRO_LIMIT_S)
+    call = _without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
+    call = _until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
     call, actions = _play(call, call.settings.prompts.intro(seat), moment)
     return call, [do.AttachSeat(leg, seat), *actions]
 
@@ -216,7 +225,7 @@ def _attached(call: Call) -> Step:
         return _bridge_when_ready(replace(call, attached=True))
     leg = call.agent_leg
     if call.stage is Stage.PARTED and leg is not None:
-        return replace(_without(call, "reattach"), play_id=None), [do.StopPlaying(), do.BridgeSeat(leg)]
+        return replace(_without(call, Timer.REATTACHMENT), play_id=None), [do.StopPlaying(), do.BridgeSeat(leg)]
     return call, []
 
 
@@ -230,7 +239,7 @@ def _bridged(call: Call, bridged: got.LegsBridged, moment: Moment) -> Step:
     leg = call.agent_leg
     if call.stage not in {Stage.INTRODUCING, Stage.PARTED} or leg is None:
         return call, []
-    call = replace(_without(call, "intro"), stage=Stage.TALKING)
+    call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.TALKING)
     fact = facts.connected(call, agent_leg=leg, at_ms=bridged.at_ms, moment=moment)
     if call.connected_at is not None or fact is None:
         return call, []
@@ -241,23 +250,30 @@ def _unreachable(call: Call, moment: Moment) -> Step:
     """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
     if call.stage is Stage.INTRODUCING and call.seat is not None:
         dropped: list[Action] = [do.DropSeatLeg(call.agent_leg)] if call.agent_leg is not None else []
-        call = replace(_without(call, "intro"), stage=Stage.WAITING, seat=None, agent_leg=None)
-        call = _until(call, moment, queue_limit=call.settings.limits.queue_limit_s)
+        call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.WAITING, seat=None, agent_leg=None)
+        call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
         call, actions = _music(call, moment)
         return call, [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue), *actions]
     return call, []
 
 
 def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
-    if call.stage is Stage.INTRODUCING and not connected:
-        return _unreachable(call, moment)
-    if call.stage is Stage.TALKING and not connected:
-        call = _until(replace(call, stage=Stage.PARTED), moment, reattach=call.settings.limits.reattach_s)
-        call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
-        return call, [do.PartLegs(), *actions]
-    if call.stage is Stage.PARTED and connected and call.agent_leg is not None and call.seat is not None:
-        return call, [do.AttachSeat(call.agent_leg, call.seat.seat)]
-    return call, []
+    match call.stage:
+        case Stage.INTRODUCING if not connected:
+            return _unreachable(call, moment)
+        case Stage.TALKING if not connected:
+            limit_s = call.settings.limits.reattach_s
+            call = _until(replace(call, stage=Stage.PARTED), moment, Timer.REATTACHMENT, seconds=limit_s)
+            call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
+            return call, [do.PartLegs(), *actions]
+        case Stage.PARTED if connected and call.agent_leg is not None and call.seat is not None:
+            return call, [do.AttachSeat(call.agent_leg, call.seat.seat)]
+        case Stage.INTRODUCING | Stage.TALKING | Stage.PARTED:
+            return call, []
+        case Stage.ASKING | Stage.WAITING | Stage.APOLOGISING | Stage.ENDING | Stage.ENDED:
+            return call, []  # it has no line yet, or none any more
+        case _:
+            assert_never(call.stage)
 
 
 def _sound(call: Call, sound: got.SoundHeard) -> Step:
@@ -281,7 +297,8 @@ def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
 
 def _end(call: Call, reason: EndReason, q850: int, moment: Moment) -> Step:
     free = do.FreeSeat(wrap_up=call.connected_at is not None)
-    call = replace(call, stage=Stage.ENDING, end=(reason, q850), deadlines={"close": moment.mono + _CLOSE_LIMIT_S})
+    closing = {Timer.CLOSING: moment.mono + _CLOSE_LIMIT_S}
+    call = replace(call, stage=Stage.ENDING, end=(reason, q850), deadlines=closing)
     return call, [do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
 
 
@@ -311,13 +328,12 @@ def _closed(call: Call, closed: got.MediaClosed, moment: Moment) -> Step:
 # Deadlines -----------------------------------------------------------------------------------------------------------
 
 
-def _until(call: Call, moment: Moment, /, **seconds: float) -> Call:
-    due = {name: moment.mono + value for name, value in seconds.items()}
-    return replace(call, deadlines={**call.deadlines, **due})
+def _until(call: Call, moment: Moment, timer: Timer, /, *, seconds: float) -> Call:
+    return replace(call, deadlines={**call.deadlines, timer: moment.mono + seconds})
 
 
-def _without(call: Call, /, *names: str) -> Call:
-    return replace(call, deadlines={name: due for name, due in call.deadlines.items() if name not in names})
+def _without(call: Call, /, *timers: Timer) -> Call:
+    return replace(call, deadlines={timer: due for timer, due in call.deadlines.items() if timer not in timers})
 
 
 def _play(call: Call, prompts: tuple[str, ...], moment: Moment, *, loop: bool = False) -> Step:
@@ -327,31 +343,39 @@ def _play(call: Call, prompts: tuple[str, ...], moment: Moment, *, loop: bool = 
 
 def _ticked(call: Call, moment: Moment) -> Step:
     actions: list[Action] = []
-    for name in [name for name, due in call.deadlines.items() if due <= moment.mono]:
-        if name in call.deadlines:
-            call, more = _due(_without(call, name), name, moment)
+    for timer in [timer for timer, due in call.deadlines.items() if due <= moment.mono]:
+        if timer in call.deadlines:
+            call, more = _due(_without(call, timer), timer, moment)
             actions += more
     return call, actions
 
 
-def _due(call: Call, name: str, moment: Moment) -> Step:  # noqa: PLR0911  one row a deadline
-    match name:
-        case "listening":
+def _due(call: Call, timer: Timer, moment: Moment) -> Step:  # noqa: C901, PLR0911  one row a timer and stage
+    match timer:
+        case Timer.LISTENING:
             return _asked(call, flow.time_up(call.ivr), moment)
-        case "rest" if call.stage is Stage.ASKING:
+        case Timer.REST if call.stage is Stage.ASKING:
             return _introduce(replace(call, ivr=replace(call.ivr, stage=IvrStage.DONE)), moment)
-        case "intro" if call.stage is Stage.INTRODUCING:
+        case Timer.INTRODUCTION if call.stage is Stage.INTRODUCING:
             return _unreachable(call, moment)
-        case "notice" if call.stage is Stage.WAITING:
-            call = _until(call, moment, notice=_NOTICE_AGAIN_S)
+        case Timer.NOTICE if call.stage is Stage.WAITING:
+            call = _until(call, moment, Timer.NOTICE, seconds=_NOTICE_AGAIN_S)
             return _play(call, (call.settings.prompts.hold_notice,), moment)
-        case "queue_limit" if call.stage in {Stage.ASKING, Stage.WAITING} and not (call.seat and call.seat.answered):
+        case Timer.QUEUE_LIMIT if call.stage in {Stage.ASKING, Stage.WAITING} and not _seat_answered(call):
             return _apologise(replace(call, seat=None), moment)
-        case "reattach" | "max-call":
-            return _end(call, EndReason.FAILED, Q850_FAILURE if name == "reattach" else Q850_TIMER, moment)
-        case "apology" if call.stage is Stage.APOLOGISING:
+        case Timer.REATTACHMENT:
+            return _end(call, EndReason.FAILED, Q850_FAILURE, moment)
+        case Timer.LONGEST_CALL:
+            return _end(call, EndReason.FAILED, Q850_TIMER, moment)
+        case Timer.APOLOGY if call.stage is Stage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
-        case "close":
+        case Timer.CLOSING:
             return _closed(call, got.MediaClosed(None), moment)
+        case Timer.REST | Timer.INTRODUCTION | Timer.NOTICE | Timer.QUEUE_LIMIT | Timer.APOLOGY:
+            return call, []  # the call has moved on
         case _:
-            return call, []
+            assert_never(timer)
+
+
+def _seat_answered(call: Call) -> bool:
+    return call.seat is not None and call.seat.answered

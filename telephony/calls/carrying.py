@@ -1,7 +1,7 @@
 """How each action of a call is carried out."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from telephony import media_protocol as media
 from telephony.calls import actions as do
@@ -11,6 +11,7 @@ from telephony.calls.call import Q850_FAILURE
 from telephony.calls.live import Job, Live
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
+from vocabulary.ids import CallId
 
 if TYPE_CHECKING:
     from telephony.calls.switch import Switch
@@ -21,6 +22,9 @@ _CLOSING = timedelta(seconds=5)
 def carry_out(switch: "Switch", live: Live, /, *, action: Action) -> None:
     """Do what ``live``'s machine wants: media in order by its jobs, everything else at once."""
     call = live.call
+    if isinstance(action, do.MediaAction):
+        live.ask(_job(live, action))
+        return
     match action:
         case do.Tell():
             switch.outside.tell(action.fact)
@@ -39,10 +43,10 @@ def carry_out(switch: "Switch", live: Live, /, *, action: Action) -> None:
         case do.Forget():
             switch.forget(live)
         case _:
-            live.ask(_job(live, action))
+            assert_never(action)
 
 
-def _job(live: Live, action: Action) -> Job:  # noqa: PLR0911  one row an action
+def _job(live: Live, action: do.MediaAction) -> Job:  # noqa: PLR0911  one row an action
     """The command to media that an action stands for."""
     call = live.call
     match action:
@@ -74,11 +78,17 @@ def _job(live: Live, action: Action) -> Job:  # noqa: PLR0911  one row an action
             return Job(command=media.Unbridge(call=call.call), reply=media.Carried)
         case do.DropSeatLeg():
             return Job(command=media.CloseLeg(leg=action.leg), reply=media.Carried)
+        case do.CloseMedia():
+            return _closing(call.call)
         case _:
-            return Job(
-                command=media.EndCall(call=call.call),
-                reply=media.EndedCall,
-                then=lambda reply: got.MediaClosed(reply.recording),
-                instead=got.MediaClosed(None),
-                timeout=_CLOSING,
-            )
+            assert_never(action)
+
+
+def _closing(call: CallId) -> Job:
+    return Job(
+        command=media.EndCall(call=call),
+        reply=media.EndedCall,
+        then=lambda reply: got.MediaClosed(reply.recording),
+        instead=got.MediaClosed(None),
+        timeout=_CLOSING,
+    )

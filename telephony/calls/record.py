@@ -31,6 +31,25 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
+class Timer(StrEnum):
+    """What a call waits for, each at most once at a time."""
+
+    LISTENING = "listening"
+    """The caller answers the open question."""
+    REST = "rest"
+    """A seat has answered; the prompt that plays may come to its end."""
+    INTRODUCTION = "introduction"
+    NOTICE = "notice"
+    """The next word to a caller who waits."""
+    QUEUE_LIMIT = "queue-limit"
+    REATTACHMENT = "reattachment"
+    """The seat's line is gone and may come back."""
+    LONGEST_CALL = "longest-call"
+    APOLOGY = "apology"
+    CLOSING = "closing"
+    """Media closes the recording."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ringing:
     """The seat that rings, or that has answered."""
@@ -43,7 +62,7 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call from our 200 on. ``deadlines`` are monotonic seconds by name; other instants are wall time."""
+    """One call from our 200 on. ``deadlines`` are monotonic seconds; other instants are wall time."""
 
     call: CallId
     contact: ContactId
@@ -70,7 +89,7 @@ class Call:
     introduced: bool = False
     agent_leg: LegId | None = None
     play_id: UUID | None = None
-    deadlines: dict[str, float] = field(default_factory=dict)
+    deadlines: dict[Timer, float] = field(default_factory=dict)
     end: tuple[EndReason, int] | None = None
     revision: int = 1
 

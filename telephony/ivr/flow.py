@@ -5,6 +5,7 @@ The greeting carries the recording notice and is never cut; a key during it choo
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 from telephony.settings import Menu
 
@@ -76,11 +77,15 @@ def begin(ivr: Ivr, /) -> Step:
 
 def said(ivr: Ivr, /) -> Step:
     """The prompt came to its end. With the first word of the question the caller begins to wait for a seat."""
-    if ivr.stage is IvrStage.GREETING and not ivr.chosen:
-        return replace(ivr, stage=IvrStage.QUESTION), [Say(ivr.menu.question), Wait(ivr.queue)]
-    if ivr.stage is IvrStage.QUESTION:
-        return replace(ivr, stage=IvrStage.LISTENING), [Listen(ivr.menu.open_question_seconds)]
-    return replace(ivr, stage=IvrStage.DONE), []
+    match ivr.stage:
+        case IvrStage.GREETING if not ivr.chosen:
+            return replace(ivr, stage=IvrStage.QUESTION), [Say(ivr.menu.question), Wait(ivr.queue)]
+        case IvrStage.QUESTION:
+            return replace(ivr, stage=IvrStage.LISTENING), [Listen(ivr.menu.open_question_seconds)]
+        case IvrStage.GREETING | IvrStage.LISTENING | IvrStage.DONE:
+            return replace(ivr, stage=IvrStage.DONE), []
+        case _:
+            assert_never(ivr.stage)
 
 
 def pressed(ivr: Ivr, digit: str, /) -> Step:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2s
+from typing import assert_never
 
 from telephony.sip import in_dialog, transactions
 from telephony.sip.addresses import Address, parse_uri, parse_via, tag_of, uri_of
@@ -61,12 +62,16 @@ class UserAgent:
             message = parse(data)
         except MalformedSip as fault:
             return self._malformed(fault, source)
-        if message is None:
-            self.counters["keep-alive"] += 1
-            return []
-        if isinstance(message, Response):
-            return self._response(message)
-        return self._request(message, source, now)
+        match message:
+            case None:
+                self.counters["keep-alive"] += 1
+                return []
+            case Response():
+                return self._response(message)
+            case Request():
+                return self._request(message, source, now)
+            case _:
+                assert_never(message)
 
     def _malformed(self, fault: MalformedSip, source: Address) -> list[Effect]:
         self.counters[f"malformed-{fault.reason}"] += 1

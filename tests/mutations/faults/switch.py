@@ -4,6 +4,14 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="unknown-action-ends-the-call",
+        fault="what is not known does the most destructive thing",
+        file="telephony/calls/carrying.py",
+        old="            assert_never(action)\n\n\ndef _closing",
+        new="            return _closing(call.call)\n\n\ndef _closing",
+        tests=("tests/architecture/test_ends.py::test_a_choice_over_a_closed_set_refuses_what_it_does_not_know",),
+    ),
+    Mutant(
         name="wanted-seat-ignored",
         fault="a test call rings another seat",
         file="telephony/acd/distributor.py",
