@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import asyncpg
 
+from runtime.postgres import log_files
 from runtime.postgres.places import Places, choose_places, forget, make_places
 from runtime.postgres.roles import DatabaseUrls, make_roles, urls_under
 from runtime.telemetry import get_logger
@@ -136,8 +137,9 @@ async def _make_cluster(places: Places) -> None:
     raw.rename(places.cluster)
 
 
-def _last_words(path: Path) -> str:
-    lines = path.read_text("utf-8", errors="replace").strip().splitlines() if path.is_file() else []
+def _last_words(*paths: Path | None) -> str:
+    texts = [path.read_text("utf-8", errors="replace") for path in paths if path and path.is_file()]
+    lines = "\n".join(texts).strip().splitlines()
     return " / ".join(line.strip() for line in lines[-3:]) or "it said nothing"
 
 
@@ -181,7 +183,7 @@ def _server_argv(places: Places, *, port: int, settings: Mapping[str, str]) -> l
         "log_checkpoints": "off",
     }
     argv = [str(places.programs / "postgres"), "-D", str(places.cluster)]
-    for name, value in (own | dict(settings)).items():
+    for name, value in (own | log_files.collected(places.home) | dict(settings)).items():
         argv += ["-c", f"{name}={value}"]
     return argv
 
@@ -200,6 +202,8 @@ async def _start(places: Places, *, settings: Mapping[str, str], port: int) -> t
     loop = asyncio.get_running_loop()
     password = (places.home / _PASSWORD_FILE).read_text("utf-8")
     words = places.home / "postgres.log"
+    log_files.make_folder(places.home, uid=places.uid)
+    log_files.trim(places.home)
     deadline = loop.time() + _START_WITHIN_S
     while True:
         _drop_stale_pid(places.cluster)
@@ -212,7 +216,8 @@ async def _start(places: Places, *, settings: Mapping[str, str], port: int) -> t
             await make_roles(url, deadline=_ANSWER_WITHIN_S)
             return process, url
         if loop.time() > deadline:
-            raise ServerFault(f"The database in {places.home} does not start: {_last_words(words)}")
+            said = _last_words(words, log_files.newest(places.home))
+            raise ServerFault(f"The database in {places.home} does not start: {said}")
         await asyncio.sleep(0.2)
 
 
@@ -254,13 +259,14 @@ async def embedded_postgres(
 async def keep_postgres(data: Path, /, *, port: int, ready: Callable[[DatabaseUrls], None]) -> None:
     """Run a server on ``port`` as ``embedded_postgres`` does, call ``ready`` with its URLs, and return when it dies.
 
-    It is asked twice a second whether it takes connections; one that does not for 3 s is killed.
+    It is asked twice a second whether it takes connections; one that does not for 3 s is killed. Its log is trimmed.
     """
     async with _running(data, remove=False, settings={}, port=port) as (process, url):
         ready(urls_under(url))
         loop = asyncio.get_running_loop()
         last = loop.time()
         while not await _ended(process, within=_LOOK_S):
+            log_files.trim(choose_places(data).home)
             if await _lives(url):
                 last = loop.time()
             elif loop.time() - last > _SILENT_S:

@@ -13,9 +13,10 @@ import pytest
 from hotline.process_configs import DatabaseProcess, write_private
 from runtime.codec import decode
 from runtime.nats_server import free_port
-from runtime.postgres import Database, DatabaseUrls, ValueNotStored, open_database
+from runtime.postgres import Database, DatabaseUrls, ValueNotStored, log_files, open_database
 from runtime.postgres.embedded import forget_postgres
 from runtime.postgres.places import choose_places
+from tests.runtime.engines import eventually
 
 NUMBER = "19900000101"
 PROVOKED = (
@@ -72,8 +73,53 @@ async def test_no_file_is_open_to_others_and_no_log_holds_what_made_statements_f
     assert len(files) > 50
     assert [str(path) for path in (data, home, *files) if path.stat().st_mode & 0o077] == []
     logs = [path for path in files if path.suffix == ".log"]
-    assert "postgres.log" in {path.name for path in logs}
+    assert [path.name for path in logs if path.name.startswith("postgres-")], "the server's collector writes"
+    assert any(path.read_bytes() for path in logs)
     assert [path.name for path in logs if NUMBER in path.read_text("utf-8", errors="replace")] == []
+
+
+FLOOD = """do $$ begin for n in 1..2000 loop raise log '%', repeat('x', 1000); end loop; end $$"""
+"""Two mebibytes of the server's own words."""
+
+
+@pytest.mark.real
+async def test_the_log_of_a_server_that_talks_without_end_stays_bounded_while_it_runs_and_keeps_the_newest(
+    database_process: tuple[Path, DatabaseUrls],
+) -> None:
+    data, urls = database_process
+    folder = log_files.folder_of(choose_places(data).home)
+    async with open_database(urls.owner, size=1) as db, db.outside_transaction() as statements:
+        for _ in range(10):
+            await statements.execute(FLOOD)
+            await asyncio.sleep(1.1)  # names of files carry the second
+        await statements.execute("do $$ begin raise log 'the last word'; end $$")
+
+    def sizes() -> list[int]:
+        return [path.stat().st_size for path in folder.iterdir()]
+
+    with contextlib.suppress(TimeoutError):
+        await eventually(lambda: sum(sizes()) <= log_files.MOST_BYTES)
+    assert log_files.FILE_BYTES < sum(sizes()) <= log_files.MOST_BYTES
+    await eventually(lambda: any("the last word" in path.read_text("utf-8") for path in folder.iterdir()))
+    assert [path.name for path in folder.iterdir() if path.stat().st_mode & 0o077] == []
+
+
+def test_of_a_log_the_oldest_files_go_and_the_newest_stays_whatever_its_size(tmp_path: Path) -> None:
+    log_files.make_folder(tmp_path, uid=None)
+    folder = log_files.folder_of(tmp_path)
+    for second, size in enumerate((10, 20, 30)):
+        (folder / f"postgres-20261125-12000{second}.log").write_bytes(b"x" * size)
+    (folder / "notes").write_bytes(b"x" * 99)
+
+    def left() -> list[int]:
+        return sorted(path.stat().st_size for path in folder.iterdir())
+
+    log_files.trim(tmp_path, most=60)
+    assert left() == [10, 20, 30, 99]
+    log_files.trim(tmp_path, most=50)
+    assert left() == [20, 30, 99]
+    log_files.trim(tmp_path, most=1)
+    assert left() == [30, 99]
 
 
 async def test_what_the_driver_says_of_a_value_does_not_reach_the_text_of_our_errors(database_url: str) -> None:

@@ -48,6 +48,7 @@ FAULTS = {
     "the record can be changed by who serves",
     "personal data stay where they must go",
     "a command says that it did what it did not",
+    "a log takes the disk of all",
     "a body that cannot be stored gets past the web wall",
     "the desk answers under any name",
     "an origin of another scheme counts as ours",

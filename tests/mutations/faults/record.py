@@ -4,8 +4,10 @@ from tests.mutations.mutant import Mutant
 
 BENT = "the record can be changed by who serves"
 STAYS = "personal data stay where they must go"
+GROWS = "a log takes the disk of all"
 UNTRUE = "a command says that it did what it did not"
 RETENTION = "tests/hotline/test_retention.py"
+FILES = "tests/hotline/test_private_files.py"
 ERASURE = "tests/hotline/test_erasure.py"
 AUDIT = "tests/runtime/test_audit.py"
 WATCH = "tests/runtime/test_audit_watch.py"
@@ -108,6 +110,16 @@ MUTANTS = (
         old="    if not known:\n",
         new="    if False:\n",
         tests=(f"{RETENTION}::test_an_erasure_of_somebody_unknown_says_so_and_is_no_success",),
+    ),
+    Mutant(
+        name="log-of-the-server-grows",
+        fault=GROWS,
+        file="runtime/postgres/embedded.py",
+        old="            log_files.trim(choose_places(data).home)\n",
+        new="",
+        tests=(
+            f"{FILES}::test_the_log_of_a_server_that_talks_without_end_stays_bounded_while_it_runs_and_keeps_the_newest",
+        ),
     ),
     Mutant(
         name="server-logs-values",
