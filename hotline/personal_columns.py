@@ -52,7 +52,7 @@ IMPERSONAL = {
     "agent_desk.callback": ("line_name",),
     "knowledge.entry": ("code", "title"),
     "knowledge.entry_version": ("code", "checksum", "category", "content"),
-    "work_orders.work_order": ("order_no", "kind", "category", "category_name", "district", "stage", "unit"),
+    "work_orders.work_order": ("order_no", "kind", "category", "category_name", "district", "stage", "state", "unit"),
     "work_orders.stage_entry": ("order_no", "stage"),
     "work_orders.internal_note": ("order_no",),
     "work_orders.shown_in_full": ("order_no",),
