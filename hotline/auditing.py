@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -102,8 +101,8 @@ def asked_of(request: Request[None], /) -> Asked:
         contact=None if contact is None else ContactId(contact),
         account=None if account is None else AccountId(account),
         what=checked_line(query["what"], field="what", longest=LONGEST_WHAT) if "what" in query else None,
-        since=_instant(query, "since"),
-        until=_instant(query, "until"),
+        since=request.instant("since"),
+        until=request.instant("until"),
         below=request.whole("below", default=0, least=1) if "below" in query else None,
     )
 
@@ -115,15 +114,3 @@ def _uuid(query: Mapping[str, str], name: str) -> UUID | None:
         return UUID(query[name])
     except ValueError:
         raise FieldError({name: "应为 UUID"}) from None
-
-
-def _instant(query: Mapping[str, str], name: str) -> datetime | None:
-    if name not in query:
-        return None
-    try:
-        instant = datetime.fromisoformat(query[name])
-    except ValueError:
-        raise FieldError({name: "应为 ISO 8601 时刻，如 2026-11-25T08:00:00+08:00"}) from None
-    if instant.tzinfo is None:
-        raise FieldError({name: "应带时区，如 2026-11-25T08:00:00+08:00"})
-    return instant

@@ -3,14 +3,12 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
 import pytest
 
 from runtime.nats_server import NatsAddress, embedded_nats
 from runtime.postgres import Database, DatabaseUrls, open_database
-from runtime.postgres.roles import OWNER, urls_under
 from tests import servers
 
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured by benches, never by unit tests
@@ -32,13 +30,8 @@ def postgres_url() -> str:
 @pytest.fixture
 async def database_urls(postgres_url: str) -> AsyncIterator[DatabaseUrls]:
     """The URLs, by role, of a fresh database with every migration applied."""
-    name = f"t_{uuid4().hex}"
-    async with open_database(postgres_url, size=1) as server:
-        async with server.outside_transaction() as statements:
-            await statements.execute(f"create database {name} template {servers.TEMPLATE} owner {OWNER}")
-        yield urls_under(servers.database_url(postgres_url, name=name))
-        async with server.outside_transaction() as statements:
-            await statements.execute(f"drop database {name} with (force)")
+    async with servers.fresh_database(postgres_url) as urls:
+        yield urls
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from runtime.log import LOG_MIGRATIONS
-from runtime.postgres import embedded_postgres, migrate, open_database
+from runtime.postgres import DatabaseUrls, embedded_postgres, migrate, open_database
 from runtime.postgres.embedded import admin_url
 from runtime.postgres.roles import OWNER, urls_under
 
@@ -122,6 +123,18 @@ async def _make_template(url: str) -> None:
         await statements.execute(f"create database {TEMPLATE} owner {OWNER}")
     async with open_database(urls_under(database_url(url, name=TEMPLATE)).owner) as db:
         await migrate(db, features())
+
+
+@asynccontextmanager
+async def fresh_database(server: str, /) -> AsyncIterator[DatabaseUrls]:
+    """Give the block a database of its own with every migration applied, by role; it is dropped at the end."""
+    name = f"t_{uuid4().hex}"
+    async with open_database(server, size=1) as admin:
+        async with admin.outside_transaction() as statements:
+            await statements.execute(f"create database {name} template {TEMPLATE} owner {OWNER}")
+        yield urls_under(database_url(server, name=name))
+        async with admin.outside_transaction() as statements:
+            await statements.execute(f"drop database {name} with (force)")
 
 
 def database_url(server: str, *, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -61,6 +62,22 @@ class Request(Generic[B]):
             message = "a PUBLIC route has no principal"
             raise LookupError(message)
         return self.signed_in
+
+    def instant(self, name: str, /) -> datetime | None:
+        """Return query parameter ``name`` (ISO 8601 with a zone) as an instant in UTC, None without it; else BadQuery.
+
+        An instant that is before the year 1 or after 9999 in UTC, whatever it is where it was written, is none.
+        """
+        text = self.query.get(name)
+        if text is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(text)
+            if instant.tzinfo is not None:
+                return instant.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise BadQuery(f"参数 {name} 应为带时区的 ISO 8601 时刻，如 2026-11-25T08:00:00+08:00")
 
     def whole(self, name: str, /, *, default: int, least: int = 0, most: int = 2**53) -> int:
         """Return query parameter ``name`` as a whole number within [least, most]; BadQuery (400) otherwise."""

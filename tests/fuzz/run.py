@@ -3,9 +3,12 @@
 A module of this folder with ``fuzz_one(data)`` and ``CORPUS`` (a folder of right inputs) is found by itself. ``fuzz_one`` raises
 when something is wrong. An input that raises, or takes longer than 50 ms of processor time three times, is saved under
 ``.cache/fuzz`` and its path printed; ``python -m tests.fuzz.run --repeat PATH --only NAME`` runs it again. Exit 1 when there was one.
+
+``--http`` asks a whole house instead: requests made by schemathesis of the interface document, in every role.
 """
 
 import argparse
+import asyncio
 import hashlib
 import importlib
 import pkgutil
@@ -120,9 +123,26 @@ def told(chosen: list[Target], /, *, budget: Budget, seed: int) -> Iterator[Find
             yield finding
 
 
+def told_of_http(minutes: float, /, *, seed: int) -> bool:
+    """Ask a whole house in every role (``tests.fuzz.asked_house``), seed after seed; print and return what was wrong."""
+    from tests import servers  # noqa: PLC0415 - the other fuzzers need no server
+    from tests.fuzz.asked_house import asked_for  # noqa: PLC0415
+
+    try:
+        answers = asyncio.run(asked_for(minutes, seed=seed))
+    finally:
+        servers.stop()
+    faults = {(one.operation, one.fault[:60]): one for one in answers if one.fault}
+    print(f"{len(answers)} requests, {len(faults)} findings")
+    for one in faults.values():
+        print(f"  {one.role}: {one.sent}\n    {one.fault}")
+    return bool(faults)
+
+
 def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--http", action="store_true", help="generated requests to a whole house, nothing else")
     parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
     parser.add_argument("--inputs", type=int, default=10**9, help="at most so many for each target")
     parser.add_argument("--only", default="", help="targets whose name contains this")
@@ -131,6 +151,10 @@ def main() -> int:
     )
     parser.add_argument("--repeat", type=Path, default=None, help="a saved input")
     asked = parser.parse_args()
+    seed = time.time_ns() % 2**32 if asked.seed is None else asked.seed
+    if asked.http:
+        print(f"seed {seed}")
+        return 1 if told_of_http(asked.minutes, seed=seed) else 0
     chosen = targets(asked.only)
     if not chosen:
         print(f"no target is named {asked.only!r}")
@@ -139,7 +163,6 @@ def main() -> int:
         for target in chosen:
             target.fuzz_one(asked.repeat.read_bytes())
         return 0
-    seed = time.time_ns() % 2**32 if asked.seed is None else asked.seed
     print(f"seed {seed}")
     budget = Budget(seconds=asked.minutes * 60 / len(chosen), inputs=asked.inputs)
     return 1 if list(told(chosen, budget=budget, seed=seed)) else 0

@@ -55,6 +55,7 @@ FAULTS = {
     "a socket goes on after its session",
     "guesses from elsewhere lock a person out",
     "half requests keep visitors out",
+    "a request that can be written ends in a fault of ours",
 }
 
 

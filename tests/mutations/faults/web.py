@@ -3,6 +3,7 @@
 from tests.mutations.mutant import Mutant
 
 ACCOUNTS = "tests/agent_desk/test_accounts.py"
+EACH_ROLE = "tests/hotline/test_schema_as_each_role.py"
 
 MUTANTS = (
     Mutant(
@@ -52,5 +53,13 @@ MUTANTS = (
         old="            waiting.cut()\n",
         new="            return False\n",
         tests=("tests/runtime/test_web_doors.py::test_three_hundred_half_requests_do_not_make_the_desk_unreachable",),
+    ),
+    Mutant(
+        name="instants-outside-the-calendar",
+        fault="a request that can be written ends in a fault of ours",
+        file="runtime/web/routes.py",
+        old="                return instant.astimezone(UTC)\n",
+        new="                return instant\n",
+        tests=(f"{EACH_ROLE}::test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented",),
     ),
 )

@@ -1,0 +1,79 @@
+"""What the interface document says, asked of a whole house in every role: requests by schemathesis, of a fixed seed."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.fuzz.asked_house import Answered, Plan, asked, still_readable
+from tests.fuzz.served_house import lists_of, served_house
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+PLAN = Plan(each=3, outsiders=1)
+NEVER_DONE = {
+    "POST /api/seat/answer": "no call is offered at that instant",
+    "POST /api/seat/decline": "no call is offered at that instant",
+    "POST /api/seat/line": "a line needs the offer of a browser",
+}
+"""Operations of which no request succeeds here, and why."""
+TURNED_AWAY = frozenset({400, 401, 403, 404, 415, 422, 429})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tour:
+    """All answers, and how the lists were answered afterwards."""
+
+    answers: list[Answered]
+    after: dict[str, int]
+    document: Mapping[str, Any]
+
+
+async def _toured() -> Tour:
+    async with served_house() as house:
+        answers = await asked(house, PLAN)
+        return Tour(answers=answers, after=await still_readable(house), document=house.document)
+
+
+@pytest.fixture(scope="module")
+def tour() -> Tour:
+    return asyncio.run(_toured())
+
+
+def operations(tour: Tour) -> set[str]:
+    return {f"{method.upper()} {path}" for path, one in tour.document["paths"].items() for method in one}
+
+
+def test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented(tour: Tour) -> None:
+    assert [(one.role, one.sent, one.fault) for one in tour.answers if one.fault] == []
+
+
+def test_every_operation_is_asked_by_nobody_and_in_every_role(tour: Tour) -> None:
+    asked_by = defaultdict(set)
+    for one in tour.answers:
+        asked_by[one.operation].add(one.role)
+
+    assert set(asked_by) == operations(tour)
+    assert {frozenset(roles) for roles in asked_by.values()} == {
+        frozenset({"nobody", "admin", "agent", "analyst", "unit"})
+    }
+
+
+def test_a_request_of_every_operation_is_done_but_of_those_named_here(tour: Tour) -> None:
+    done = {one.operation for one in tour.answers if one.status < 300}
+
+    assert operations(tour) - done == set(NEVER_DONE)
+
+
+def test_what_is_never_done_here_is_refused_by_its_handler_not_at_the_door(tour: Tour) -> None:
+    reached = {one.operation for one in tour.answers if one.status not in TURNED_AWAY}
+
+    assert set(NEVER_DONE) <= reached
+
+
+def test_after_all_requests_every_list_can_still_be_read(tour: Tour) -> None:
+    assert len(tour.after) == len(lists_of(tour.document)) >= 15
+    assert {path: status for path, status in tour.after.items() if status != 200} == {}
