@@ -34,6 +34,10 @@ _GROUP = re.compile(f"[0-9]+|[{SPOKEN}]+")
 _GAP = re.compile(r"[ \-.·/_,()+嗯呃额啊哦]{0,4}")
 
 
+_LONGEST_LEFT, _LONGEST_HEAD, _LONGEST_TAIL = 9, 6, 4
+"""How many digits masking leaves together: 0086 and an area code, an identity card's region, the last of a card."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Digits without anything between them, all written in one way; ``value`` is their ASCII form."""
@@ -51,12 +55,13 @@ def folded(text: str, /) -> str:
 def digit_runs(text: str, /) -> Iterator[tuple[Group, ...]]:
     """Yield the runs of a folded text: groups with at most four separators (spaces, dashes, commas, 嗯 …) between.
 
-    Groups that touch ``*`` are what an earlier masking left; they end a run and are not given.
+    Groups that touch ``*`` are what an earlier masking left; they end a run and are not given, unless they are longer
+    than anything that masking leaves.
     """
     run: list[Group] = []
     for block in _BLOCK.finditer(text):
         start, end = block.span()
-        left_over = text[start - 1 : start] == "*" or text[end : end + 1] == "*"
+        left_over = _is_left_over(text, start, end)
         if run and (left_over or not _GAP.fullmatch(text, run[-1].end, start)):
             yield tuple(run)
             run = []
@@ -65,3 +70,11 @@ def digit_runs(text: str, /) -> Iterator[tuple[Group, ...]]:
                 run.append(Group(*found.span(), found.group().translate(_TO_DIGIT)))
     if run:
         yield tuple(run)
+
+
+def _is_left_over(text: str, start: int, end: int) -> bool:
+    long = end - start
+    if long <= _LONGEST_LEFT and (text[start - 1 : start] == "*" or text[end : end + 1] == "*"):
+        return True
+    in_brackets = text[end : end + 2] == ")*" or (long <= _LONGEST_TAIL and text[start - 2 : start] == "*)")
+    return long <= _LONGEST_HEAD and in_brackets

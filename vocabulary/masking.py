@@ -6,15 +6,25 @@ Masking twice is masking once.
 """
 
 import re
-from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from vocabulary.digit_runs import Group, digit_runs, folded
 from vocabulary.lettered_numbers import Span, lettered_numbers
-from vocabulary.number_kinds import LONGEST, RULES, SHORTEST, Candidate, Found, is_order_no, is_service_no
+from vocabulary.number_kinds import (
+    KINDS,
+    LONGEST,
+    SHORTEST,
+    Candidate,
+    Found,
+    Start,
+    Words,
+    everybodys,
+    may_begin,
+)
 
 _REACH = 14
 """How many characters before a number a word may stand that says what it is."""
-_CUT = re.compile(r"[。！？;!?\n\d*](?=[^。！？;!?\n\d*]*\Z)")
+_CUT = re.compile(r"[。！？;!?\n\d*]")
 _ENDS_IN_X = re.compile(r"[ -]{0,2}(?:[Xx×叉]|[艾埃]克斯)")
 _EXTENSION = re.compile(r" ?(?:转|分机号?|ext\.?) ?\d{1,6}|-\d{1,5}(?!\d)")
 
@@ -32,7 +42,7 @@ def masked_text(text: str, /) -> str:
     for start, end, _ in shown:
         plain = plain[:start] + "*" * (end - start) + plain[end:]
     for run in digit_runs(plain):
-        shown += _in_run(run, plain, text)
+        shown += _Run(run, plain, text).spans()
     parts, at = [], 0
     for start, end, instead in sorted(shown):
         parts += [text[at:start], instead]
@@ -40,55 +50,78 @@ def masked_text(text: str, /) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _in_run(run: tuple[Group, ...], plain: str, text: str) -> list[Span]:
-    """Return the numbers of one run, from left to right."""
-    spans: list[Span] = []
-    at = 0
-    while at < len(run):
-        taken, span = _from(run, at, plain, text)
-        spans += [span] if span else []
-        while taken < len(run) and span and run[taken].start < span[1]:
-            taken += 1
-        at = taken
-    return spans
+class _Run:
+    """One run of digits: what begins at which of its groups. Lengths are looked up, not gone through."""
 
+    def __init__(self, groups: tuple[Group, ...], plain: str, text: str) -> None:
+        self._groups = groups
+        self._plain = plain
+        self._text = text
+        self._digits = "".join(group.value for group in groups)
+        self._ends = list(accumulate(len(group.value) for group in groups))
+        self._last = {end: number for number, end in enumerate(self._ends)}
+        self._sizes = tuple(len(group.value) for group in groups)
+        self._gaps = [plain[one.end : other.start] for one, other in pairwise(groups)]
 
-def _from(run: tuple[Group, ...], at: int, plain: str, text: str) -> tuple[int, Span | None]:
-    """Return the group to go on with, and the number that begins with group ``at`` if one does."""
-    tried, ends = _candidates(run, at, plain)
-    for long, number in tried.items():
-        if (long == 15 and is_order_no(number)) or is_service_no(number):
-            return ends[long] + 1, None
-    if 17 in tried and 18 not in tried and _ENDS_IN_X.match(plain, run[ends[17]].end):
-        tried[18], ends[18] = replace(tried[17], digits=f"{tried[17].digits}X"), ends[17]
-    for lengths, rule in RULES:
-        for long in lengths:
-            found = rule(tried[long]) if long in tried else None
-            if found:
-                return ends[long] + 1, _span(run[at : ends[long] + 1], found, plain, text)
-    return at + 1, None
+    def spans(self) -> list[Span]:
+        """Return the numbers of the run, from left to right."""
+        found: list[Span] = []
+        at = 0
+        while at < len(self._groups):
+            taken, span = self._from(at)
+            found += [span] if span else []
+            while taken < len(self._groups) and span and self._groups[taken].start < span[1]:
+                taken += 1
+            at = taken
+        return found
 
+    def _from(self, at: int) -> tuple[int, Span | None]:
+        """Return the group to go on with, and the number that begins with group ``at`` if one does."""
+        begin = self._ends[at - 1] if at else 0
+        first = len(self._groups[at].value)
+        digits = self._digits[begin : begin + max(first, LONGEST)]
+        if len(digits) < SHORTEST:
+            return at + 1, None
+        known = everybodys(digits, lambda long: self._last.get(begin + long, -1) >= at)
+        if known:
+            return self._last[begin + known] + 1, None
+        start = Start(digits, first, Words(self._before(at)))
+        if not may_begin(start):
+            return at + 1, None
+        for kind in KINDS:
+            for long in kind.asked(start):
+                number, last = self._candidate(start, at, long)
+                found = kind.rule(number) if number else None
+                if found:
+                    return last + 1, _span(self._groups[at : last + 1], found, self._plain, self._text)
+        return at + 1, None
 
-def _candidates(run: tuple[Group, ...], at: int, plain: str) -> tuple[dict[int, Candidate], dict[int, int]]:
-    """Return what may be one number from group ``at`` on, and its last group, both by the count of digits."""
-    before = plain[max(0, run[at].start - _REACH) : run[at].start].rstrip(" ,(+")
-    cut = _CUT.search(before)
-    before = before[cut.end() :] if cut else before
-    tried: dict[int, Candidate] = {}
-    ends: dict[int, int] = {}
-    digits, gaps = "", ""
-    sizes: tuple[int, ...] = ()
-    for last in range(at, len(run)):
-        group = run[last]
-        gaps += plain[run[last - 1].end : group.start] if last > at else ""
-        digits, sizes = digits + group.value, (*sizes, len(group.value))
-        if len(digits) > LONGEST and last > at:
-            break
-        if len(digits) >= SHORTEST:
-            after = plain[group.end : group.end + 4]
-            tried[len(digits)] = Candidate(digits=digits, sizes=sizes, gaps=gaps, before=before, after=after)
-            ends[len(digits)] = last
-    return tried, ends
+    def _before(self, at: int) -> str:
+        """Return the words within reach before a group, up to the end of a sentence or another number."""
+        start = self._groups[at].start
+        before = self._plain[max(0, start - _REACH) : start].rstrip(" ,(+")
+        return _CUT.split(before)[-1]
+
+    def _candidate(self, start: Start, at: int, long: int) -> tuple[Candidate | None, int]:
+        """Return what may be one number of ``long`` digits from group ``at`` on, and its last group."""
+        begin = self._ends[at] - start.first
+        last = self._last.get(begin + long)
+        ends_in_x = last is None and long == 18
+        if ends_in_x:
+            last = self._last.get(begin + 17)
+        if last is None or last < at or (last > at and long > LONGEST):
+            return None, at
+        end = self._groups[last].end
+        if ends_in_x and not _ENDS_IN_X.match(self._plain, end):
+            return None, at
+        number = Candidate(
+            digits=start.digits[: long - ends_in_x] + "X" * ends_in_x,
+            sizes=self._sizes[at : last + 1],
+            gaps="".join(self._gaps[at:last]),
+            words=start.words,
+            after=self._plain[end : end + 4],
+        )
+        return number, last
 
 
 def _span(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> Span:
@@ -100,4 +133,11 @@ def _span(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> Spa
     end = marked.end() if marked else extension.end() if extension else end
     head = "".join(text[place] for place in places[found.first : found.first + found.head])
     kept = found.tail - bool(marked)
-    return start, end, head + found.stars + "".join(text[place] for place in places[len(places) - kept :]) + tail
+    closing = _closing(plain[start:end], text[start:end])
+    shown = f"{head}{closing}{found.stars}" if head else f"{found.stars}{closing}"
+    return start, end, shown + "".join(text[place] for place in places[len(places) - kept :]) + tail
+
+
+def _closing(plain: str, text: str) -> str:
+    """Return the bracket that closes within a number what was opened before it, as it is written."""
+    return text[plain.rindex(")")] if plain.count(")") > plain.count("(") else ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from vocabulary.digit_runs import SPOKEN
 from vocabulary.luhn import checks
 
 _REGIONS = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
@@ -19,10 +20,17 @@ _DATE = re.compile(rf"(?:19|20)\d\d{_DAY}")
 _ORDER = re.compile(rf"20\d\d{_DAY}\d{{7}}")
 _MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
 _MOBILES = re.compile(r"(?:1[3-9]\d{9}){2,4}")
-_AREA = re.compile(r"(?:(?:0086|86)0?|0)(10(?=\d{8}$)|2\d(?=\d{7,8}$)|[3-9]\d\d(?=\d{7,8}$))\d+")
+_AREA = re.compile(r"(?:(?:0086|86)0?|0)(10(?=\d{8}\Z)|2\d(?=\d{7,8}\Z)|[3-9]\d\d(?=\d{7,8}\Z))\d+")
 _CARD = re.compile(r"(?:62|60|68|4|5[1-6]|9[0-9]|3[0-9])\d+")
-_SERVICE = re.compile(r"1[12]\d|1[02]\d{3}|9[56]\d{3,4}|[48]00\d{7}")
+_SERVICE = re.compile(r"1[02]\d{3}|9[56]\d{3,4}|[48]00\d{7}")
 
+_IDENTITY_BEGINS = re.compile(rf"{_REGIONS}\d{{4}}(?:19|20)\d\d{_DAY}")
+_MOBILE_BEGINS = re.compile(r"(?:0086|86|0)?1[3-9]")
+_AREA_BEGINS = re.compile(r"(?:(?:0086|86)0?|0)(?:10|2\d|[3-9]\d\d)")
+_BEGINS = re.compile("|".join(one.pattern for one in (_IDENTITY_BEGINS, _MOBILE_BEGINS, _AREA_BEGINS)))
+_EVERYBODYS_BEGINS = re.compile(rf"1[02]|9[56]|[48]00|20\d\d{_DAY}")
+
+_WORD = re.compile(f"[^{SPOKEN} ,.()+嗯呃-]")
 _PHONE_WORDS = re.compile(r"(?i)电话|手机|座机|固话|传真|号码|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$")
 _IDENTITY_WORDS = re.compile(r"身份|证件号|证号")
 _CARD_WORDS = re.compile(r"卡号|[账帐][号户]|银行卡|工资卡|信用卡|储蓄卡|借记卡|社保卡|行卡|存折|汇到|转到|打到")
@@ -37,6 +45,31 @@ _UNIT = re.compile(
 )
 
 
+class Words:
+    """What the words within reach before a number say that it is; ``text`` is what stands there."""
+
+    __slots__ = ("account", "card", "identity", "other", "phone", "said", "text")
+
+    def __init__(self, text: str, /) -> None:
+        """Look for words of every kind."""
+        self.text = text
+        self.said = said = bool(_WORD.search(text))
+        self.phone = said and bool(_PHONE_WORDS.search(text))
+        self.identity = said and bool(_IDENTITY_WORDS.search(text))
+        self.card = said and bool(_CARD_WORDS.search(text))
+        self.account = said and bool(_ACCOUNT_WORDS.search(text))
+        self.other = said and bool(_OTHER_WORDS.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where numbers of several lengths may begin: the digits from there on, and how many the first group has."""
+
+    digits: str
+    first: int
+    words: Words
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Groups that may be one number. ``sizes`` are their lengths, ``gaps`` all that stands between them."""
@@ -44,7 +77,7 @@ class Candidate:
     digits: str
     sizes: tuple[int, ...]
     gaps: str
-    before: str
+    words: Words
     after: str
 
     @property
@@ -61,12 +94,12 @@ class Candidate:
     @property
     def is_counted(self) -> bool:
         """Whether a unit or a sign of money says that it is an amount."""
-        return bool(_UNIT.match(self.after)) or self.before.endswith(("¥", "￥", "$"))
+        return bool(_UNIT.match(self.after)) or self.words.text.endswith(("¥", "￥", "$"))
 
     @property
     def is_money(self) -> bool:
         """Whether it is a sum."""
-        return bool(_MONEY.match(self.after)) or self.before.endswith(("¥", "￥", "$"))
+        return bool(_MONEY.match(self.after)) or self.words.text.endswith(("¥", "￥", "$"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +112,26 @@ class Found:
     stars: str = "****"
 
 
-def is_order_no(number: Candidate, /) -> bool:
-    """Tell an order number of this system: yyyymmdd, six digits, check digit."""
-    return bool(_ORDER.fullmatch(number.digits)) and checks(number.digits)
+def everybodys(digits: str, ends: Callable[[int], bool], /) -> int:
+    """Return how many digits of a number that is nobody's begin here: an order's, 12345, 95588; 0 when none does.
+
+    ``ends`` says whether groups end behind so many digits.
+    """
+    if not _EVERYBODYS_BEGINS.match(digits):
+        return 0
+    for long in (5, 6, 10):
+        if ends(long) and _SERVICE.fullmatch(digits, 0, long):
+            return long
+    return 15 if ends(15) and _ORDER.fullmatch(digits, 0, 15) and checks(digits[:15]) else 0
 
 
-def is_service_no(number: Candidate, /) -> bool:
-    """Tell a number that is everybody's: 12345, 110, 95588, 400-820-8820."""
-    return bool(_SERVICE.fullmatch(number.digits))
+def may_begin(start: Start, /) -> bool:
+    """Tell whether a number of any kind may begin at a place."""
+    return start.words.said or start.first >= 4 or bool(_BEGINS.match(start.digits))
 
 
 def _identity(number: Candidate) -> Found | None:
-    named = bool(_IDENTITY_WORDS.search(number.before))
+    named = number.words.identity
     digits, long = number.digits, len(number.digits)
     if 11 in number.sizes and _MOBILE.match(digits, sum(number.sizes[: number.sizes.index(11)])):
         return None
@@ -132,9 +173,9 @@ def _mobiles(number: Candidate) -> Found | None:
 
 
 def _bank_card(number: Candidate) -> Found | None:
-    if number.is_money or _OTHER_WORDS.search(number.before):
+    if number.is_money or number.words.other:
         return None
-    if _CARD_WORDS.search(number.before) and not number.is_counted:
+    if number.words.card and not number.is_counted:
         return Found(0, 0, 4)
     plain = len(number.sizes) == 1 or (min(number.sizes[:-1]) >= 4 and "." not in number.gaps)
     likely = plain and 15 < len(number.digits) < 20 and _CARD.fullmatch(number.digits) and checks(number.digits)
@@ -154,35 +195,86 @@ def _local(number: Candidate) -> Found | None:
     if number.sizes not in {(7,), (8,), (4, 4), (3, 4), (4, 3), (1,) * 7, (1,) * 8, (2, 2, 2, 2)}:
         return None
     usual = number.digits[0] in "23456789" and not _DATE.fullmatch(number.digits)
-    if not usual or number.is_counted or _OTHER_WORDS.search(number.before) or "." in number.gaps:
+    if not usual or number.is_counted or number.words.other or "." in number.gaps:
         return None
-    return Found(0, 0, 3) if _PHONE_WORDS.search(number.before) else None
+    return Found(0, 0, 3) if number.words.phone else None
 
 
 def _account(number: Candidate) -> Found | None:
-    return Found(0, 0, 0) if _ACCOUNT_WORDS.search(number.before) and not number.is_counted else None
+    return Found(0, 0, 0) if number.words.account and not number.is_counted else None
 
 
 def _misheard(number: Candidate) -> Found | None:
     """A telephone number with a digit too few or too many, by the word before it."""
     usual = number.is_even and not number.is_counted and not _DATE.match(number.digits)
-    if not usual or _OTHER_WORDS.search(number.before) or not _PHONE_WORDS.search(number.before):
+    if not usual or number.words.other or not number.words.phone:
         return None
-    begins = re.match(r"(?:0086|86|0)?1[3-9]", number.digits)
-    return Found(0, 3, 0) if begins else None
+    return Found(0, 3, 0) if _MOBILE_BEGINS.match(number.digits) else None
 
 
-Rule = Callable[[Candidate], Found | None]
-RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
-    ((18, 15, 17, 19, 16, 14), _identity),
-    ((11, 13, 15, 12), _mobile),
-    ((22, 33, 44), _mobiles),
-    (tuple(range(19, 11, -1)), _bank_card),
-    ((14, 13, 12, 11, 10), _landline),
-    ((8, 7), _local),
-    (tuple(range(12, 4, -1)), _account),
-    ((13, 12, 10, 9), _misheard),
+def _may_be_identity(start: Start) -> bool:
+    return start.words.identity or start.first in {6, 15} or bool(_IDENTITY_BEGINS.match(start.digits))
+
+
+def _may_be_mobile(start: Start) -> bool:
+    return bool(_MOBILE_BEGINS.match(start.digits))
+
+
+def _may_be_mobiles(start: Start) -> bool:
+    return start.first in {22, 33, 44}
+
+
+def _may_be_card(start: Start) -> bool:
+    return start.words.card or (start.first >= 4 and bool(_CARD.match(start.digits)))
+
+
+def _may_be_landline(start: Start) -> bool:
+    return bool(_AREA_BEGINS.match(start.digits))
+
+
+def _may_be_local(start: Start) -> bool:
+    return start.words.phone and start.digits[0] in "23456789"
+
+
+def _may_be_account(start: Start) -> bool:
+    return start.words.account
+
+
+def _may_be_misheard(start: Start) -> bool:
+    return start.words.phone and _may_be_mobile(start)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``rule`` is asked for numbers of these ``lengths``, in this order, where ``may_begin`` says that one may begin.
+
+    That is asked once a place, and ``shape``, which the digits must have, before a candidate is made: texts of nothing
+    but digits stay cheap.
+    """
+
+    lengths: tuple[int, ...]
+    may_begin: Callable[[Start], bool]
+    rule: Callable[[Candidate], Found | None]
+    shape: re.Pattern[str] | None = None
+
+    def asked(self, start: Start, /) -> list[int]:
+        """Return the lengths for which the rule is asked at a place."""
+        if not self.may_begin(start):
+            return []
+        shape = self.shape
+        return [long for long in self.lengths if shape is None or shape.fullmatch(start.digits, 0, long)]
+
+
+KINDS = (
+    Kind((18, 15, 17, 19, 16, 14), _may_be_identity, _identity),
+    Kind((11, 13, 15, 12), _may_be_mobile, _mobile, _MOBILE),
+    Kind((22, 33, 44), _may_be_mobiles, _mobiles),
+    Kind(tuple(range(19, 11, -1)), _may_be_card, _bank_card),
+    Kind((14, 13, 12, 11, 10), _may_be_landline, _landline, _AREA),
+    Kind((8, 7), _may_be_local, _local),
+    Kind(tuple(range(12, 4, -1)), _may_be_account, _account),
+    Kind((13, 12, 10, 9), _may_be_misheard, _misheard),
 )
-"""Which rule is asked for how many digits, in this order."""
+"""In the order in which they are asked."""
 SHORTEST, LONGEST = 5, 20
 """How many digits in several groups are looked at together."""
