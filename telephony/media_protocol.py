@@ -3,7 +3,7 @@
 Media listens, the switch connects and asks for Orphans: with that it is media's switch, and no other connection is
 while it lives (Refused ``switch-connected``; commands of others are Refused ``not-the-switch``). Every command is
 idempotent by leg, line or call; an unknown leg, line, call or prompt is Refused with reason ``no-leg``, ``no-line``,
-``no-call``, ``no-prompt``. ``at_ms`` is call time: milliseconds since ``StartCall`` was carried out, 0 before it.
+``no-call``. ``at_ms`` is call time: milliseconds since ``StartCall`` was carried out, 0 before it.
 """
 
 from dataclasses import dataclass, field
@@ -149,46 +149,46 @@ class LegAttached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
-    """Play prompts back to back to ``leg`` instead of what it hears; ``loop`` repeats the list. Answer: Carried.
+class Hearing:
+    """``listener`` hears ``speaker``; two of them make a talk."""
 
-    Replaces a play that runs (which ends with ``cut``). Names are those of the prompt folder without ``.wav``.
+    listener: LegId
+    speaker: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """Prompts back to back to ``leg`` instead of what it hears; ``loop`` repeats the list.
+
+    ``play_id`` is this play for good: named again it goes on, and one that has come to its end does not begin anew.
+    Names are those of the prompt folder without ``.wav``.
     """
 
     leg: LegId
     prompts: tuple[str, ...]
-    loop: bool
     play_id: UUID
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopPlay:
-    """Stop what is played to ``leg``; no error when nothing is. Answer: Carried."""
+class SetSound:
+    """All that sounds in a call from the next tick: who hears whom, and what is played to whom. Answer: SoundSet.
 
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bridge:
-    """Let two legs of a call hear each other from the next tick. Answer: Bridged."""
+    It replaces what was set before: a play that is not named any more ends with ``cut``. A leg that hears several hears
+    their sum. Refused, and nothing is changed: ``no-call`` (it has no leg), ``no-leg``, ``other-call``.
+    """
 
     call: CallId
-    leg_a: LegId
-    leg_b: LegId
+    hearing: tuple[Hearing, ...] = ()
+    playing: tuple[Playing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bridged:
-    """Call time of the first bridged tick."""
+class SoundSet:
+    """Call time of the first tick of this hearing; plays of which a prompt is missing, which are silence."""
 
     at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unbridge:
-    """Part the legs of a call; no error when they are. Answer: Carried."""
-
-    call: CallId
+    unplayed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +328,7 @@ class LineState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptsEnded:
-    """A play came to its end, or was ``cut`` by StopPlay, another Play or the leg's end."""
+    """A play came to its end, or was ``cut`` by another SetSound or the leg's end."""
 
     leg: LegId
     play_id: UUID

@@ -1,24 +1,19 @@
 """What a call asks the switch to do, in order."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
+from telephony.calls.hearing import Sound
+from telephony.calls.record import Play
 from vocabulary.events import Event
 from vocabulary.ids import LegId, SeatNo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayToCaller:
-    """Play prompts to the caller."""
+class SetSound:
+    """Let the call sound as its state says; comes back as SoundSet."""
 
-    prompts: tuple[str, ...]
-    play_id: UUID
-    loop: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StopPlaying:
-    """Stop what plays to the caller."""
+    sound: Sound
+    play: Play | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +34,6 @@ class AttachSeat:
 
     leg: LegId
     seat: SeatNo
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeSeat:
-    """Let both hear each other; comes back as LegsBridged."""
-
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True)
-class PartLegs:
-    """Nobody hears the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +74,6 @@ class Forget:
     """The call is over and told of."""
 
 
-MediaAction = PlayToCaller | StopPlaying | AttachSeat | BridgeSeat | PartLegs | DropSeatLeg | CloseMedia
+MediaAction = SetSound | AttachSeat | DropSeatLeg | CloseMedia
 """What media is asked for, in order."""
 Action = MediaAction | JoinQueue | LeaveQueue | FreeSeat | HangUp | Tell | Forget

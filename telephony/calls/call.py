@@ -3,16 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
+from uuid import UUID
 
 from telephony.calls import actions as do
 from telephony.calls import facts
 from telephony.calls import inputs as got
 from telephony.calls.actions import Action
+from telephony.calls.hearing import sound
 from telephony.calls.inputs import Input
-from telephony.calls.record import Call, Ringing, Stage, Timer, call_ended, call_recorded, snapshot
+from telephony.calls.legs import Leg, LegStage, SeatLine
+from telephony.calls.record import Call, Play, Ringing, Stage, Timer, call_ended, call_recorded, snapshot
 from telephony.ivr import flow
 from telephony.ivr.flow import IvrStage
 from telephony.moments import Moment
+from vocabulary.audio import Party
 from vocabulary.calls import EndReason, OfferOutcome
 from vocabulary.ids import LegId
 
@@ -31,6 +35,9 @@ def step(call: Call, happened: Input, /, *, moment: Moment) -> Step:
     if call.stage in _OVER and not isinstance(happened, got.MediaClosed | got.Ticked | got.Broken):
         return call, []
     after, actions = _step(call, happened, moment)
+    wanted = sound(after)
+    if wanted != sound(call) and after.stage not in _OVER:
+        actions.append(do.SetSound(sound=wanted, play=after.play))
     if snapshot(after) != snapshot(call):
         after = replace(after, revision=call.revision + 1)
     return after, actions
@@ -41,7 +48,7 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
         case got.Begun():
             return _begun(call, moment)
         case got.PromptsOver():
-            return _prompts_over(call, moment) if happened.play_id == call.play_id else (call, [])
+            return _prompts_over(call, happened.play_id, moment)
         case got.KeyPressed():
             return _pressed(call, happened, moment)
         case got.SpeechHeard():
@@ -53,11 +60,11 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
         case got.SeatTook():
             return _took(call, happened, moment)
         case got.SeatAttached():
-            return _attached(call)
+            return _attached(call), []
         case got.SeatUnreachable():
             return _unreachable(call, moment)
-        case got.LegsBridged():
-            return _bridged(call, happened, moment)
+        case got.SoundSet():
+            return _sounds(call, happened, moment)
         case got.LineMoved():
             return _line_moved(call, moment, connected=happened.connected)
         case got.CallerLeft():
@@ -113,7 +120,7 @@ def _ordered(call: Call, order: flow.Order, moment: Moment) -> Step:
         case flow.Say():
             return _play(call, (order.prompt,), moment)
         case flow.Hush():
-            return replace(call, play_id=None), [do.StopPlaying()]
+            return replace(call, play=None), []
         case flow.Wait():
             return _wait(call, order.queue, moment)
         case flow.Listen():
@@ -143,15 +150,17 @@ def _pressed(call: Call, key: got.KeyPressed, moment: Moment) -> Step:
     return call, [*told, *actions]
 
 
-def _prompts_over(call: Call, moment: Moment) -> Step:
-    call = replace(call, play_id=None)
+def _prompts_over(call: Call, play_id: UUID, moment: Moment) -> Step:
+    if call.play is None or call.play.play_id != play_id:
+        return call, []
+    call = replace(call, play=None)
     match call.stage:
         case Stage.ASKING:
             return _asked(call, flow.said(call.ivr), moment)
         case Stage.WAITING:
             return _music(call, moment)
         case Stage.INTRODUCING:
-            return _bridge_when_ready(replace(call, introduced=True))
+            return replace(call, introduced=True), []
         case Stage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
         case Stage.TALKING | Stage.PARTED | Stage.ENDING | Stage.ENDED:
@@ -212,35 +221,41 @@ def _introduce(call: Call, moment: Moment) -> Step:
     """Say who takes the call while the agent's leg begins."""
     if call.seat is None:
         return call, []
-    seat, leg = call.seat.seat, LegId(moment.new_id())
-    call = replace(call, stage=Stage.INTRODUCING, agent_leg=leg, attached=False, introduced=False)
+    seat = call.seat.seat
+    leg = Leg(id=LegId(moment.new_id()), party=Party.AGENT, endpoint=SeatLine(seat=seat, agent=call.seat.agent))
+    call = replace(call, stage=Stage.INTRODUCING, legs=(*_without_agent(call), leg), introduced=False)
     call = _without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
     call = _until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
     call, actions = _play(call, call.settings.prompts.intro(seat), moment)
-    return call, [do.AttachSeat(leg, seat), *actions]
+    return call, [do.AttachSeat(leg.id, seat), *actions]
 
 
-def _attached(call: Call) -> Step:
-    if call.stage is Stage.INTRODUCING:
-        return _bridge_when_ready(replace(call, attached=True))
+def _attached(call: Call) -> Call:
+    """The agent can be heard; with the end of the introduction, or at once when the talk was broken off."""
+    if call.stage is Stage.PARTED:
+        call = replace(_without(call, Timer.REATTACHMENT), play=None)
+    return _with_agent(call, LegStage.JOINED)
+
+
+def _with_agent(call: Call, stage: LegStage) -> Call:
+    legs = tuple(replace(leg, stage=stage) if leg is call.agent_leg else leg for leg in call.legs)
+    return replace(call, legs=legs)
+
+
+def _without_agent(call: Call) -> tuple[Leg, ...]:
+    return tuple(leg for leg in call.legs if leg is not call.agent_leg)
+
+
+def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
+    """Media does as it was asked: with the first moment in which both hear each other the talk begins."""
+    if call.play is not None and not call.play.loop and call.play.play_id in told.unplayed:
+        return _prompts_over(call, call.play.play_id, moment)
     leg = call.agent_leg
-    if call.stage is Stage.PARTED and leg is not None:
-        return replace(_without(call, Timer.REATTACHMENT), play_id=None), [do.StopPlaying(), do.BridgeSeat(leg)]
-    return call, []
-
-
-def _bridge_when_ready(call: Call) -> Step:
-    if not (call.attached and call.introduced) or call.agent_leg is None:
-        return call, []
-    return call, [do.BridgeSeat(call.agent_leg)]
-
-
-def _bridged(call: Call, bridged: got.LegsBridged, moment: Moment) -> Step:
-    leg = call.agent_leg
-    if call.stage not in {Stage.INTRODUCING, Stage.PARTED} or leg is None:
+    both = bool(told.sound.hearing) and told.sound == sound(call)
+    if call.stage not in {Stage.INTRODUCING, Stage.PARTED} or leg is None or not both:
         return call, []
     call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.TALKING)
-    fact = facts.connected(call, agent_leg=leg, at_ms=bridged.at_ms, moment=moment)
+    fact = facts.connected(call, agent_leg=leg.id, at_ms=told.at_ms, moment=moment)
     if call.connected_at is not None or fact is None:
         return call, []
     return replace(call, connected_at=moment.wall), [do.Tell(fact)]
@@ -249,8 +264,9 @@ def _bridged(call: Call, bridged: got.LegsBridged, moment: Moment) -> Step:
 def _unreachable(call: Call, moment: Moment) -> Step:
     """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
     if call.stage is Stage.INTRODUCING and call.seat is not None:
-        dropped: list[Action] = [do.DropSeatLeg(call.agent_leg)] if call.agent_leg is not None else []
-        call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.WAITING, seat=None, agent_leg=None)
+        dropped: list[Action] = [do.DropSeatLeg(call.agent_leg.id)] if call.agent_leg is not None else []
+        legs = _without_agent(call)
+        call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.WAITING, seat=None, legs=legs)
         call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
         call, actions = _music(call, moment)
         return call, [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue), *actions]
@@ -263,11 +279,11 @@ def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
             return _unreachable(call, moment)
         case Stage.TALKING if not connected:
             limit_s = call.settings.limits.reattach_s
-            call = _until(replace(call, stage=Stage.PARTED), moment, Timer.REATTACHMENT, seconds=limit_s)
-            call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
-            return call, [do.PartLegs(), *actions]
+            call = replace(_with_agent(call, LegStage.LOST), stage=Stage.PARTED)
+            call = _until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
+            return _play(call, (call.settings.prompts.music,), moment, loop=True)
         case Stage.PARTED if connected and call.agent_leg is not None and call.seat is not None:
-            return call, [do.AttachSeat(call.agent_leg, call.seat.seat)]
+            return _with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
         case Stage.INTRODUCING | Stage.TALKING | Stage.PARTED:
             return call, []
         case Stage.ASKING | Stage.WAITING | Stage.APOLOGISING | Stage.ENDING | Stage.ENDED:
@@ -276,10 +292,11 @@ def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
             assert_never(call.stage)
 
 
-def _sound(call: Call, sound: got.SoundHeard) -> Step:
-    if sound.leg != call.agent_leg or call.first_audio_at is not None:
+def _sound(call: Call, heard: got.SoundHeard) -> Step:
+    agent = call.agent_leg
+    if agent is None or heard.leg != agent.id or call.first_audio_at is not None:
         return call, []
-    return replace(call, first_audio_at=call.accepted_at + timedelta(milliseconds=sound.at_ms)), []
+    return replace(call, first_audio_at=call.accepted_at + timedelta(milliseconds=heard.at_ms)), []
 
 
 # The end -------------------------------------------------------------------------------------------------------------
@@ -337,8 +354,7 @@ def _without(call: Call, /, *timers: Timer) -> Call:
 
 
 def _play(call: Call, prompts: tuple[str, ...], moment: Moment, *, loop: bool = False) -> Step:
-    play_id = moment.new_id()
-    return replace(call, play_id=play_id), [do.PlayToCaller(prompts=prompts, play_id=play_id, loop=loop)]
+    return replace(call, play=Play(prompts=prompts, play_id=moment.new_id(), loop=loop)), []
 
 
 def _ticked(call: Call, moment: Moment) -> Step:

@@ -9,6 +9,7 @@ from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.call import Q850_FAILURE
 from telephony.calls.live import Job, Live
+from telephony.calls.record import Call, Play
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.ids import CallId
@@ -46,17 +47,12 @@ def carry_out(switch: "Switch", live: Live, /, *, action: Action) -> None:
             assert_never(action)
 
 
-def _job(live: Live, action: do.MediaAction) -> Job:  # noqa: PLR0911  one row an action
+def _job(live: Live, action: do.MediaAction) -> Job:
     """The command to media that an action stands for."""
     call = live.call
     match action:
-        case do.PlayToCaller():
-            play = media.Play(leg=call.caller_leg, prompts=action.prompts, loop=action.loop, play_id=action.play_id)
-            # A prompt that cannot be played must not hold the call up; music that cannot is silence.
-            instead = None if action.loop else got.PromptsOver(action.play_id)
-            return Job(command=play, reply=media.Carried, instead=instead)
-        case do.StopPlaying():
-            return Job(command=media.StopPlay(leg=call.caller_leg), reply=media.Carried)
+        case do.SetSound():
+            return _sounding(call, action)
         case do.AttachSeat():
             attach = media.AttachLine(
                 leg=action.leg, line=action.seat, call=call.call, contact=call.contact, party=Party.AGENT
@@ -67,21 +63,38 @@ def _job(live: Live, action: do.MediaAction) -> Job:  # noqa: PLR0911  one row a
                 then=lambda _: got.SeatAttached(),
                 instead=got.SeatUnreachable(),
             )
-        case do.BridgeSeat():
-            return Job(
-                command=media.Bridge(call=call.call, leg_a=call.caller_leg, leg_b=action.leg),
-                reply=media.Bridged,
-                then=lambda reply: got.LegsBridged(reply.at_ms),
-                instead=got.Broken(EndReason.FAILED, Q850_FAILURE),
-            )
-        case do.PartLegs():
-            return Job(command=media.Unbridge(call=call.call), reply=media.Carried)
         case do.DropSeatLeg():
             return Job(command=media.CloseLeg(leg=action.leg), reply=media.Carried)
         case do.CloseMedia():
             return _closing(call.call)
         case _:
             assert_never(action)
+
+
+def _sounding(call: Call, wanted: do.SetSound) -> Job:
+    pairs = sorted(wanted.sound.hearing)
+    command = media.SetSound(
+        call=call.call,
+        hearing=tuple(media.Hearing(listener=listener, speaker=speaker) for listener, speaker in pairs),
+        playing=_playing(call, wanted.play),
+    )
+    return Job(
+        command=command,
+        reply=media.SoundSet,
+        then=lambda reply: got.SoundSet(reply.at_ms, wanted.sound, reply.unplayed),
+        instead=got.Broken(EndReason.FAILED, Q850_FAILURE) if pairs else _silent(wanted.play),
+    )
+
+
+def _playing(call: Call, play: Play | None) -> tuple[media.Playing, ...]:
+    if play is None:
+        return ()
+    return (media.Playing(leg=call.caller_leg.id, prompts=play.prompts, play_id=play.play_id, loop=play.loop),)
+
+
+def _silent(play: Play | None) -> got.Input | None:
+    """A prompt that cannot be played must not hold the call up; music that cannot is silence."""
+    return None if play is None or play.loop else got.PromptsOver(play.play_id)
 
 
 def _closing(call: CallId) -> Job:

@@ -29,7 +29,7 @@ def accepted(call: Call, /, *, moment: Moment) -> CallAccepted:
         user_agent=call.user_agent,
         host=call.host,
         invite_at=call.invite_at,
-        caller_leg=call.caller_leg,
+        caller_leg=call.caller_leg.id,
     )
 
 
@@ -47,7 +47,7 @@ def digit_pressed(call: Call, /, *, key: KeyPressed, moment: Moment) -> DigitPre
         occurred_at=moment.wall,
         contact=call.contact,
         call=call.call,
-        leg=call.caller_leg,
+        leg=call.caller_leg.id,
         party=Party.CALLER,
         digit=key.digit,
         at_ms=key.at_ms,

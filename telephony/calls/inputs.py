@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from telephony.calls.hearing import Sound
 from telephony.media_protocol import ClosedRecording
 from vocabulary.calls import EndReason, OfferOutcome
 from vocabulary.ids import AccountId, LegId, OfferId, SeatNo
@@ -83,10 +84,15 @@ class SeatUnreachable:
 
 
 @dataclass(frozen=True, slots=True)
-class LegsBridged:
-    """Caller and agent hear each other from ``at_ms`` of call time on."""
+class SoundSet:
+    """The call sounds as ``sound`` says; who hears whom has not changed since ``at_ms`` of call time.
+
+    ``unplayed`` names plays that are silent because a prompt is missing.
+    """
 
     at_ms: int
+    sound: Sound
+    unplayed: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ Input = (
     | SeatTook
     | SeatAttached
     | SeatUnreachable
-    | LegsBridged
+    | SoundSet
     | LineMoved
     | CallerLeft
     | AgentLeft

@@ -37,7 +37,7 @@ class MediaEvents:
     async def silent(self, said: media.RtpTimeout) -> None:
         """Ask a silent caller's side whether it is there; a silent seat's line counts as gone."""
         live = self._switch.by_leg(said.leg)
-        if live is not None and said.leg == live.call.caller_leg:
+        if live is not None and said.leg == live.call.caller_leg.id:
             live.absence.silent(now=self._switch.outside.clock.monotonic())
         elif live is not None:
             self._switch.happen(live.call.call, got.LineMoved(connected=False))
@@ -46,14 +46,14 @@ class MediaEvents:
         """A leg was closed by a fault: the call ends with a cause, or goes on without the seat's line."""
         live = self._switch.by_leg(said.leg)
         if live is not None:
-            caller = said.leg == live.call.caller_leg
+            caller = said.leg == live.call.caller_leg.id
             lost = got.Broken(EndReason.FAILED, Q850_FAILURE) if caller else got.LineMoved(connected=False)
             self._switch.happen(live.call.call, lost)
 
     async def digit(self, said: media.Digit) -> None:
         """A key of the caller."""
         live = self._switch.by_leg(said.leg)
-        if live is not None and said.leg == live.call.caller_leg:
+        if live is not None and said.leg == live.call.caller_leg.id:
             self._switch.pressed(live, said.digit, source=KeySource.RTP, at_ms=said.at_ms)
 
     async def prompts_ended(self, said: media.PromptsEnded) -> None:

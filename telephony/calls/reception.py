@@ -13,6 +13,7 @@ from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
 from telephony.calls.call import Q850_TIMER
+from telephony.calls.legs import Leg, LegStage, Telephone
 from telephony.calls.live import Job
 from telephony.calls.record import Call, call_ended
 from telephony.calls.switch import Switch
@@ -149,7 +150,7 @@ class Reception(asyncio.DatagramProtocol):
     def _confirmed(self, tag: str) -> None:
         live = self._switch.by_tag(tag)
         if live is not None:
-            live.ask(Job(command=media.ConfirmRtpLeg(leg=live.call.caller_leg), reply=media.Carried))
+            live.ask(Job(command=media.ConfirmRtpLeg(leg=live.call.caller_leg.id), reply=media.Carried))
 
     def _tell(self, tag: str, happened: got.Input) -> None:
         live = self._switch.by_tag(tag)
@@ -168,7 +169,7 @@ class Reception(asyncio.DatagramProtocol):
         if live is None:
             return
         update = media.UpdateRtpLeg(
-            leg=live.call.caller_leg,
+            leg=live.call.caller_leg.id,
             codec=agreed.codec,
             remote_host=agreed.host,
             remote_port=agreed.port,
@@ -266,12 +267,18 @@ class Reception(asyncio.DatagramProtocol):
         invited, line = arrival.invited, arrival.settings.line(arrival.invited.dialled)
         if line.number != invited.dialled and self._switch.refusals.worth_a_line("no-line", source=invited.source):
             log.warning("no line has the dialled number, the first takes the call", dialled=invited.dialled)
+        caller = Leg(
+            id=arrival.leg,
+            party=Party.CALLER,
+            endpoint=Telephone(number=invited.caller),
+            stage=LegStage.JOINED,
+        )
         return Call(
             call=arrival.call,
             contact=arrival.contact,
             host=self._here.host,
             caller=invited.caller,
-            caller_leg=arrival.leg,
+            legs=(caller,),
             dialled=invited.dialled,
             line_name=line.name,
             user_agent=invited.user_agent,

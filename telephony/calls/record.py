@@ -6,12 +6,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from runtime.ids import derived_id
+from telephony.calls.legs import Leg
 from telephony.ivr.flow import Ivr
 from telephony.media_protocol import ClosedRecording
 from telephony.settings import TelephonySettings
+from vocabulary.audio import Party
 from vocabulary.calls import CallPhase, CallSnapshot, EndReason
 from vocabulary.events.telephony import CallEnded, CallRecorded
-from vocabulary.ids import AccountId, CallId, ContactId, EventId, LegId, OfferId, SeatNo
+from vocabulary.ids import AccountId, CallId, ContactId, EventId, OfferId, SeatNo
 from vocabulary.personal import PhoneNumber
 
 
@@ -61,6 +63,15 @@ class Ringing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Prompts back to back; ``loop`` repeats them."""
+
+    prompts: tuple[str, ...]
+    play_id: UUID
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call from our 200 on. ``deadlines`` are monotonic seconds; other instants are wall time."""
 
@@ -68,7 +79,8 @@ class Call:
     contact: ContactId
     host: str
     caller: PhoneNumber
-    caller_leg: LegId
+    legs: tuple[Leg, ...]
+    """The caller's is the first."""
     dialled: str
     line_name: str
     user_agent: str
@@ -85,13 +97,23 @@ class Call:
     first_audio_at: datetime | None = None
     seat: Ringing | None = None
     """The seat that rings or has answered."""
-    attached: bool = False
     introduced: bool = False
-    agent_leg: LegId | None = None
-    play_id: UUID | None = None
+    """The caller was told who takes the call."""
+    play: Play | None = None
+    """What is played to the caller."""
     deadlines: dict[Timer, float] = field(default_factory=dict)
     end: tuple[EndReason, int] | None = None
     revision: int = 1
+
+    @property
+    def caller_leg(self) -> Leg:
+        """The leg of who called."""
+        return self.legs[0]
+
+    @property
+    def agent_leg(self) -> Leg | None:
+        """The leg of the agent who takes the call."""
+        return next((leg for leg in self.legs if leg.party is Party.AGENT), None)
 
 
 _PHASES = {
@@ -129,8 +151,8 @@ def snapshot(call: Call, /) -> CallSnapshot:
         connected_at=call.connected_at,
         seat=call.seat.seat if call.seat is not None else None,
         offer=call.seat.offer if call.seat is not None else None,
-        caller_leg=call.caller_leg,
-        agent_leg=call.agent_leg,
+        caller_leg=call.caller_leg.id,
+        agent_leg=call.agent_leg.id if call.agent_leg is not None else None,
     )
 
 

@@ -147,7 +147,7 @@ class Switch:
 
     def by_leg(self, leg: LegId, /) -> Live | None:
         """The call of a leg."""
-        return next((live for live in self.live.values() if leg in {live.call.caller_leg, live.call.agent_leg}), None)
+        return next((live for live in self.live.values() if any(one.id == leg for one in live.call.legs)), None)
 
     # Calls ----------------------------------------------------------------------------------------------------------
 

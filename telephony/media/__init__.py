@@ -1,4 +1,4 @@
-"""SOUND. Legs, bridges, prompts, recordings and taps on one 20 ms clock, in a process of its own (``run_media``).
+"""SOUND. Legs, who hears whom, prompts, recordings and taps on one 20 ms clock, in its own process (``run_media``).
 
 ``telephony.media_protocol`` is what the switch says to it. Engines (aiortc, webrtcvad) load in ``run_media``; start it
 under uvloop.

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from runtime.telemetry import get_logger
 from runtime.wire import Handlers, by_type
 from telephony import media_protocol as words
 from telephony.media.archive import Archive
 from telephony.media.floor import Floor
+from telephony.media.g711 import Samples
 from telephony.media.latch import Address
 from telephony.media.legs import CallSound, Leg
 from telephony.media.lines import Lines
@@ -19,8 +23,9 @@ from telephony.media.statistics import Statistics
 from telephony.media.voice_activity import VoiceActivity
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
-from vocabulary.ids import CallId
+from vocabulary.ids import CallId, LegId
 
+_log = get_logger(__name__)
 _REMEMBERED_CALLS = 2000
 _DONE = words.Carried()
 
@@ -57,10 +62,7 @@ class Commands:
                 words.OpenLine: self.open_line,
                 words.CloseLine: self.close_line,
                 words.AttachLine: self.attach_line,
-                words.Play: self.play,
-                words.StopPlay: self.stop_play,
-                words.Bridge: self.bridge,
-                words.Unbridge: self.unbridge,
+                words.SetSound: self.set_sound,
                 words.CloseLeg: self.close_leg,
                 words.EndCall: self.end_call,
                 words.ListLegs: self.list_legs,
@@ -156,38 +158,39 @@ class Commands:
         self._floor.add_leg(leg)
         return words.LegAttached(at_ms=leg.attached_ms)
 
-    async def play(self, asked: words.Play) -> words.Carried:
-        """Play prompts to a leg."""
-        self._floor.leg(asked.leg)
-        sounds = await self._prompts.sounds(asked.prompts)
-        leg = self._floor.leg(asked.leg)
-        playing = leg.slot.playlist
-        if playing is None or playing.play_id != asked.play_id:
-            self._floor.play(leg, Playlist(play_id=asked.play_id, sounds=sounds, loop=asked.loop))
-        return _DONE
+    async def set_sound(self, asked: words.SetSound) -> words.SoundSet:
+        """Let a call sound as it is asked, all at one tick."""
+        self._floor.legs_of(asked.call)
+        sounds = await self._sounds(asked.playing)
+        hearing: dict[LegId, list[LegId]] = {}
+        for pair in asked.hearing:
+            hearing.setdefault(pair.listener, []).append(pair.speaker)
+        playing = {play.leg: play for play in asked.playing}
+        legs = self._floor.legs_of(asked.call)
+        if not playing.keys() <= legs.keys():
+            raise Refused("no-leg", "没有这一方，可能已经挂断")
+        at_ms = self._floor.set_hearing(asked.call, hearing)
+        for leg in legs.values():
+            self._play(leg, playing.get(leg.leg), sounds)
+        unplayed = {play.play_id for play in asked.playing} - sounds.keys()
+        return words.SoundSet(at_ms=at_ms, unplayed=tuple(sorted(unplayed)))
 
-    async def stop_play(self, asked: words.StopPlay) -> words.Carried:
-        """Cut what is played to a leg."""
-        leg = self._floor.legs.get(asked.leg)
-        if leg is not None:
+    async def _sounds(self, plays: tuple[words.Playing, ...]) -> dict[UUID, tuple[Samples, ...]]:
+        """Return what each play consists of; one of which a prompt is missing is left out with a warning."""
+        found = {}
+        for play in plays:
+            try:
+                found[play.play_id] = await self._prompts.sounds(play.prompts)
+            except Refused as refused:
+                _log.warning("prompts cannot be played", leg=play.leg, reason=refused.text)
+        return found
+
+    def _play(self, leg: Leg, play: words.Playing | None, sounds: Mapping[UUID, tuple[Samples, ...]]) -> None:
+        if play is None or play.play_id not in sounds:
             self._floor.stop_play(leg)
-        return _DONE
-
-    async def bridge(self, asked: words.Bridge) -> words.Bridged:
-        """Let two legs hear each other."""
-        call = self._floor.call(asked.call)
-        leg_a, leg_b = self._floor.leg(asked.leg_a), self._floor.leg(asked.leg_b)
-        if leg_a is leg_b or {leg_a.call, leg_b.call} != {asked.call}:
-            raise Refused("other-call", "接通的两方必须是同一通电话里的不同两方")
-        self._floor.bridge(call, leg_a, leg_b)
-        return words.Bridged(at_ms=call.at_ms)
-
-    async def unbridge(self, asked: words.Unbridge) -> words.Carried:
-        """Part the legs of a call."""
-        call = self._floor.calls.get(asked.call)
-        if call is not None:
-            self._floor.unbridge(call)
-        return _DONE
+        elif leg.last_play != play.play_id:
+            playlist = Playlist(play_id=play.play_id, sounds=sounds[play.play_id], loop=play.loop)
+            self._floor.play(leg, playlist)
 
     async def close_leg(self, asked: words.CloseLeg) -> words.Carried:
         """End a leg and give its port back."""

@@ -1,6 +1,6 @@
 """All that sounds at one moment: legs, lines, calls, and what one tick does with them. No I/O but through ports."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from runtime.boundary import each
 from telephony.media.legs import CallSound, Leg, Port, Taps
@@ -76,17 +76,16 @@ class Floor:
         return call.at_ms
 
     def remove_leg(self, leg: LegId, /) -> Leg | None:
-        """End a leg: its play is cut, its partner hears silence, its tap ends; return it, None when it is gone."""
+        """End a leg: its play is cut, nobody hears it, its tap ends; return it, None when it is gone."""
         found = self.legs.get(leg)
         if found is None:
             return None
         self.stop_play(found)
         call = self.calls.get(found.call)
         if call is not None:
-            if call.bridged is not None and found in call.bridged:
-                self.unbridge(call)
             call.legs.pop(leg, None)
         del self.legs[leg]
+        self._unheard(found.slot)
         if found.ring is not None:
             self._taps.close(found.ring)
         return found
@@ -99,7 +98,7 @@ class Floor:
     def play(self, leg: Leg, playlist: Playlist, /) -> None:
         """Play to a leg from the next tick on; what was played before is cut."""
         self.stop_play(leg)
-        leg.slot.playlist = playlist
+        leg.slot.playlist, leg.last_play = playlist, playlist.play_id
 
     def stop_play(self, leg: Leg, /) -> None:
         """Cut what is played to a leg; no error when nothing is."""
@@ -133,20 +132,41 @@ class Floor:
             sound.flush()
         return sound, legs
 
-    def bridge(self, call: CallSound, leg_a: Leg, leg_b: Leg, /) -> None:
-        """Let two legs hear each other from the next tick on."""
-        self.unbridge(call)
-        leg_a.slot.listens_to, leg_b.slot.listens_to = leg_b.slot, leg_a.slot
-        call.bridged = (leg_a, leg_b)
-        self.mixer.rewire()
+    def legs_of(self, call: CallId, /) -> dict[LegId, Leg]:
+        """Return the legs of a call, started or not; Refused ``no-call`` when there is none."""
+        found = {leg.leg: leg for leg in self.legs.values() if leg.call == call}
+        if not found:
+            raise Refused("no-call", "没有这通电话，可能已经结束")
+        return found
 
-    def unbridge(self, call: CallSound, /) -> None:
-        """Part the bridged legs; no error when there are none."""
-        if call.bridged is not None:
-            for leg in call.bridged:
-                leg.slot.listens_to = None
-            call.bridged = None
+    def set_hearing(self, call: CallId, hearing: Mapping[LegId, Sequence[LegId]], /) -> int:
+        """Let each leg of a call hear those named for it from the next tick on, who is not named nobody.
+
+        Return the call time of the first tick of this hearing. Refused as in ``SetSound``.
+        """
+        legs = self.legs_of(call)
+        for leg in [*hearing, *(speaker for speakers in hearing.values() for speaker in speakers)]:
+            if self.leg(leg).leg not in legs:
+                raise Refused("other-call", "听到彼此的各方必须属于同一通电话")
+        if any(leg in speakers for leg, speakers in hearing.items()):
+            raise Refused("own-sound", "一方不能听到自己")
+        wanted = [(leg.slot, [legs[one].slot for one in hearing.get(leg.leg, ())]) for leg in legs.values()]
+        sound = self.calls.get(call)
+        if any(set(slot.listens_to) != set(heard) for slot, heard in wanted):
+            for slot, heard in wanted:
+                slot.listens_to = tuple(heard)
             self.mixer.rewire()
+            if sound is not None:
+                sound.hearing_since_ms = sound.at_ms
+        return 0 if sound is None else sound.hearing_since_ms
+
+    def _unheard(self, slot: Slot) -> None:
+        """Let nobody hear a slot, and it nobody."""
+        slot.listens_to = ()
+        for other in self.mixer.slots:
+            if slot in other.listens_to:
+                other.listens_to = tuple(one for one in other.listens_to if one is not slot)
+        self.mixer.rewire()
 
     # The tick --------------------------------------------------------------------------------------------------------
 

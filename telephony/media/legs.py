@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from telephony.media.g711 import Law
 from telephony.media.incoming import Incoming
@@ -103,6 +104,8 @@ class Leg:
     """First audio was reported."""
     told_silent_at: float = 0.0
     lost_before: int = 0
+    last_play: UUID | None = None
+    """The play that was begun last, whether it still sounds or not."""
 
 
 class CallSound:
@@ -114,7 +117,8 @@ class CallSound:
         self.contact = caller.contact
         self.caller = caller
         self.legs: dict[LegId, Leg] = {}
-        self.bridged: tuple[Leg, Leg] | None = None
+        self.hearing_since_ms = 0
+        """Call time at which who hears whom changed last."""
         self._writer = writer
         self._chunk = bytearray()
         self._written = 0

@@ -1,7 +1,7 @@
 """One tick of sound for all legs at once: rows of a matrix. No I/O but through ``Source``.
 
-Row i of what is heard comes from slot i; row i of what is told is the row of the slot it listens to, a prompt, or
-silence. A bridge is two entries of one index array.
+Row i of what is heard comes from slot i; row i of what is told is the row of the one slot it listens to, the sum of
+several, a prompt, or silence. A talk of two is two entries of one index array; only who hears several costs a sum.
 """
 
 from typing import Protocol
@@ -16,6 +16,8 @@ from telephony.media.g711 import Law, Samples
 from telephony.media.jitter import Frame
 from telephony.media.playlist import Playlist
 from vocabulary.audio import FRAME_SAMPLES
+
+_LOWEST, _HIGHEST = -(2**15), 2**15 - 1
 
 
 class Source(Protocol):
@@ -36,7 +38,7 @@ class Slot:
         """``law`` is that of the octets to be sent."""
         self.source = source
         self.law = law
-        self.listens_to: Slot | None = None
+        self.listens_to: tuple[Slot, ...] = ()
         self.playlist: Playlist | None = None
         self.row = -1
         self.missing = FADE.size
@@ -60,6 +62,8 @@ class Mixer:
         self.told: Samples = np.zeros((0, FRAME_SAMPLES), dtype=np.int16)
         self._good: Samples = self.told
         self._listening: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._sums: list[tuple[int, list[int]]] = []
+        """Rows that hear several, and which."""
         self._laws: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._octets = self._pcm = self._both = b""
         self.peaks: list[int] = []
@@ -73,10 +77,10 @@ class Mixer:
     def remove(self, slot: Slot, /) -> None:
         """Take a slot's row away; who listened to it hears silence."""
         for other in self.slots:
-            if other.listens_to is slot:
-                other.listens_to = None
+            if slot in other.listens_to:
+                other.listens_to = tuple(one for one in other.listens_to if one is not slot)
         self._reorder([other for other in self.slots if other is not slot])
-        slot.row, slot.listens_to = -1, None
+        slot.row, slot.listens_to = -1, ()
 
     def rewire(self) -> None:
         """Say that ``listens_to`` or ``law`` of a slot was changed."""
@@ -88,6 +92,8 @@ class Mixer:
             self._wire()
         heard = self._hear()
         self.told = heard.take(self._listening, axis=0)
+        for row, several in self._sums:
+            self.told[row] = heard[several].sum(axis=0, dtype=np.int32).clip(_LOWEST, _HIGHEST)
         ended = self._prompts()
         self._octets = g711.encode(self.told, self._laws).tobytes()
         sources = heard[:-1]
@@ -162,7 +168,9 @@ class Mixer:
     def _wire(self) -> None:
         nobody = len(self.slots)
         self._listening = np.array(
-            [nobody if slot.listens_to is None else slot.listens_to.row for slot in self.slots], dtype=np.intp
+            [slot.listens_to[0].row if len(slot.listens_to) == 1 else nobody for slot in self.slots], dtype=np.intp
         )
+        several = [slot for slot in self.slots if len(slot.listens_to) > 1]
+        self._sums = [(slot.row, [one.row for one in slot.listens_to]) for slot in several]
         self._laws = np.array([slot.law for slot in self.slots], dtype=np.intp)
         self._stale = False

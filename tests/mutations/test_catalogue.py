@@ -7,6 +7,7 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "somebody hears what is not for them",
     "what is not known does the most destructive thing",
     "a number is shown to who must not see it",
     "a look at somebody else's words leaves no trace",

@@ -141,6 +141,14 @@ class Media:
                 self.fresh.clear()
                 await self.fresh.wait()
 
+    async def sound(self, call: CallId, *legs: LegId, playing: tuple[words.Playing, ...] = ()) -> words.SoundSet:
+        """Let these legs hear all others of them."""
+        pairs = tuple(words.Hearing(listener=one, speaker=other) for one in legs for other in legs if one != other)
+        answer: words.SoundSet = await self.ask(
+            words.SetSound(call=call, hearing=pairs, playing=playing), words.SoundSet
+        )
+        return answer
+
     async def open_leg(
         self, phone: Phone, call: CallId, *, party: Party = Party.CALLER, dtmf: int | None = 101
     ) -> LegId:

@@ -27,11 +27,16 @@ class ScriptedMedia:
         self.orphans: tuple[media.OrphanCall, ...] = ()
         self.server: WireServer | None = None
         self.slow_s = 0.0
-        self._ends: asyncio.Queue[media.Play] = asyncio.Queue()
-        self._playing: dict[LegId, media.Play] = {}
+        self._ends: asyncio.Queue[media.Playing] = asyncio.Queue()
+        self._playing: dict[LegId, media.Playing] = {}
 
     def of(self, kind: type[T]) -> list[T]:
         return [value for value in self.asked if isinstance(value, kind)]
+
+    def played(self) -> list[tuple[str, ...]]:
+        """What was played, each play once."""
+        plays = {play.play_id: play.prompts for asked in self.of(media.SetSound) for play in asked.playing}
+        return list(plays.values())
 
     async def tell(self, notify: object) -> None:
         assert self.server is not None
@@ -64,21 +69,18 @@ class ScriptedMedia:
             raise Refused("no-line", "no such line")
         return media.LegAttached(at_ms=1)
 
-    async def play(self, asked: media.Play) -> media.Carried:
+    async def set_sound(self, asked: media.SetSound) -> media.SoundSet:
         self.asked.append(asked)
-        self._playing[asked.leg] = asked
-        if not asked.loop:
-            self._ends.put_nowait(asked)
-        return media.Carried()
-
-    async def stop_play(self, asked: media.StopPlay) -> media.Carried:
-        self.asked.append(asked)
-        self._playing.pop(asked.leg, None)
-        return media.Carried()
-
-    async def bridge(self, asked: media.Bridge) -> media.Bridged:
-        self.asked.append(asked)
-        return media.Bridged(at_ms=4321)
+        playing = {play.leg: play for play in asked.playing}
+        for play in playing.values():
+            if play not in self._playing.values() and not play.loop:
+                self._ends.put_nowait(play)
+        for other in self.of(media.SetSound):
+            if other.call == asked.call:
+                for play in other.playing:
+                    self._playing.pop(play.leg, None)
+        self._playing |= playing
+        return media.SoundSet(at_ms=4321)
 
     async def carried(self, asked: object) -> media.Carried:
         self.asked.append(asked)
@@ -99,7 +101,7 @@ class ScriptedMedia:
         while True:
             play = await self._ends.get()
             await asyncio.sleep(self.prompt_s)
-            cut = self._playing.get(play.leg) is not play
+            cut = self._playing.get(play.leg) != play
             await self.tell(media.PromptsEnded(leg=play.leg, play_id=play.play_id, cut=cut, at_ms=1))
 
 
@@ -114,9 +116,8 @@ async def scripted_media(path: Path, room: ScriptedMedia | None = None) -> Async
     handlers = by_type(
         {
             media.OpenRtpLeg: room.open_rtp_leg, media.StartCall: room.start_call, media.OpenLine: room.open_line,
-            media.AttachLine: room.attach_line, media.Play: room.play, media.StopPlay: room.stop_play,
-            media.Bridge: room.bridge, media.EndCall: room.end_call, media.Orphans: room.list_orphans,
-            media.Unbridge: room.carried, media.UpdateRtpLeg: room.carried, media.CloseLine: room.carried,
+            media.AttachLine: room.attach_line, media.SetSound: room.set_sound,
+            media.EndCall: room.end_call, media.Orphans: room.list_orphans, media.UpdateRtpLeg: room.carried, media.CloseLine: room.carried,
             media.CloseLeg: room.carried, media.ForgetOrphans: room.carried, media.ConfirmRtpLeg: room.carried,
         }
     )  # fmt: skip

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.call import step
+from telephony.calls.hearing import Sound, sound
+from telephony.calls.legs import Leg, LegStage, Telephone
 from telephony.calls.record import Call, Stage, snapshot
 from telephony.ivr.flow import Ivr
 from telephony.media_protocol import ClosedRecording
 from telephony.settings import TelephonySettings
 from tests.telephony.calls_world import ADA, S7, S8, SETTINGS, START, Time, limits
+from vocabulary.audio import Party
 from vocabulary.calls import CallPhase, EndReason, OfferOutcome
 from vocabulary.events import Event
 from vocabulary.events.telephony import (
@@ -31,6 +34,10 @@ from vocabulary.events.telephony import (
 from vocabulary.ids import CallId, ContactId, LegId, OfferId
 from vocabulary.personal import PhoneNumber
 
+CALLER = Leg(
+    id=LegId(UUID(int=0x1E6)), party=Party.CALLER, endpoint=Telephone(number=PhoneNumber("13900001234")),
+    stage=LegStage.JOINED,
+)  # fmt: skip
 OFFER, LATER = OfferId(UUID(int=0x0F)), OfferId(UUID(int=0x10F))
 RECORDING = ClosedRecording(recording_name="a.wav", sha256="0" * 64, samples=8000, path="/a.wav")
 
@@ -44,7 +51,7 @@ class Run:
         self.asked: list[do.Action] = []
         self.call = Call(
             call=CallId(UUID(int=0xCA)), contact=ContactId(UUID(int=0xC0)), host="h1",
-            caller=PhoneNumber("13900001234"), caller_leg=LegId(UUID(int=0x1E6)), dialled="12345", line_name="x",
+            caller=PhoneNumber("13900001234"), legs=(CALLER,), dialled="12345", line_name="x",
             user_agent="", invite_at=START, invite_mono=100.0, accepted_at=START, settings=config,
             ivr=Ivr(menu=config.menu, queue="general"),
         )  # fmt: skip
@@ -58,11 +65,15 @@ class Run:
 
     def said(self, after: float = 1.0) -> "list[do.Action]":
         """What plays comes to its end."""
-        assert self.call.play_id is not None
-        return self(got.PromptsOver(self.call.play_id), after)
+        assert self.call.play is not None
+        return self(got.PromptsOver(self.call.play.play_id), after)
+
+    def sounds(self, at_ms: int, after: float = 0.0) -> "list[do.Action]":
+        """Media does what it was asked last."""
+        return self(got.SoundSet(at_ms, sound(self.call)), after)
 
     def played(self) -> tuple[str, ...]:
-        return next(action.prompts for action in self.asked if isinstance(action, do.PlayToCaller))
+        return next(action.play.prompts for action in self.asked if isinstance(action, do.SetSound) and action.play)
 
     def told(self) -> list[str]:
         return [type(fact).__name__ for fact in self.facts]
@@ -81,7 +92,7 @@ class Run:
         self.took()
         self(got.SeatAttached())
         self.said()
-        self(got.LegsBridged(8000))
+        self.sounds(8000)
         return self
 
 
@@ -111,8 +122,9 @@ def test_a_whole_call_tells_its_facts_in_order_with_all_instants() -> None:
     assert ended.queued_at is not None
     assert ended.connected_at is not None
     assert ended.invite_at <= ended.accepted_at <= ended.queued_at <= ended.offered_at[0] <= ended.connected_at
-    connected = next(fact for fact in run.facts if isinstance(fact, CallConnected))
-    assert (connected.at_ms, connected.agent_leg) == (8000, run.call.agent_leg)
+    connected, agent = next(fact for fact in run.facts if isinstance(fact, CallConnected)), run.call.agent_leg
+    assert agent is not None
+    assert (connected.at_ms, connected.agent_leg) == (8000, agent.id)
     assert all(fact.contact == run.call.contact for fact in run.facts)
     assert run.call.stage is Stage.ENDED
     assert do.Forget() in run.asked
@@ -131,7 +143,7 @@ def test_the_agents_number_is_spoken_digit_by_digit_while_the_leg_begins() -> No
 
 
 @pytest.mark.parametrize("attached_first", [True, False])
-def test_the_bridge_waits_for_the_words_and_for_the_leg(attached_first: bool) -> None:  # noqa: FBT001
+def test_nobody_hears_anybody_before_the_words_and_the_leg(attached_first: bool) -> None:  # noqa: FBT001
     run = Run()
     run.said()
     run.offered()
@@ -140,8 +152,12 @@ def test_the_bridge_waits_for_the_words_and_for_the_leg(attached_first: bool) ->
     steps = [lambda: run(got.SeatAttached()), run.said]
     first, second = steps if attached_first else reversed(steps)
 
-    assert first() == []
-    assert [type(action) for action in second()] == [do.BridgeSeat]
+    first()
+    assert sound(run.call).hearing == frozenset()
+    assert [type(action) for action in second()] == [do.SetSound]
+    agent = run.call.agent_leg
+    assert agent is not None
+    assert sound(run.call).hearing == {(CALLER.id, agent.id), (agent.id, CALLER.id)}
 
 
 def test_a_seat_that_answers_in_the_question_waits_for_its_end() -> None:
@@ -175,7 +191,7 @@ def test_invite_to_connected_stays_below_15_seconds_when_a_seat_answers_at_the_l
     run.took(after=3.9)
     run(got.SeatAttached())
     run.said(after=2.5)
-    run(got.LegsBridged(14_400))
+    run.sounds(14_400)
 
     connected = next(fact for fact in run.facts if isinstance(fact, CallConnected))
     assert connected.occurred_at - connected.invite_at <= timedelta(seconds=15)
@@ -191,7 +207,9 @@ def test_after_the_answer_to_the_question_the_caller_hears_music() -> None:
 
     run(got.Ticked(), after=1.2)
 
-    assert run.asked == [do.PlayToCaller(prompts=("moh",), play_id=run.call.play_id, loop=True)]
+    assert run.asked == [do.SetSound(sound=sound(run.call), play=run.call.play)]
+    assert run.call.play is not None
+    assert (run.call.play.prompts, run.call.play.loop) == (("moh",), True)
     assert snapshot(run.call).phase is CallPhase.QUEUED
 
 
@@ -217,7 +235,7 @@ def test_key_one_in_the_question_changes_the_queue_and_stops_the_question() -> N
 
     run(got.KeyPressed("1", 7000))
 
-    assert do.StopPlaying() in run.asked
+    assert run.played() == ("moh",)
     assert do.JoinQueue("one-number") in run.asked
     assert run.told()[-2:] == ["DigitPressed", "CallQueued"]
     assert snapshot(run.call).queue == "one-number"
@@ -300,20 +318,21 @@ def test_a_call_waits_no_longer_than_the_queue_limit() -> None:
 
     run(got.Ticked(), after=26)
 
-    assert ("apology",) in [action.prompts for action in run.asked if isinstance(action, do.PlayToCaller)]
+    assert run.played() == ("apology",)
 
 
 def test_a_lost_line_parts_the_legs_and_its_return_joins_them_without_a_second_connect() -> None:
     run = Run().talking()
 
-    asked = run(got.LineMoved(connected=False))
-    assert asked[0] == do.PartLegs()
+    before = sound(run.call).hearing
+    run(got.LineMoved(connected=False))
+    assert sound(run.call).hearing == frozenset()
     assert run.played() == ("moh",)
     leg = run.call.agent_leg
     assert leg is not None
-    assert run(got.LineMoved(connected=True), after=10) == [do.AttachSeat(leg, S7)]
-    assert run(got.SeatAttached()) == [do.StopPlaying(), do.BridgeSeat(leg)]
-    run(got.LegsBridged(30_000))
+    assert run(got.LineMoved(connected=True), after=10) == [do.AttachSeat(leg.id, S7)]
+    assert run(got.SeatAttached()) == [do.SetSound(sound=Sound(hearing=before), play=None)]
+    run.sounds(30_000)
 
     assert run.call.stage is Stage.TALKING
     assert run.told().count("CallConnected") == 1
@@ -382,16 +401,16 @@ def test_media_that_does_not_close_the_call_does_not_keep_it() -> None:
 def test_the_agents_first_sound_is_kept_as_an_instant() -> None:
     run = Run().talking()
     assert run.call.agent_leg is not None
-    run(got.SoundHeard(run.call.caller_leg, 100))
-    run(got.SoundHeard(run.call.agent_leg, 8200))
-    run(got.SoundHeard(run.call.agent_leg, 9000))
+    run(got.SoundHeard(run.call.caller_leg.id, 100))
+    run(got.SoundHeard(run.call.agent_leg.id, 8200))
+    run(got.SoundHeard(run.call.agent_leg.id, 9000))
 
     assert run.call.first_audio_at == START + timedelta(milliseconds=8200)
 
 
 _leg = LegId(UUID(int=0x1E6))
 _inputs = st.one_of(
-    st.just(got.Ticked()), st.just(got.SeatAttached()), st.just(got.SeatUnreachable()), st.just(got.LegsBridged(1)),
+    st.just(got.Ticked()), st.just(got.SeatAttached()), st.just(got.SeatUnreachable()), st.just("sounds"),
     st.booleans().map(lambda value: got.LineMoved(connected=value)), st.just(got.NobodyOnDuty()),
     st.booleans().map(lambda value: got.SpeechHeard(speaking=value)),
     st.sampled_from("01*9").map(lambda digit: got.KeyPressed(digit, 1)), st.just(got.SoundHeard(_leg, 1)),
@@ -403,6 +422,19 @@ _inputs = st.one_of(
 )  # fmt: skip
 
 
+def check_sound(call: Call) -> None:
+    """Nobody hears themselves, a party that is not there, or anybody in a call that is over; the caller is not lost."""
+    wanted, legs = sound(call), {leg.id for leg in call.legs}
+    assert {leg for pair in wanted.hearing for leg in pair} <= {leg.id for leg in call.legs if leg.stage == "joined"}
+    assert all(listener != speaker for listener, speaker in wanted.hearing)
+    assert {(speaker, listener) for listener, speaker in wanted.hearing} == wanted.hearing
+    assert {leg for leg, _ in wanted.playing} <= legs
+    if call.stage is Stage.TALKING:
+        assert wanted.hearing
+    if call.stage in {Stage.WAITING, Stage.PARTED} and call.ivr.done:
+        assert wanted.playing or wanted.hearing
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(_inputs, st.sampled_from([0.0, 0.5, 3.0, 25.0])), max_size=30))
 def test_whatever_happens_facts_stay_in_order_and_the_end_is_told_once_and_last(
@@ -412,8 +444,11 @@ def test_whatever_happens_facts_stay_in_order_and_the_end_is_told_once_and_last(
     for move, after in moves:
         if not isinstance(move, str):
             run(move, after)
-        elif run.call.play_id is not None:
+        elif move == "sounds":
+            run.sounds(1, after)
+        elif run.call.play is not None:
             run.said(after)
+        check_sound(run.call)
         revisions.append(run.call.revision)
     if run.call.stage is not Stage.ENDED:
         run(got.CallerLeft())
@@ -439,7 +474,7 @@ def test_an_ended_call_does_nothing_more() -> None:
     run(got.MediaClosed(None))
     before = run.call
 
-    for happened in (got.Ticked(), got.AgentLeft(), got.KeyPressed("1", 2), got.LegsBridged(3)):
+    for happened in (got.Ticked(), got.AgentLeft(), got.KeyPressed("1", 2), got.SoundSet(3, Sound())):
         assert run(happened, after=1.0) == []
 
     assert replace(run.call) == before

@@ -170,7 +170,9 @@ def test_a_frame_of_a_wrong_length_is_a_fault_of_its_leg_and_moves_no_other_row(
     room = Room()
     room.floor.tick(0)
     room.ports[1].incoming.broken = bytes(length)
-    room.floor.bridge(room.floor.calls[room.legs[0].call], room.legs[0], room.legs[2])
+    first, third = room.legs[0].slot, room.legs[2].slot
+    first.listens_to, third.listens_to = (third,), (first,)
+    room.floor.mixer.rewire()
     room.floor.tick(0.02)
 
     assert [said for said in room.told if isinstance(said, LegFailed)] == [

@@ -143,7 +143,8 @@ async def test_an_address_of_another_call_is_refused_at_the_invite_and_at_a_re_i
 
 async def test_a_connection_that_says_nothing_replaces_no_switch_and_ends_no_call(tmp_path: Path) -> None:
     async with media_process(tmp_path, orphan_grace_s=0.5) as media, phone() as caller:
-        leg = await media.open_leg(caller, new_call())
+        call = new_call()
+        leg = await media.open_leg(caller, call)
         for _ in range(3):
             async with connect_wire(media.config.media_socket):
                 await asyncio.sleep(0.1)
@@ -153,7 +154,7 @@ async def test_a_connection_that_says_nothing_replaces_no_switch_and_ends_no_cal
         writer.close()
 
         assert [state.leg for state in (await media.ask(words.ListLegs(), words.Legs)).legs] == [leg]
-        await media.ask(words.Play(leg=leg, prompts=("tone440",), loop=False, play_id=UUID(int=1)))
+        await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), play_id=UUID(int=1)),))
         assert (await media.wait_for(words.PromptsEnded)).leg == leg
 
 

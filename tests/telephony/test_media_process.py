@@ -3,14 +3,16 @@ from array import array
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from runtime.ids import new_id
 from runtime.wav import read_sound
 from telephony import media_protocol as words
-from tests.telephony.media_room import media_process, new_call, noise, phone, switch_of, through, tone
+from tests.telephony.media_room import likeness, media_process, new_call, noise, phone, switch_of, through, tone
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
+from vocabulary.ids import LegId
 
 
 @pytest.mark.paced
@@ -20,13 +22,39 @@ async def test_two_bridged_telephones_hear_each_other_octet_for_octet(tmp_path: 
         call = new_call()
         leg_a, leg_b = await media.open_leg(caller, call), await media.open_leg(agent, call, party=Party.AGENT)
         await media.start_call(call, leg_a)
-        await media.ask(words.Bridge(call=call, leg_a=leg_a, leg_b=leg_b), words.Bridged)
+        await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(1.0, 1), noise(1.0, 2)
         await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
         await asyncio.sleep(0.3)
 
     assert through(through(spoken_a, law_a), law_b) in agent.heard()
     assert through(through(spoken_b, law_b), law_a) in caller.heard()
+
+
+@pytest.mark.paced
+async def test_each_of_three_hears_the_sum_of_the_others_and_who_is_taken_out_hears_nobody(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media, phone() as caller, phone() as agent, phone() as unit:
+        call, talkers = new_call(), (caller, agent, unit)
+        legs = [await media.open_leg(talker, call, party=Party.AGENT) for talker in talkers]
+        await media.start_call(call, legs[0])
+        began = await media.sound(call, *legs)
+        assert (await media.sound(call, *legs)).at_ms == began.at_ms
+        spoken = [(np.frombuffer(noise(0.6, seed), "<i2") // 4).astype("<i2") for seed in (31, 32, 33)]
+        await asyncio.gather(*(talker.speak(sound.tobytes()) for talker, sound in zip(talkers, spoken, strict=True)))
+        await asyncio.sleep(0.2)
+        together = [talker.heard() for talker in talkers]
+        await media.sound(call, legs[0], legs[1])
+        await asyncio.sleep(0.1)
+        unit.packets.clear()
+        await asyncio.gather(caller.speak(noise(0.3, 34)), agent.speak(noise(0.3, 35)))
+        await asyncio.sleep(0.1)
+        alone = unit.heard()
+
+    for listener, sound in enumerate(together):
+        others = [likeness(one.tobytes(), sound) for number, one in enumerate(spoken) if number != listener]
+        assert min(others) > 0.5
+        assert likeness(spoken[listener].tobytes(), sound) < 0.3
+    assert not any(alone.replace(b"\x08\x00", b""))
 
 
 @pytest.mark.paced
@@ -85,7 +113,9 @@ async def test_prompts_play_back_to_back_and_their_end_is_told(tmp_path: Path) -
         leg = await media.open_leg(caller, call)
         await media.start_call(call, leg)
         play_id = new_id()
-        await media.ask(words.Play(leg=leg, prompts=("noise", "tone440"), loop=False, play_id=play_id))
+        play = words.Playing(leg=leg, prompts=("noise", "tone440"), play_id=play_id)
+        await media.sound(call, playing=(play,))
+        await media.sound(call, playing=(play,))
         ended = await media.wait_for(words.PromptsEnded)
 
     assert (ended.play_id, ended.cut) == (play_id, False)
@@ -95,21 +125,23 @@ async def test_prompts_play_back_to_back_and_their_end_is_told(tmp_path: Path) -
 
 async def test_music_loops_until_it_is_cut_and_another_play_cuts_it_too(tmp_path: Path) -> None:
     async with media_process(tmp_path) as media, phone() as caller:
-        leg = await media.open_leg(caller, new_call())
+        call = new_call()
+        leg = await media.open_leg(caller, call)
         first, second = new_id(), new_id()
-        await media.ask(words.Play(leg=leg, prompts=("tone440",), loop=True, play_id=first))
+        await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), loop=True, play_id=first),))
         await asyncio.sleep(0.8)
-        await media.ask(words.Play(leg=leg, prompts=("tone440",), loop=True, play_id=second))
-        await media.ask(words.StopPlay(leg=leg))
+        await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), loop=True, play_id=second),))
+        await media.sound(call)
         ends = [await media.wait_for(words.PromptsEnded) for _ in range(2)]
 
     assert [(end.play_id, end.cut) for end in ends] == [(first, True), (second, True)]
 
 
 async def test_commands_are_idempotent_and_unknown_things_are_refused(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller:
+    async with media_process(tmp_path) as media, phone() as caller, phone() as stranger:
         call = new_call()
         leg = await media.open_leg(caller, call)
+        other = await media.open_leg(stranger, new_call())
         listed = await media.ask(words.ListLegs(), words.Legs)
         again = await media.ask(
             words.OpenRtpLeg(
@@ -123,20 +155,24 @@ async def test_commands_are_idempotent_and_unknown_things_are_refused(tmp_path: 
         assert again.port % 2 == 0
         assert await media.start_call(call, leg, "a.wav") == first
         for command, reason in (
-            (words.Play(leg=leg, prompts=("absent",), loop=False, play_id=new_id()), "no-prompt"),
-            (words.Play(leg=leg, prompts=("../recordings/a",), loop=False, play_id=new_id()), "no-prompt"),
-            (words.Bridge(call=new_call(), leg_a=leg, leg_b=leg), "no-call"),
-            (words.Bridge(call=call, leg_a=leg, leg_b=leg), "other-call"),
+            (words.SetSound(call=new_call()), "no-call"),
+            (words.SetSound(call=call, hearing=(words.Hearing(listener=leg, speaker=leg),)), "own-sound"),
+            (words.SetSound(call=call, hearing=(words.Hearing(listener=leg, speaker=other),)), "other-call"),
+            (words.SetSound(call=call, hearing=(words.Hearing(listener=leg, speaker=LegId(new_id())),)), "no-leg"),
+            (words.SetSound(call=call, playing=(words.Playing(leg=other, prompts=(), play_id=new_id()),)), "no-leg"),
         ):
             with pytest.raises(Refused) as refused:
                 await media.ask(command)
             assert refused.value.reason == reason
+        for absent in ("absent", "../recordings/a"):
+            play = words.Playing(leg=leg, prompts=(absent,), play_id=new_id())
+            assert (await media.sound(call, playing=(play,))).unplayed == (play.play_id,)
         ended = await media.ask(words.EndCall(call=call), words.EndedCall)
         assert await media.ask(words.EndCall(call=call), words.EndedCall) == ended
         assert await media.ask(words.CloseLeg(leg=leg)) == words.Carried()
         unknown = await media.ask(words.EndCall(call=new_call()), words.EndedCall)
         assert unknown == words.EndedCall(recording=None, duration_ms=0)
-        assert (await media.ask(words.ListLegs(), words.Legs)).legs == ()
+        assert [state.leg for state in (await media.ask(words.ListLegs(), words.Legs)).legs] == [other]
 
 
 @pytest.mark.paced
@@ -214,9 +250,9 @@ async def test_the_recording_holds_caller_and_what_the_caller_is_told_at_call_ti
         call = new_call()
         leg_a, leg_b = await media.open_leg(caller, call), await media.open_leg(agent, call, party=Party.AGENT)
         await media.start_call(call, leg_a, "call.wav")
-        await media.ask(words.Play(leg=leg_a, prompts=("tone440",), loop=False, play_id=UUID(int=1)))
+        await media.sound(call, playing=(words.Playing(leg=leg_a, prompts=("tone440",), play_id=UUID(int=1)),))
         await media.wait_for(words.PromptsEnded)
-        bridged = await media.ask(words.Bridge(call=call, leg_a=leg_a, leg_b=leg_b), words.Bridged)
+        bridged = await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(0.6, 3), noise(0.6, 4)
         await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
         await asyncio.sleep(0.3)

@@ -35,11 +35,45 @@ def test_two_that_listen_to_each_other_get_each_others_octets_and_a_third_gets_s
     a, b, c = (Slot(Script(octets(value)), law=Law.ALAW) for value in (1, 2, 3))
     for slot in (a, b, c):
         mixer.add(slot)
-    a.listens_to, b.listens_to = b, a
+    a.listens_to, b.listens_to = (b,), (a,)
     mixer.rewire()
     mixer.mix()
 
     assert [mixer.payload(slot) for slot in (a, b, c)] == [octets(2), octets(1), b"\xd5" * 160]
+
+
+def test_who_hears_several_hears_their_sum_and_a_sum_that_is_too_loud_is_cut() -> None:
+    mixer = Mixer()
+    quiet, loud = 0xD4, 0xAA  # A-law of 8 and of the largest magnitude
+    a, b, c = (Slot(Script(octets(value)), law=Law.ALAW) for value in (quiet, loud, loud))
+    for slot in (a, b, c):
+        mixer.add(slot)
+    a.listens_to, b.listens_to, c.listens_to = (b, c), (a, c), (a, b)
+    mixer.rewire()
+    mixer.mix()
+
+    assert (mixer.told[0] == 2**15 - 1).all()
+    assert (mixer.told[1] == min(2**15 - 1, ALAW_TO_LINEAR[quiet] + ALAW_TO_LINEAR[loud])).all()
+    mixer.remove(b)
+    mixer.mix()
+    assert (a.listens_to, c.listens_to) == ((c,), (a,))
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=6, max_size=6), st.integers(0, 255))
+def test_whoever_hears_whom_each_row_told_is_the_sum_of_the_rows_heard(hears: list[list[bool]], first: int) -> None:
+    mixer = Mixer()
+    slots = [Slot(Script(octets((first + 7 * number) % 256)), law=Law.ALAW) for number in range(6)]
+    for slot in slots:
+        mixer.add(slot)
+    for row, slot in enumerate(slots):
+        slot.listens_to = tuple(other for other, heard in zip(slots, hears[row], strict=True) if heard)
+    mixer.rewire()
+    mixer.mix()
+    heard = [ALAW_TO_LINEAR[(first + 7 * number) % 256] for number in range(6)]
+    sums = [sum(sound for sound, wanted in zip(heard, row, strict=True) if wanted) for row in hears]
+
+    assert [int(row[0]) for row in mixer.told] == [max(-(2**15), min(2**15 - 1, total)) for total in sums]
+    assert all((row == row[0]).all() for row in mixer.told)
 
 
 def test_who_listened_to_a_slot_that_left_hears_silence_and_rows_move_up() -> None:
@@ -47,7 +81,7 @@ def test_who_listened_to_a_slot_that_left_hears_silence_and_rows_move_up() -> No
     a, b, c = (Slot(Script(*[octets(value)] * 3), law=Law.ALAW) for value in (1, 2, 3))
     for slot in (a, b, c):
         mixer.add(slot)
-    a.listens_to, b.listens_to, c.listens_to = b, a, b
+    a.listens_to, b.listens_to, c.listens_to = (b,), (a,), (b,)
     mixer.rewire()
     mixer.mix()
     mixer.remove(a)
@@ -62,7 +96,7 @@ def test_a_law_on_either_side_is_its_own() -> None:
     a, b = Slot(Script(octets(9), law=Law.ULAW), law=Law.ALAW), Slot(Script(), law=Law.ULAW)
     mixer.add(a)
     mixer.add(b)
-    b.listens_to = a
+    b.listens_to = (a,)
     mixer.rewire()
     mixer.mix()
 
@@ -89,7 +123,7 @@ def test_a_prompt_covers_what_one_listens_to_and_its_end_is_reported_once() -> N
     a, b = Slot(Script(*[octets(1)] * 4), law=Law.ALAW), Slot(Script(), law=Law.ALAW)
     mixer.add(a)
     mixer.add(b)
-    b.listens_to = a
+    b.listens_to = (a,)
     mixer.rewire()
     b.playlist = Playlist(play_id=UUID(int=1), sounds=(np.full(200, 1000, dtype=np.int16),), loop=False)
     told = []

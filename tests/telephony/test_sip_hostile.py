@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from runtime.codec import decode_event, encode, encode_event
 from runtime.log import read_log
 from runtime.postgres import Database
+from telephony.calls.legs import Leg, Telephone
 from telephony.calls.record import Call, call_ended
 from telephony.ivr.flow import Ivr
 from telephony.sip import addresses, in_dialog, messages, sdp
@@ -28,6 +29,7 @@ from telephony.sip.user_agent import PROBE_S, UserAgent
 from tests.telephony.calls_world import SETTINGS
 from tests.telephony.sip_texts import OFFER, PEER, new_agent, request
 from tests.telephony.test_sip_fuzz import mutated
+from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.errors import HotlineError
 from vocabulary.ids import CallId, ContactId, LegId
@@ -54,9 +56,10 @@ def confirmed(agent: UserAgent, call: str = "call-1", source=PEER) -> str:
 
 
 def fact_of(invited: Invited):
+    caller = Leg(id=LegId(UUID(int=3)), party=Party.CALLER, endpoint=Telephone(number=invited.caller))
     call = Call(
         call=CallId(UUID(int=1)), contact=ContactId(UUID(int=2)), host="h1", caller=invited.caller,
-        caller_leg=LegId(UUID(int=3)), dialled=invited.dialled, line_name="line", user_agent=invited.user_agent,
+        legs=(caller,), dialled=invited.dialled, line_name="line", user_agent=invited.user_agent,
         invite_at=NOW, invite_mono=0.0, accepted_at=NOW, settings=SETTINGS,
         ivr=Ivr(menu=SETTINGS.menu, queue="general"),
     )  # fmt: skip

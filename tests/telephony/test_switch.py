@@ -59,7 +59,7 @@ async def test_a_call_from_invite_to_the_last_fact(here: House) -> None:
     assert (ended.reason, ended.seat, ended.line_name) == (EndReason.CALLER_HUNG_UP, S7, "政务服务便民热线")
     assert (recorded.host, recorded.name) == ("h1", f"{ended.call}.wav")
     assert here.of(CallConnected)[0].at_ms == 4321
-    played = [play.prompts for play in here.media.of(media.Play)]
+    played = here.media.played()
     assert played[0] == ("greeting",)
     assert played[1] == ("question",)
     assert ("intro_number", "digit_0", "digit_0", "digit_7", "intro_service") in played
@@ -146,7 +146,7 @@ async def test_with_nobody_on_duty_the_caller_hears_an_apology(here: House) -> N
 
     await here.until(lambda: here.of(CallEnded))
     assert here.of(CallEnded)[0].reason is EndReason.NOBODY_ON_DUTY
-    assert ("apology",) in [play.prompts for play in here.media.of(media.Play)]
+    assert ("apology",) in here.media.played()
 
 
 async def test_key_one_leads_to_the_one_number_seats(here: House) -> None:
@@ -215,11 +215,11 @@ async def test_a_cancel_while_media_is_asked_gets_487_and_leaves_no_leg(here: Ho
 async def test_a_lost_line_keeps_the_caller_on_music_until_the_seat_is_back(here: House) -> None:
     await connected(here)
     await here.media.line(S7, connected=False)
-    await here.until(lambda: here.media.of(media.Unbridge))
+    await here.until(lambda: not here.media.of(media.SetSound)[-1].hearing)
 
     await here.media.line(S7, connected=True)
 
-    await here.until(lambda: len(here.media.of(media.Bridge)) == 2)
+    await here.until(lambda: len(here.media.of(media.SetSound)[-1].hearing) == 2)
     legs = {attach.leg for attach in here.media.of(media.AttachLine)}
     assert len(legs) == 1
     assert len(here.of(CallConnected)) == 1

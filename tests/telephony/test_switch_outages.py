@@ -178,7 +178,7 @@ async def test_facts_wait_while_the_bus_is_away_and_none_is_missing_after_its_re
     async with house(tmp_path) as here:
         here.broker.away = True
         tag = await here.phone.call()
-        await here.until(lambda: ("question",) in [play.prompts for play in here.media.of(media.Play)])
+        await here.until(lambda: ("question",) in here.media.played())
         here.phone.bye(tag)
         await here.phone.response(200, "BYE")
         assert here.facts == []

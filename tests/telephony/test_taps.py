@@ -108,7 +108,7 @@ async def test_each_leg_is_heard_before_mixing_from_call_time_zero_on(tmp_path: 
         await asyncio.sleep(0.2)
         leg_b = await media.open_leg(agent, call, party=Party.AGENT)
         await wire.request(TapClaim(leg=leg_b, from_sample=0), reply=TapClaimed)
-        await media.ask(words.Bridge(call=call, leg_a=leg_a, leg_b=leg_b), words.Bridged)
+        await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(0.5, 5), noise(0.5, 6)
         await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
         await asyncio.sleep(0.3)

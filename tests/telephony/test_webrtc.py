@@ -50,7 +50,7 @@ async def test_a_browser_and_a_telephone_talk_and_the_line_survives_two_calls(tm
             leg_a = await media.open_leg(caller, call)
             await media.start_call(call, leg_a, f"call{number}.wav")
             leg_b = await attach(media, call)
-            await media.ask(words.Bridge(call=call, leg_a=leg_a, leg_b=leg_b), words.Bridged)
+            await media.sound(call, leg_a, leg_b)
             spoken = line.spoke_times
             await asyncio.gather(caller.speak(noise(1.2, 22)), line.say(tmp_path / "agent.wav"))
             await asyncio.sleep(0.3)
@@ -83,7 +83,7 @@ async def test_a_second_offer_replaces_the_connection_and_keeps_the_leg(tmp_path
         leg_a = await media.open_leg(caller, call)
         await media.start_call(call, leg_a)
         leg_b = await attach(media, call)
-        await media.ask(words.Bridge(call=call, leg_a=leg_a, leg_b=leg_b), words.Bridged)
+        await media.sound(call, leg_a, leg_b)
         await connect(media, second)
         await asyncio.sleep(0.3)
         await second.say(tmp_path / "agent.wav")

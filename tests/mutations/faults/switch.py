@@ -4,11 +4,27 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="who-has-not-joined-hears",
+        fault="somebody hears what is not for them",
+        file="telephony/calls/hearing.py",
+        old=" if leg.stage is LegStage.JOINED]",
+        new="]",
+        tests=("tests/telephony/test_call.py",),
+    ),
+    Mutant(
+        name="hearing-across-calls",
+        fault="somebody hears what is not for them",
+        file="telephony/media/floor.py",
+        old=" if leg.call == call}\n        if not found",
+        new="}\n        if not found",
+        tests=("tests/telephony/test_media_process.py::test_commands_are_idempotent_and_unknown_things_are_refused",),
+    ),
+    Mutant(
         name="unknown-action-ends-the-call",
         fault="what is not known does the most destructive thing",
         file="telephony/calls/carrying.py",
-        old="            assert_never(action)\n\n\ndef _closing",
-        new="            return _closing(call.call)\n\n\ndef _closing",
+        old="            assert_never(action)\n\n\ndef _sounding",
+        new="            return _closing(call.call)\n\n\ndef _sounding",
         tests=("tests/architecture/test_ends.py::test_a_choice_over_a_closed_set_refuses_what_it_does_not_know",),
     ),
     Mutant(
@@ -47,7 +63,7 @@ MUTANTS = (
         name="re-invite-other-leg",
         fault="a re-INVITE starts a second sender",
         file="telephony/calls/reception.py",
-        old="            leg=live.call.caller_leg,\n",
+        old="            leg=live.call.caller_leg.id,\n",
         new="            leg=LegId(new_id()),\n",
         tests=("tests/telephony/test_one_sender.py::test_a_re_invite_reaches_the_leg_that_the_call_opened",),
     ),

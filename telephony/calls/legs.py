@@ -1,0 +1,47 @@
+"""The legs of a call: who takes part in it, where, and whether they can be heard yet."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vocabulary.audio import Party
+from vocabulary.ids import AccountId, LegId, SeatNo
+from vocabulary.personal import PhoneNumber
+
+
+class LegStage(StrEnum):
+    """Where a leg is between being asked of media and the end of it."""
+
+    JOINING = "joining"
+    """Media was asked for it."""
+    JOINED = "joined"
+    LOST = "lost"
+    """Its line is gone and may come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telephone:
+    """Somebody at the other end of a trunk."""
+
+    number: PhoneNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLine:
+    """An agent at the sound line of a seat."""
+
+    seat: SeatNo
+    agent: AccountId
+
+
+Endpoint = Telephone | SeatLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One party's time in one call."""
+
+    id: LegId
+    party: Party
+    """The part it plays in the talk."""
+    endpoint: Endpoint
+    stage: LegStage = LegStage.JOINING
