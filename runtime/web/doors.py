@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from aiohttp.web import RequestHandler
+from aiohttp.web import BaseRequest, RequestHandler, RequestKey
 
 from runtime.telemetry import get_logger
 
 log = get_logger(__name__)
+BODY_WITHIN_S = RequestKey("body_within_s", float)
+"""Under this key a request carries how many seconds its body may take."""
 _SAY_EVERY_S = 10.0
+_HEAD_END = b"\r\n\r\n"
 
 
 def _half_of_descriptors() -> int:
@@ -25,15 +28,40 @@ def _half_of_descriptors() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorLimits:
-    """``request_s`` to send a request's head, ``idle_s`` to take an answer and ask again. One source gets half.
+    """``request_s`` to send a request's head, ``body_s`` its body, ``idle_s`` to take an answer and ask again.
 
+    One source gets half.
     ``proxies`` speak for many and are bounded only by ``most``.
     """
 
     most: int = field(default_factory=_half_of_descriptors)
     request_s: float = 10.0
+    body_s: float = 30.0
     idle_s: float = 75.0
     proxies: frozenset[str] = frozenset()
+
+
+class _Sent:
+    """What has come since the last answer: whether it is the answered request and no more, or another one is begun."""
+
+    def __init__(self) -> None:
+        self._last = b""
+        self._after_head: int | None = None
+
+    def take(self, data: bytes, /) -> None:
+        """Note octets as they come; only the last four are kept."""
+        if self._after_head is not None:
+            self._after_head += len(data)
+        elif (at := (joined := self._last + data).find(_HEAD_END)) >= 0:
+            self._after_head = len(joined) - at - len(_HEAD_END)
+        self._last = (self._last + data[-4:])[-4:]
+
+    def is_all_of(self, request: BaseRequest, /) -> bool:
+        """Tell whether nothing came behind an answered request, and begin anew; in doubt something did."""
+        length = request.content_length
+        whole = self._after_head == length if length else self._last == _HEAD_END
+        self._after_head, self._last = None, b""
+        return whole
 
 
 class Door(asyncio.Protocol):
@@ -47,6 +75,7 @@ class Door(asyncio.Protocol):
         self._transport: asyncio.BaseTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._begun = False
+        self._sent = _Sent()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the connection in, or cut it."""
@@ -68,6 +97,7 @@ class Door(asyncio.Protocol):
         """Pass octets on; the first after an answer begin a request, which must be whole in time."""
         if not self.busy and not self._begun:
             self._wait(begun=True)
+        self._sent.take(data)
         self._handler.data_received(data)
 
     def eof_received(self) -> None:
@@ -83,15 +113,19 @@ class Door(asyncio.Protocol):
         self._handler.resume_writing()
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """While a handler works on a whole request nothing runs out."""
+    def serving(self, request: BaseRequest, /) -> Iterator[None]:
+        """While a handler works on a request whose head is whole nothing runs out but its body's time.
+
+        Octets that came behind the request begin another one, which must be whole in time as any other.
+        """
+        request[BODY_WITHIN_S] = self._doors.limits.body_s
         self.busy += 1
         self._stop()
         try:
             yield
         finally:
             self.busy -= 1
-            self._wait(begun=False)
+            self._wait(begun=not self._sent.is_all_of(request))
 
     def cut(self) -> None:
         """Close at once."""

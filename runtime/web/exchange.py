@@ -6,14 +6,13 @@ from http import HTTPStatus
 from aiohttp import web
 
 from runtime.codec import MalformedMessage, decode, encode
+from runtime.web.doors import BODY_WITHIN_S
 from runtime.web.gate import SAFE_METHODS, Admitted, Gate, Visit
 from runtime.web.guard import problem_response
 from runtime.web.problems import NOT_JSON, TOO_DEEP, TOO_SLOW, Problem, malformed, wrong_parts
 from runtime.web.routes import Download, Request, Route, TypeForm, WithSession, WithStatus
 from runtime.web.site import Site
 from runtime.web.walls import body_faults, too_deep
-
-BODY_WITHIN_S = 30.0
 
 
 def visit_of(request: web.Request, /) -> Visit:
@@ -31,7 +30,7 @@ async def body_of(request: web.Request, /, *, kind: TypeForm) -> object:
     if request.content_type != "application/json":
         return NOT_JSON
     try:
-        async with asyncio.timeout(BODY_WITHIN_S):
+        async with asyncio.timeout(request[BODY_WITHIN_S]):
             raw = await request.read()
     except TimeoutError:
         return TOO_SLOW
@@ -43,6 +42,14 @@ async def body_of(request: web.Request, /, *, kind: TypeForm) -> object:
         return malformed(error)
     faults = body_faults(body)
     return wrong_parts(faults) if faults else body
+
+
+def refused_body(fault: Problem, /) -> web.Response:
+    """Return the answer to a body that cannot be taken; after one that is still on its way the connection ends."""
+    response = problem_response(fault)
+    if fault is TOO_SLOW:
+        response.force_close()
+    return response
 
 
 class RouteEndpoint:
@@ -62,7 +69,7 @@ class RouteEndpoint:
         if self._route.request is not None:
             body = await body_of(request, kind=self._route.request)
             if isinstance(body, Problem):
-                return problem_response(body)
+                return refused_body(body)
         asked: Request[object] = Request(
             body=body,
             path=dict(request.match_info),

@@ -56,7 +56,9 @@ TOO_DEEP = problem(
     HTTPStatus.BAD_REQUEST, reason="malformed", detail="The JSON is nested deeper than 32; send it flatter."
 )
 UNREADABLE = problem(HTTPStatus.BAD_REQUEST, reason="malformed", detail="The body cannot be read as it was sent.")
-TOO_SLOW = problem(HTTPStatus.REQUEST_TIMEOUT, reason="too-slow", detail="The body did not arrive within 30 seconds.")
+TOO_SLOW = problem(
+    HTTPStatus.REQUEST_TIMEOUT, reason="too-slow", detail="The body did not arrive in time; send it again, faster."
+)
 TARGET_TOO_LONG = problem(
     HTTPStatus.REQUEST_URI_TOO_LONG, reason="too-long", detail="The address is longer than 4096 octets."
 )

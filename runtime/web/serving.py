@@ -12,6 +12,8 @@ from runtime.web.doors import Door, DoorLimits, Doors
 from vocabulary.errors import Permanent
 
 _CLOSE_WITHIN_S = 2.0
+_LINGER_S = 2.0
+"""So long what is left of a refused body is read and dropped, so that the answer arrives before the connection ends."""
 
 
 class PortTaken(Permanent):
@@ -22,7 +24,9 @@ class PortTaken(Permanent):
 async def serve_app(app: WebApp, /, *, host: str, port: int, limits: DoorLimits | None = None) -> AsyncIterator[int]:
     """Serve until the block ends; yields the bound port (``port`` 0 lets the system choose). PortTaken otherwise."""
     doors = Doors(limits or DoorLimits())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_WITHIN_S, handle_signals=False)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=_CLOSE_WITHIN_S, handle_signals=False, lingering_time=_LINGER_S
+    )
     await runner.setup()
     listening: asyncio.Server | None = None
     try:
@@ -46,7 +50,7 @@ def _counted(runner: web.AppRunner, doors: Doors) -> web.Server:
         door = doors.of(request.protocol)
         if door is None:
             return await inner(request)
-        with door.serving():
+        with door.serving(request):
             return await inner(request)
 
     server.request_handler = handle

@@ -40,6 +40,28 @@ async def closed_after_s(reader: asyncio.StreamReader) -> float:
     return time.monotonic() - began
 
 
+async def come_within(reader: asyncio.StreamReader, seconds: float) -> tuple[bytes, bool]:
+    """Return what comes until the other side closes, and whether it does in time."""
+    came = b""
+    try:
+        async with asyncio.timeout(seconds):
+            while part := await reader.read(65536):
+                came += part
+    except ConnectionError:
+        pass
+    except TimeoutError:
+        return came, False
+    return came, True
+
+
+async def first_line(reader: asyncio.StreamReader) -> bytes:
+    """Read one whole answer; return its first line."""
+    async with asyncio.timeout(20):
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+    return head.partition(b"\r\n")[0]
+
+
 async def test_three_hundred_half_requests_do_not_make_the_desk_unreachable() -> None:
     async with server(DoorLimits(most=64)) as port:
         held = [await connect(port, HALF) for _ in range(300)]
@@ -48,6 +70,69 @@ async def test_three_hundred_half_requests_do_not_make_the_desk_unreachable() ->
             assert response.status == 200
         for _, writer in held:
             writer.close()
+
+
+POST = (
+    b"POST /api/echo HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer agent\r\nContent-Type: application/json\r\n"
+)
+BODY = b'{"title": "a", "phone": ""}'
+WHOLE_POST = POST + b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
+
+
+@pytest.mark.parametrize("whole", [WHOLE, WHOLE_POST, CHUNKED], ids=["no body", "body", "body in chunks"])
+@pytest.mark.parametrize("half", [b"G", HALF, WHOLE[:-2]], ids=["a letter", "half a head", "all but its last octets"])
+async def test_half_a_request_sent_in_one_with_a_whole_one_is_closed_in_time(whole: bytes, half: bytes) -> None:
+    async with server(DoorLimits(request_s=0.5, idle_s=30.0)) as port:
+        reader, _ = await connect(port, whole + half)
+        answer, closed = await come_within(reader, 6)
+
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert closed
+
+
+@pytest.mark.parametrize("whole", [WHOLE, WHOLE_POST, CHUNKED], ids=["no body", "body", "body in chunks"])
+async def test_after_whole_requests_a_connection_is_kept_longer_than_half_a_request_may_take(whole: bytes) -> None:
+    async with server(DoorLimits(request_s=0.5, idle_s=20.0)) as port:
+        reader, writer = await connect(port)
+        for parts in ([whole], [whole[:30], whole[30:]], [whole[:-1], whole[-1:]], [whole]):
+            for part in parts:
+                writer.write(part)
+                await asyncio.sleep(0.1)
+            assert await first_line(reader) == b"HTTP/1.1 200 OK"
+            await asyncio.sleep(1.0)
+
+        writer.write(whole)
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+
+
+async def test_requests_sent_one_behind_the_other_are_all_answered() -> None:
+    async with server(DoorLimits()) as port:
+        reader, _ = await connect(port, WHOLE + WHOLE_POST + CHUNKED + WHOLE_POST + WHOLE)
+
+        assert [await first_line(reader) for _ in range(5)] == [b"HTTP/1.1 200 OK"] * 5
+
+
+@pytest.mark.parametrize("drips", [True, False], ids=["drop by drop", "not at all"])
+async def test_a_body_that_does_not_come_in_time_is_answered_408_and_its_connection_closed(*, drips: bool) -> None:
+    async with server(DoorLimits(body_s=1.0, request_s=30.0, idle_s=30.0)) as port:
+        reader, writer = await connect(port, POST + b"Content-Length: 4000\r\n\r\n")
+        began = time.monotonic()
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"[")
+                await asyncio.sleep(0.1)
+
+        dripping = asyncio.create_task(drip() if drips else asyncio.sleep(0))
+        answer, closed = await come_within(reader, 10)
+        closed_s = time.monotonic() - began
+        dripping.cancel()
+
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"connection: close" in answer.lower()
+        assert b'"reason":"too-slow"' in answer
+        assert (closed, 0.9 < closed_s < 9) == (True, True)
 
 
 @pytest.mark.parametrize("sent", [[], [HALF], [WHOLE, HALF]], ids=["nothing", "half a head", "half a second head"])

@@ -3,6 +3,7 @@
 from tests.mutations.mutant import Mutant
 
 ACCOUNTS = "tests/agent_desk/test_accounts.py"
+DOORS = "tests/runtime/test_web_doors.py"
 EACH_ROLE = "tests/hotline/test_schema_as_each_role.py"
 
 MUTANTS = (
@@ -52,7 +53,7 @@ MUTANTS = (
         file="runtime/web/doors.py",
         old="            waiting.cut()\n",
         new="            return False\n",
-        tests=("tests/runtime/test_web_doors.py::test_three_hundred_half_requests_do_not_make_the_desk_unreachable",),
+        tests=(f"{DOORS}::test_three_hundred_half_requests_do_not_make_the_desk_unreachable",),
     ),
     Mutant(
         name="instants-outside-the-calendar",
@@ -61,5 +62,21 @@ MUTANTS = (
         old="                return instant.astimezone(UTC)\n",
         new="                return instant\n",
         tests=(f"{EACH_ROLE}::test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented",),
+    ),
+    Mutant(
+        name="half-behind-a-whole-stays",
+        fault="half requests keep visitors out",
+        file="runtime/web/doors.py",
+        old="            self._wait(begun=not self._sent.is_all_of(request))\n",
+        new="            self._wait(begun=False)\n",
+        tests=(f"{DOORS}::test_half_a_request_sent_in_one_with_a_whole_one_is_closed_in_time[a letter-no body]",),
+    ),
+    Mutant(
+        name="bodies-take-for-ever",
+        fault="half requests keep visitors out",
+        file="runtime/web/exchange.py",
+        old="        async with asyncio.timeout(request[BODY_WITHIN_S]):\n",
+        new="        async with asyncio.timeout(None):\n",
+        tests=(f"{DOORS}::test_a_body_that_does_not_come_in_time_is_answered_408_and_its_connection_closed",),
     ),
 )
