@@ -81,6 +81,7 @@ DRAWN: dict[str, Callable[[Random, int], str]] = {
     "order": lambda random, _: _order(random),
     "any": lambda random, count: (random.choice("123456789") + _some(random, count))[:count],
     "any0": _some,
+    "said": lambda _, __: "",
 }
 
 
