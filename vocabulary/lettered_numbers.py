@@ -10,13 +10,16 @@ _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 _PLATE = re.compile(
     rf"([{_PROVINCES}][ ·.-]{{0,2}}[A-Za-z])[ ·.-]{{0,3}}"
     rf"([0-9A-Za-z]{{5,6}}(?![0-9A-Za-z])|[0-9A-Za-z]{{4}}[学警挂港澳]"
-    rf"|[{_DIGIT}A-Za-z]{{5,6}}|[{_DIGIT}](?: [{_DIGIT}A-Za-z]){{4,5}})"
+    rf"|[{_DIGIT}A-Za-z]{{5,6}}|[{_DIGIT}](?: [{_DIGIT}A-Za-z]){{4,5}}"
+    rf"|[DFdf](?:[ ·.-]?[{_DIGIT}]){{5}}(?![ ·.-]?[{_DIGIT}]))"
 )
 _PASSPORT = re.compile(
-    rf"((?:护照|通行证|回乡证|台胞证)[^。！？;\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}} ?[{_DIGIT}]{{7,10}})"
+    rf"((?:护照|通行证|回乡证|台胞证)[^。！？;*\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}} ?[{_DIGIT}]{{7,10}})"
 )
+_PERMIT = re.compile(rf"(台胞证[^。！？;*{_DIGIT}]{{0,8}})([{_DIGIT}]{{8}}(?![{_DIGIT}*]))")
 _WECHAT = re.compile(
-    r"((?:微信|威信|薇信|(?<![A-Za-z])(?:[vVwW][xX]|[vV]信))[号名是为叫我的: ]{0,5})([A-Za-z][A-Za-z0-9_-]{5,19})"
+    r"((?:微信|威信|薇信|(?<![A-Za-z])(?:[vVwW][xX]|[vV]信))[号名是为叫我的: ]{0,5})"
+    r"([A-Za-z](?:[A-Za-z0-9_-]|下划线|横?杠){5,19})"
 )
 _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+*@-])([A-Za-z0-9._%+-]{1,64})((?:@|艾特)(?:[A-Za-z0-9-]{1,63}(?:\.|点)){1,4}[A-Za-z]{2,10})"
@@ -33,7 +36,8 @@ def _digits(text: str) -> int:
 
 
 def _plate(found: re.Match[str]) -> Span | None:
-    return (found.end(1), found.end(), "****") if _digits(found.group(2)) >= 3 else None
+    left_over = found.string.startswith("**", found.end())  # the head of a number that was masked before
+    return (found.start(2), found.end(), "****") if _digits(found.group(2)) >= 3 and not left_over else None
 
 
 def _after_its_word(found: re.Match[str]) -> Span | None:
@@ -55,6 +59,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ..
     (_EMAIL, _email),
     (_PLATE, _plate),
     (_PASSPORT, _after_its_word),
+    (_PERMIT, _after_its_word),
     (_WECHAT, _after_its_word),
     (_GROUPED, _with_letters),
     (_MISHEARD, _with_letters),

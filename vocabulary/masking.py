@@ -8,7 +8,7 @@ Masking twice is masking once.
 import re
 from itertools import accumulate, pairwise
 
-from vocabulary.digit_runs import Group, digit_runs, folded
+from vocabulary.digit_runs import CORRECTION, Group, digit_runs, folded
 from vocabulary.lettered_numbers import Span, lettered_numbers
 from vocabulary.number_kinds import (
     KINDS,
@@ -25,7 +25,7 @@ from vocabulary.number_kinds import (
 _REACH = 14
 """How many characters before a number a word may stand that says what it is."""
 _CUT = re.compile(r"[。！？;!?\n\d*]")
-_ENDS_IN_X = re.compile(r"[ -]{0,2}(?:[Xx×叉]|[艾埃]克斯)")
+_ENDS_IN_X = re.compile(r"[ ,-]{0,2}(?:[大小]写的?)?(?:[Xx×叉]|[艾埃]克斯)")
 _EXTENSION = re.compile(r" ?(?:转|分机号?|ext\.?) ?\d{1,6}|-\d{1,5}(?!\d)")
 
 
@@ -61,7 +61,9 @@ class _Run:
         self._ends = list(accumulate(len(group.value) for group in groups))
         self._last = {end: number for number, end in enumerate(self._ends)}
         self._sizes = tuple(len(group.value) for group in groups)
+        self._repeated = any(group.repeated for group in groups)
         self._gaps = [plain[one.end : other.start] for one, other in pairwise(groups)]
+        self._corrected = [number for number, gap in enumerate(self._gaps) if CORRECTION.search(gap)]
 
     def spans(self) -> list[Span]:
         """Return the numbers of the run, from left to right."""
@@ -80,12 +82,13 @@ class _Run:
         begin = self._ends[at - 1] if at else 0
         first = len(self._groups[at].value)
         digits = self._digits[begin : begin + max(first, LONGEST)]
+        corrected = bool(self._corrected) and at <= self._corrected[-1]
         if len(digits) < SHORTEST:
             return at + 1, None
         known = everybodys(digits, lambda long: self._last.get(begin + long, -1) >= at)
         if known:
             return self._last[begin + known] + 1, None
-        start = Start(digits, first, Words(self._before(at)))
+        start = Start(digits, first, Words(self._before(at)), corrected)
         if not may_begin(start):
             return at + 1, None
         for kind in KINDS:
@@ -109,24 +112,35 @@ class _Run:
         ends_in_x = last is None and long == 18
         if ends_in_x:
             last = self._last.get(begin + 17)
-        if last is None or last < at or (last > at and long > LONGEST):
+        if last is None or last < at:
             return None, at
         end = self._groups[last].end
         if ends_in_x and not _ENDS_IN_X.match(self._plain, end):
             return None, at
         number = Candidate(
             digits=start.digits[: long - ends_in_x] + "X" * ends_in_x,
-            sizes=self._sizes[at : last + 1],
+            sizes=self._joined(at, last) if self._repeated else self._sizes[at : last + 1],
             gaps="".join(self._gaps[at:last]),
             words=start.words,
             after=self._plain[end : end + 4],
         )
         return number, last
 
+    def _joined(self, at: int, last: int) -> tuple[int, ...]:
+        """Return the sizes of groups with 三个零 counted to what it is said together with."""
+        sizes = [self._sizes[at]]
+        for number in range(at + 1, last + 1):
+            together = self._groups[number].repeated or self._groups[number - 1].repeated
+            if together and not self._gaps[number - 1]:
+                sizes[-1] += self._sizes[number]
+            else:
+                sizes.append(self._sizes[number])
+        return tuple(sizes)
+
 
 def _span(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> Span:
-    places = [place for group in groups for place in range(group.start, group.end)]
-    start, end = places[found.first], places[-1] + 1
+    places = [place for group in groups for place in group.places]
+    start, end = places[found.first] if found.first else groups[0].start, groups[-1].end
     marked = _ENDS_IN_X.match(plain, end) if found.stars == "********" and len(places) == 17 else None
     extension = _EXTENSION.match(plain, end) if found.tail == 3 else None
     tail = text[end : marked.end()].strip(" -") if marked else ""
@@ -135,7 +149,8 @@ def _span(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> Spa
     kept = found.tail - bool(marked)
     closing = _closing(plain[start:end], text[start:end])
     shown = f"{head}{closing}{found.stars}" if head else f"{found.stars}{closing}"
-    return start, end, shown + "".join(text[place] for place in places[len(places) - kept :]) + tail
+    last = "".join(text[place] for place in places[len(places) - kept :])
+    return start, end, f"{shown}{last}{tail}"[: end - start]
 
 
 def _closing(plain: str, text: str) -> str:

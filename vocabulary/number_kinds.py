@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from vocabulary.digit_runs import SPOKEN
+from vocabulary.digit_runs import CORRECTION, SPOKEN, WORDS_BETWEEN
 from vocabulary.luhn import checks
 
 _REGIONS = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
@@ -31,10 +31,14 @@ _BEGINS = re.compile("|".join(one.pattern for one in (_IDENTITY_BEGINS, _MOBILE_
 _EVERYBODYS_BEGINS = re.compile(rf"1[02]|9[56]|[48]00|20\d\d{_DAY}")
 
 _WORD = re.compile(f"[^{SPOKEN} ,.()+嗯呃-]")
-_PHONE_WORDS = re.compile(r"(?i)电话|手机|座机|固话|传真|号码|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$")
+_PHONE_WORDS = re.compile(
+    r"(?i)电话|手机|座机|固话|小灵通|办公室|传真|号码|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$"
+)
 _IDENTITY_WORDS = re.compile(r"身份|证件号|证号")
 _CARD_WORDS = re.compile(r"卡号|[账帐][号户]|银行卡|工资卡|信用卡|储蓄卡|借记卡|社保卡|行卡|存折|汇到|转到|打到")
-_ACCOUNT_WORDS = re.compile(r"(?i)(?:qq|扣扣|q号|企鹅号?|微信|威信|薇信|vx|v信)[号码群是为叫我的:, ]{0,6}$")
+_ACCOUNT_WORDS = re.compile(
+    r"(?i)(?:qq|扣扣|球球|加[我个]?q|q号|企鹅号?|微信|威信|薇信|vx|v信)[号码群是为叫我的:, ]{0,6}$"
+)
 _OTHER_WORDS = re.compile(
     r"单号|工单|订单|编号|户号|表号|验证码|取件|批号|代码|编码|文号|案号|型号|注册|发票|流水|序列|快递|运单|条码|坐标|经度|纬度|读数"
 )
@@ -68,6 +72,8 @@ class Start:
     digits: str
     first: int
     words: Words
+    corrected: bool = False
+    """Whether who spoke took something back further on: 幺三八不对幺三九."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,8 @@ def _identity(number: Candidate) -> Found | None:
         return None
     if _IDENTITY_18.fullmatch(digits) or (named and long in {17, 18, 19}):
         return Found(0, 6, 4, "*" * (long - 10))
+    if long == 20:
+        return Found(0, 6, 4, "*" * 10) if named and _IDENTITY_18.fullmatch(digits[:18]) else None
     if (_IDENTITY_15.fullmatch(digits) and (named or number.sizes in {(15,), (6, 6, 3)})) or (
         named and long in {14, 15, 16}
     ):
@@ -144,10 +152,24 @@ def _identity(number: Candidate) -> Found | None:
     return None
 
 
+def _corrected(number: Candidate) -> Found | None:
+    """A number that was begun, taken back and said again: all of it goes."""
+    said = CORRECTION.search(number.gaps)
+    if not said or number.is_counted or number.words.other or max(number.sizes) > 19:
+        return None
+    if number.words.identity:
+        return Found(0, 6, 0)
+    if number.words.card:
+        return Found(0, 0, 4)
+    return Found(0, 3, 0)
+
+
 def _mobile(number: Candidate) -> Found | None:
     digits = number.digits
     found = _MOBILE.fullmatch(digits)
     if not found or number.is_money:
+        return None
+    if max(number.sizes) > 8 and WORDS_BETWEEN.search(number.gaps):
         return None
     if not number.is_even and (_is_list(number) or number.is_counted):
         return None
@@ -160,7 +182,7 @@ def _mobile(number: Candidate) -> Found | None:
 
 def _is_list(number: Candidate) -> bool:
     """Tell 13、14、15 and 13.5 from a number said in groups of two."""
-    if "," in number.gaps and min(number.sizes) < 2:
+    if "," in number.gaps and min(number.sizes[:-1]) < 2:
         return True
     if max(number.sizes) > 4 or "." in number.gaps or "/" in number.gaps:
         return True
@@ -206,7 +228,8 @@ def _account(number: Candidate) -> Found | None:
 
 def _misheard(number: Candidate) -> Found | None:
     """A telephone number with a digit too few or too many, by the word before it."""
-    usual = number.is_even and not number.is_counted and not _DATE.match(number.digits)
+    amounts = len(number.sizes) > 1 and min(number.sizes) >= 5  # 13800, 15600: nobody says a telephone number so
+    usual = number.is_even and not number.is_counted and not _DATE.match(number.digits) and not amounts
     if not usual or number.words.other or not number.words.phone:
         return None
     return Found(0, 3, 0) if _MOBILE_BEGINS.match(number.digits) else None
@@ -214,6 +237,11 @@ def _misheard(number: Candidate) -> Found | None:
 
 def _may_be_identity(start: Start) -> bool:
     return start.words.identity or start.first in {6, 15} or bool(_IDENTITY_BEGINS.match(start.digits))
+
+
+def _may_be_corrected(start: Start) -> bool:
+    named = start.words.identity or start.words.card
+    return start.corrected and (named or _may_be_mobile(start) or _may_be_landline(start))
 
 
 def _may_be_mobile(start: Start) -> bool:
@@ -266,7 +294,8 @@ class Kind:
 
 
 KINDS = (
-    Kind((18, 15, 17, 19, 16, 14), _may_be_identity, _identity),
+    Kind(tuple(range(40, 10, -1)), _may_be_corrected, _corrected),
+    Kind((18, 20, 15, 17, 19, 16, 14), _may_be_identity, _identity),
     Kind((11, 13, 15, 12), _may_be_mobile, _mobile, _MOBILE),
     Kind((22, 33, 44), _may_be_mobiles, _mobiles),
     Kind(tuple(range(19, 11, -1)), _may_be_card, _bank_card),
@@ -276,5 +305,5 @@ KINDS = (
     Kind((13, 12, 10, 9), _may_be_misheard, _misheard),
 )
 """In the order in which they are asked."""
-SHORTEST, LONGEST = 5, 20
+SHORTEST, LONGEST = 5, 40
 """How many digits in several groups are looked at together."""
