@@ -73,11 +73,17 @@ class Administration:
                 raise NotFound("没有这个账号")
             await self._write_down(tx, account, by=by, what="account-reactivated")
 
-    async def set_hash(self, account: AccountId, kept: str, /, *, by: AccountId) -> None:
-        """Put a new password's hash and end the sessions of the account; a unit has no password: Refused."""
+    async def set_hash(self, account: AccountId, kept: str, /, *, by: AccountId, instead_of: str | None = None) -> None:
+        """Put a new password's hash and end the sessions of the account; a unit has no password: Refused.
+
+        With ``instead_of`` only in place of that hash: whoever knew the old password changes none that was given since.
+        """
         async with self._database.transaction() as tx:
-            sql = "update agent_desk.account set password_hash = $2 where account = $1 and role <> 'unit'"
-            if not await _changed(tx, sql, account, kept):
+            sql = (
+                "update agent_desk.account set password_hash = $2 where account = $1 and role <> 'unit'"
+                " and ($3::text is null or password_hash = $3)"
+            )
+            if not await _changed(tx, sql, account, kept, instead_of):
                 raise NotFound("没有这个账号，或它是成员单位的账号，没有密码")
             await self._ended(tx, account, by=by, what="password-changed")
 

@@ -3,8 +3,10 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from vocabulary.errors import FieldError
+from vocabulary.errors import FieldError, Refused
 
+WRONG = Refused("wrong-login", "账号或密码不对")
+"""The one answer to a login that does not exist, is ended, or comes with another password."""
 SHORTEST = 10
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")

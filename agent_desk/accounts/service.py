@@ -7,6 +7,7 @@ from math import ceil
 from agent_desk.accounts import passwords
 from agent_desk.accounts.administration import Administration
 from agent_desk.accounts.failures import LogInFailures
+from agent_desk.accounts.passwords import WRONG
 from agent_desk.accounts.rows import COLUMNS, SessionRules, SessionView, principal_of
 from agent_desk.accounts.sessions import Sessions, tell_ended
 from agent_desk.accounts.throttle import LogInThrottle
@@ -14,7 +15,7 @@ from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row
 from runtime.workers import Workers
-from vocabulary.errors import FieldError, Refused, TooOften
+from vocabulary.errors import FieldError, TooOften
 from vocabulary.ids import AccountId, SeatNo, UnitCode
 from vocabulary.people import Principal, Role
 
@@ -22,7 +23,6 @@ LONGEST_LOGIN = 40
 LONGEST_PASSWORD = 1000
 KNOWN_FOR = timedelta(days=180)
 """An address from which somebody has logged in is remembered this long."""
-WRONG = Refused("wrong-login", "账号或密码不对")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +70,9 @@ class Accounts:
         """Return who it is and a new session token; Refused ``wrong-login``, TooOften ``wait``, WorkersBusy."""
         if len(login) > LONGEST_LOGIN or len(password) > LONGEST_PASSWORD:
             raise WRONG
-        who = await self._checked(login=login, password=password, source=source)
+        who, kept = await self._checked(login=login, password=password, source=source)
         rules = self.sessions.rules
-        token = await self.sessions.open(who.account, lasts=rules.lasts, idle=rules.idle, source=source)
+        token = await self.sessions.open(who.account, lasts=rules.lasts, idle=rules.idle, source=source, kept=kept)
         async with self._database.transaction() as tx:
             await tx.execute("delete from agent_desk.known_source where seen_at < $1", self._clock.now() - KNOWN_FOR)
             await tx.execute(
@@ -94,13 +94,16 @@ class Accounts:
 
     async def change_password(self, *, principal: Principal, old: str, new: str, source: str) -> None:
         """Change one's own password; every session of the account ends, this one too. Refused, FieldError."""
-        await self._checked(login=principal.login, password=old[: LONGEST_PASSWORD + 1], source=source)
-        await self.set_password(principal.account, new, by=principal.account)
+        _, kept = await self._checked(login=principal.login, password=old[: LONGEST_PASSWORD + 1], source=source)
+        await self._set_password(principal.account, new, by=principal.account, instead_of=kept)
 
     async def set_password(self, account: AccountId, new: str, /, *, by: AccountId) -> None:
         """Give an account a new password and end its sessions; FieldError for a short one."""
+        await self._set_password(account, new, by=by, instead_of=None)
+
+    async def _set_password(self, account: AccountId, new: str, /, *, by: AccountId, instead_of: str | None) -> None:
         kept = await self._workers.run(passwords.hashed, new)
-        await self.administration.set_hash(account, kept, by=by)
+        await self.administration.set_hash(account, kept, by=by, instead_of=instead_of)
 
     async def log_out(self, token: str, /) -> None:
         """End the session of a token."""
@@ -114,7 +117,7 @@ class Accounts:
         """Return when the session is over, see ``Sessions.ended``."""
         await self.sessions.ended(token, principal)
 
-    async def _checked(self, *, login: str, password: str, source: str) -> Principal:
+    async def _checked(self, *, login: str, password: str, source: str) -> tuple[Principal, str]:
         row = await self._row(login, source)
         known, at_s = bool(row and row["known"]), self._clock.monotonic()
         wait_s = self._throttle.wait_s(login=login, source=source, known=known, at_s=at_s)
@@ -126,7 +129,7 @@ class Accounts:
             self.failures.count(row["account"] if row else None)
             raise WRONG
         self._throttle.succeeded(login=login, source=source, known=known, at_s=at_s)
-        return principal_of(row)
+        return principal_of(row), row["password_hash"]
 
     async def _row(self, login: str, source: str) -> Row | None:
         async with self._database.reading() as connection:

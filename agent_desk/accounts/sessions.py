@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from agent_desk.accounts.passwords import WRONG
 from agent_desk.accounts.remembered import Remembered
 from agent_desk.accounts.rows import COLUMNS, LIVE_SESSION, SessionRules, SessionView, principal_of
 from runtime.clock import Clock
@@ -41,22 +42,32 @@ class Sessions:
         self._watched: dict[bytes, _Watched] = {}
         self._stir = asyncio.Event()
 
-    async def open(self, account: AccountId, /, *, lasts: timedelta, idle: timedelta | None, source: str) -> str:
-        """Open a session and return its token; without ``idle`` it needs no use."""
+    async def open(
+        self, account: AccountId, /, *, lasts: timedelta, idle: timedelta | None, source: str, kept: str | None = None
+    ) -> str:
+        """Open a session and return its token; without ``idle`` it needs no use.
+
+        ``kept`` is the password's hash that was checked, if one was. Refused when the account has ended or got another
+        since.
+        """
         token, now = secrets.token_urlsafe(32), self._clock.now()
         async with self._database.transaction() as tx:
             await tx.execute("delete from agent_desk.session where expires_at < $1", now)
-            await tx.execute(
+            opened = await tx.execute(
                 "insert into agent_desk.session"
                 " (token_digest, account, created_at, used_at, expires_at, idle_s, source)"
-                " values ($1, $2, $3, $3, $4, $5, $6)",
+                " select $1, account, $3, $3, $4, $5, $6 from agent_desk.account"
+                " where account = $2 and active and ($7::text is null or password_hash = $7) for share",
                 digest_of(token),
                 account,
                 now,
                 now + lasts,
                 int(idle.total_seconds()) if idle is not None else None,
                 source,
+                kept,
             )
+        if opened != "INSERT 0 1":
+            raise WRONG
         return token
 
     async def end(self, token: str, /) -> None:

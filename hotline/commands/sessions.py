@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from agent_desk import Accounts
+from hotline.commands.audit import the_key
 from hotline.connections import any_database
 from hotline.migrations import refuse_pending
 from hotline.places import Places
@@ -19,15 +20,17 @@ OPERATOR = AccountId(UUID(int=0))
 
 
 @asynccontextmanager
-async def _accounts(settings: Settings, places: Places) -> AsyncIterator[Accounts]:
-    async with any_database(settings, places) as (_, database), Workers(threads=1) as workers:
+async def _accounts(settings: Settings, places: Places, *, changed: bool = True) -> AsyncIterator[Accounts]:
+    """Give the block the accounts; a change is in the audit, so it needs the audit's key: AuditKeyFault without."""
+    secret = the_key(settings).secret if changed else b""
+    async with any_database(settings, places, audit_secret=secret) as (_, database), Workers(threads=1) as workers:
         await refuse_pending(database)
         yield Accounts(database=database, workers=workers, clock=SystemClock())
 
 
 async def list_users(settings: Settings, places: Places, /) -> list[dict[str, object]]:
     """Return all accounts."""
-    async with _accounts(settings, places) as accounts:
+    async with _accounts(settings, places, changed=False) as accounts:
         return [to_builtins(row) for row in await accounts.administration.accounts()]
 
 
@@ -52,7 +55,7 @@ async def set_user_password(settings: Settings, places: Places, login: str, /, *
 
 async def list_sessions(settings: Settings, places: Places, /, *, login: str | None) -> list[dict[str, object]]:
     """Return the open sessions, of one login or of all."""
-    async with _accounts(settings, places) as accounts:
+    async with _accounts(settings, places, changed=False) as accounts:
         account = await accounts.administration.by_login(login) if login else None
         return [to_builtins(row) for row in await accounts.administration.sessions(account=account)]
 

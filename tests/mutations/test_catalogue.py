@@ -56,6 +56,7 @@ FAULTS = {
     "a socket goes on after its session",
     "guesses from elsewhere lock a person out",
     "half requests keep visitors out",
+    "who knew an old password stays",
     "a request that can be written ends in a fault of ours",
 }
 

@@ -3,6 +3,7 @@
 from tests.mutations.mutant import Mutant
 
 ACCOUNTS = "tests/agent_desk/test_accounts.py"
+ACCOUNT_PAGES = "tests/agent_desk/test_account_pages.py"
 DOORS = "tests/runtime/test_web_doors.py"
 EACH_ROLE = "tests/hotline/test_schema_as_each_role.py"
 
@@ -78,5 +79,13 @@ MUTANTS = (
         old="        async with asyncio.timeout(request[BODY_WITHIN_S]):\n",
         new="        async with asyncio.timeout(None):\n",
         tests=(f"{DOORS}::test_a_body_that_does_not_come_in_time_is_answered_408_and_its_connection_closed",),
+    ),
+    Mutant(
+        name="log-in-outlives-a-new-password",
+        fault="who knew an old password stays",
+        file="agent_desk/accounts/service.py",
+        old="source=source, kept=kept)\n",
+        new="source=source, kept=None)\n",
+        tests=(f"{ACCOUNT_PAGES}::test_a_log_in_that_was_under_way_when_the_account_changed_opens_nothing",),
     ),
 )
