@@ -14,7 +14,7 @@ from hotline.cli import app
 from tests.docs import orders_page
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "CHANGELOG.md")
+PAGES = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "SECURITY.md", "CHANGELOG.md")
 DOCUMENTS = [*(ROOT / name for name in PAGES), *sorted((ROOT / "docs").rglob("*.md"))]
 READMES = DOCUMENTS[:2]
 ADDED_AT_RELEASE = {"docs/pictures/desk.png", "docs/pictures/briefing.png"}
