@@ -36,8 +36,8 @@ _BLOCK = re.compile(f"(?:[{_TIMES}]个{_ONE}|{_ONE})+")
 _GROUP = re.compile(
     f"([{_TIMES}])个({_ONE})|[0-9]+?(?=[{_TIMES}]个{_ONE})|[0-9]+|[{SPOKEN}]+?(?=[{_TIMES}]个{_ONE})|[{SPOKEN}]+"
 )
-_CORRECTED = "不对|不是|[哦噢]?不|等等下|等等|说错了|错了|应该是|更正"
-_ORDERED = "那个|然后|接着|后面是?|中间是?|最后是?|[前后]数位是?|横?杠|再"
+_CORRECTED = "不对|不是|[哦噢]?不|等等下|等等|[说记搞报讲]?错了|应该是|更正"
+_ORDERED = "哎呀|那个|然后|接着|后面是?|中间是?|最后是?|[前后]数位是?|横?杠|再"
 _BETWEEN = f"{_CORRECTED}|{_ORDERED}|好的?|对的?|[您你](?:接着|继续)?说|继续"
 _SIGNS = r"[ \-.·/_,()+嗯呃额啊哦]{0,4}"
 _GAP = re.compile(f"{_SIGNS}(?:(?:{_BETWEEN}){_SIGNS}){{0,2}}")

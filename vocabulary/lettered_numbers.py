@@ -14,7 +14,7 @@ _PLATE = re.compile(
     rf"|[DFdf](?:[ ·.-]?[{_DIGIT}]){{5}}(?![ ·.-]?[{_DIGIT}]))"
 )
 _PASSPORT = re.compile(
-    rf"((?:护照|通行证|回乡证|台胞证)[^。！？;*\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}} ?[{_DIGIT}]{{7,10}})"
+    rf"((?:护照|通行证|回乡证|台胞证|港澳证)[^。！？;*\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}} ?[{_DIGIT}]{{7,10}})"
 )
 _PERMIT = re.compile(rf"(台胞证[^。！？;*{_DIGIT}]{{0,8}})([{_DIGIT}]{{8}}(?![{_DIGIT}*]))")
 _WECHAT = re.compile(
@@ -26,6 +26,14 @@ _EMAIL = re.compile(
 )
 _GROUPED = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)(\d?[ -][0-9A-Za-z]{3,4}[ -]?[0-9A-Za-z]{2,4})(?![0-9A-Za-z])")
 _MISHEARD = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)([0-9OoIlSBZ]{8})(?![0-9A-Za-z])")
+
+_FILL = rf"[^{_DIGIT}*。！？;!?\n]{{1,4}}"
+_WITH_WORDS = re.compile(
+    rf"(?<![{_DIGIT}*])([1一幺][3-9三四五六七八九拐勾][{_DIGIT}])({_FILL})[{_DIGIT}]{{4}}({_FILL})[{_DIGIT}]{{4}}(?![{_DIGIT}*])"
+)
+"""A mobile by its shape, whatever is said between its groups: 幺三八哈幺二三四哈五六七八."""
+_AMOUNT = re.compile("[元块毛角万千百十亿吨度方平米里斤人户次个件辆天年月日号栋楼室路线层幢弄点分时位条字页期届%]")
+_SIGNS = re.compile(r"[ \-.·/_,()+嗯呃额啊哦]*")
 
 Span = tuple[int, int, str]
 """Start, end, and what is shown instead."""
@@ -55,6 +63,12 @@ def _with_letters(found: re.Match[str]) -> Span | None:
     return (found.end(1), found.end(), "****") if 0 < letters <= 3 and _digits(rest) >= 5 else None
 
 
+def _with_words(found: re.Match[str]) -> Span | None:
+    fill = found.group(2) + found.group(3)
+    amounts = _AMOUNT.search(fill) or _AMOUNT.match(found.string, found.end())
+    return None if amounts or _SIGNS.fullmatch(fill) else (found.end(1), found.end(), "****")
+
+
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ...] = (
     (_EMAIL, _email),
     (_PLATE, _plate),
@@ -63,6 +77,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ..
     (_WECHAT, _after_its_word),
     (_GROUPED, _with_letters),
     (_MISHEARD, _with_letters),
+    (_WITH_WORDS, _with_words),
 )
 
 

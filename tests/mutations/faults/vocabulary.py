@@ -80,6 +80,14 @@ MUTANTS = (
         tests=MASKING,
     ),
     Mutant(
+        name="amounts-by-shape-masked",
+        fault="what is no number of a person is masked",
+        file="vocabulary/lettered_numbers.py",
+        old="    return None if amounts or ",
+        new="    return None if ",
+        tests=MASKING,
+    ),
+    Mutant(
         name="sums-in-a-list-masked",
         fault="what is no number of a person is masked",
         file="vocabulary/number_kinds.py",
