@@ -4,14 +4,15 @@ import asyncio
 import json
 import signal
 import webbrowser
+from dataclasses import replace
 from typing import Any
 
 from hotline.demo.callers import Callers
 from hotline.demo.once import OneCall, Wish
 from hotline.demo.options import DemoOptions
 from hotline.demo.progress import Progress
-from hotline.demo.stage import Stage, clear, moved, open_stage
-from hotline.places import Places, claim_purpose, only_instance, places_of
+from hotline.demo.stage import Stage, claim, clear, moved, open_stage
+from hotline.places import Places, only_instance, places_of
 from hotline.settings import Settings, read_settings
 from runtime.codec import to_builtins
 from runtime.telemetry import configure_logging
@@ -21,10 +22,24 @@ from vocabulary.errors import HotlineError, Permanent
 DIALOGUE = "water-outage"
 
 
+class NotTheDemos(Permanent):
+    """The settings name a server that a demonstration would fill with made-up people and calls."""
+
+
 def demo_settings(options: DemoOptions, /) -> tuple[Settings, Places]:
-    """Return the settings of a demonstration, with ports that are free."""
-    flags = {"data": str(options.data)} if options.data else {}
-    settings = moved(read_settings(flags=flags))
+    """Return the settings of a demonstration: its own folder, its own servers, ports that are free."""
+    settings = read_settings(flags={"data": str(options.data)} if options.data else {})
+    for name, url in (("database", settings.database.url), ("nats", settings.nats.url)):
+        if url:
+            raise NotTheDemos(
+                f"the settings name a {name} that is not a demonstration's; run `hotline demo` without {name}.url"
+                f" in hotline.toml and without HOTLINE_{name.upper()}__URL"
+            )
+    if options.data is None:
+        installed = settings.asr.models or str(settings.data_path / "models")
+        asr = replace(settings.asr, models=installed)
+        settings = replace(settings, data=str(settings.data_path / "demo"), asr=asr)
+    settings = moved(settings)
     return settings, places_of(settings)
 
 
@@ -35,7 +50,7 @@ async def run_demo(options: DemoOptions, /) -> int:
     settings, places = demo_settings(options)
     progress = Progress()
     with only_instance(places):
-        claim_purpose(places, demo=True)
+        claim(places)
         if options.reset:
             clear(places)
             places = places_of(settings)

@@ -18,10 +18,10 @@ from hotline.demo.progress import Progress
 from hotline.demo.unit import UnitConfig
 from hotline.house import Addresses, House, open_house
 from hotline.migrations import ALL
-from hotline.places import Places
+from hotline.places import OtherPurpose, Places, claim_purpose
 from hotline.settings import Settings
 from runtime.clock import SystemClock
-from runtime.postgres import DatabaseUrls, forget_postgres, migrate, open_database
+from runtime.postgres import DatabaseUrls, forget_postgres, keeps_postgres, migrate, open_database
 from telephony import testcalls
 from vocabulary.errors import Permanent
 
@@ -73,13 +73,31 @@ def _free(kind: socket.SocketKind, host: str, *, above: int) -> int:
     raise Permanent(f"no port from {above} to {above + PORTS_TRIED} is free on {host}; set another one")
 
 
+def claim(places: Places, /) -> None:
+    """Mark a folder as a demonstration's; OtherPurpose when it is a city's, or holds something without any mark.
+
+    Commands such as `hotline users add` make a city's database before `hotline serve` marks its folder.
+    """
+    if not (places.data / "purpose").is_file() and (_holds_something(places) or keeps_postgres(places.data)):
+        raise OtherPurpose(
+            f"{places.data} holds data that no demonstration has made; choose another folder with --data"
+        )
+    claim_purpose(places, demo=True)
+
+
+def _holds_something(places: Places) -> bool:
+    """Tell whether there is more than what every command makes; models are nobody's data."""
+    made = {"lock", "models", "recordings"}
+    return any(path.name not in made for path in places.data.iterdir()) or any(places.recordings.iterdir())
+
+
 def clear(places: Places, /) -> None:
-    """Remove everything of earlier demonstrations except installed models."""
+    """Remove everything of earlier demonstrations except installed models; what a link leads to stays."""
     forget_postgres(places.data)
     for path in places.data.iterdir():
         if path.name in {"models", "lock", "purpose"}:
             continue
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 @asynccontextmanager

@@ -1,7 +1,14 @@
 """PostgreSQL, the system of record: pool, transactions that carry facts, migrations, an embedded server."""
 
 from runtime.postgres.database import Database, DatabaseAway, DatabaseRefused, Held, open_database
-from runtime.postgres.embedded import FolderInUse, embedded_postgres, forget_postgres, keep_postgres, running_urls
+from runtime.postgres.embedded import (
+    FolderInUse,
+    embedded_postgres,
+    forget_postgres,
+    keep_postgres,
+    keeps_postgres,
+    running_urls,
+)
 from runtime.postgres.faults import ValueNotStored
 from runtime.postgres.migrate import MigrationFault, migrate, pending
 from runtime.postgres.roles import DatabaseUrls
@@ -22,6 +29,7 @@ __all__ = [
     "embedded_postgres",
     "forget_postgres",
     "keep_postgres",
+    "keeps_postgres",
     "migrate",
     "open_database",
     "pending",

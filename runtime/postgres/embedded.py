@@ -306,6 +306,11 @@ async def _running(
                 forget(places)
 
 
+def keeps_postgres(data: Path, /) -> bool:
+    """Tell whether a server was ever made for this data folder, wherever its own folder lies."""
+    return data.is_dir() and (choose_places(data).cluster / "PG_VERSION").exists()
+
+
 def forget_postgres(data: Path, /) -> None:
     """Remove the server's folder of this data folder, wherever it lies. Nothing may run in it."""
     if data.is_dir():

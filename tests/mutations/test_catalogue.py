@@ -57,6 +57,7 @@ FAULTS = {
     "guesses from elsewhere lock a person out",
     "half requests keep visitors out",
     "who knew an old password stays",
+    "a demonstration empties a city's folder",
     "a request that can be written ends in a fault of ours",
 }
 

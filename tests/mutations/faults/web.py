@@ -1,4 +1,4 @@
-"""Faults of the web wall and of sessions."""
+"""Faults of the web wall, of sessions, and of a demonstration beside a city."""
 
 from tests.mutations.mutant import Mutant
 
@@ -87,5 +87,13 @@ MUTANTS = (
         old="source=source, kept=kept)\n",
         new="source=source, kept=None)\n",
         tests=(f"{ACCOUNT_PAGES}::test_a_log_in_that_was_under_way_when_the_account_changed_opens_nothing",),
+    ),
+    Mutant(
+        name="reset-takes-what-has-no-mark",
+        fault="a demonstration empties a city's folder",
+        file="hotline/demo/stage.py",
+        old="(_holds_something(places) or keeps_postgres(places.data))",
+        new="(places.data / 'city').exists()",
+        tests=("tests/hotline/test_demo_reset.py::test_what_lies_in_a_folder_without_a_mark_is_not_a_demonstrations",),
     ),
 )
