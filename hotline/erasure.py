@@ -1,6 +1,7 @@
 """What is personal about a contact, where it lies, and how it is taken out while the record stays whole."""
 
 import asyncio
+import glob
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,10 +110,10 @@ async def _recordings(tx: Transaction, contacts: Sequence[ContactId]) -> list[st
 
 
 def remove_recording(folder: Path, name: str) -> bool:
-    """Remove a recording and its sidecar; False when it does not lie here. OSError when it cannot be removed."""
+    """Remove a recording with all its files; False when none lies here. OSError when one cannot be removed."""
     if Path(name).name != name or name.startswith("."):
         return False
-    found = [path for path in folder.glob(f"{Path(name).stem}.*") if path.is_file()]
+    found = [path for path in folder.glob(f"{glob.escape(name.split('.', maxsplit=1)[0])}.*") if path.is_file()]
     for path in found:
         path.unlink(missing_ok=True)
     return bool(found)

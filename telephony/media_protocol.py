@@ -92,7 +92,7 @@ class UpdateRtpLeg:
 class StartCall:
     """CallAccepted: the next tick is call time 0, taps and recording begin. Answer: CallStarted.
 
-    ``recording_name`` is a file name ending in ``.wav``; empty means that nothing is recorded.
+    ``recording_name`` is one of ``telephony.tracks``; empty means that nothing is recorded.
     """
 
     call: CallId
@@ -207,7 +207,7 @@ class EndCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedRecording:
-    """A finished recording; ``sha256`` is of the file, ``samples`` a channel."""
+    """A finished recording of ``samples`` in call time; ``sha256`` is of the file that names its tracks."""
 
     recording_name: str
     sha256: str

@@ -33,6 +33,7 @@ from telephony.sip.effects import (
     Withdrawn,
 )
 from telephony.sip.sdp import Agreed, OurSide
+from telephony.tracks import recording_name
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.errors import HotlineError, Refused
@@ -224,7 +225,7 @@ class Reception(asyncio.DatagramProtocol):
                 call=arrival.call,
                 contact=arrival.contact,
                 caller_leg=arrival.leg,
-                recording_name=f"{arrival.call}.wav",
+                recording_name=recording_name(arrival.call),
             )
             if invited.tag in switch.agent.dialogs:
                 await switch.link.request(start, reply=media.CallStarted)

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from telephony.media.recorder import Recorder, Recording
-from telephony.media.sidecar import Sidecar, Stage, checked_name
+from telephony.media.sidecar import Sidecar, Stage
 from telephony.media_protocol import ClosedRecording, EndedCall, MediaStats, OrphanCall, StartCall
+from telephony.tracks import Track, checked_name
 from vocabulary.audio import SAMPLES_PER_MS
 from vocabulary.errors import Refused
 from vocabulary.ids import CallId
 
-RESERVE_BYTES = 600 * 8000 * 4
-"""Ten minutes of one recording, kept free for each call."""
+RESERVE_BYTES = 600 * 8000 * 2 * 3
+"""Ten minutes of one recording, kept free for each call: caller, agent, and what is played to the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class CallWriter:
     def __init__(self, recorder: Recorder, recording: Recording) -> None:
         self._recorder, self._recording = recorder, recording
 
-    def write(self, *, first_sample: int, pcm: bytes) -> None:
-        """Take interleaved samples of two channels."""
-        self._recorder.write(self._recording, first_sample=first_sample, pcm=pcm)
+    def write(self, track: Track, /, *, first_sample: int, pcm: bytes) -> None:
+        """Take samples of a track at ``first_sample`` of call time."""
+        self._recorder.write(self._recording, track, first_sample=first_sample, pcm=pcm)
 
 
 class Archive:

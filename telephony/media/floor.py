@@ -83,7 +83,7 @@ class Floor:
         self.stop_play(found)
         call = self.calls.get(found.call)
         if call is not None:
-            call.legs.pop(leg, None)
+            call.remove(leg)
         del self.legs[leg]
         self._unheard(found.slot)
         if found.ring is not None:

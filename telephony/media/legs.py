@@ -11,6 +11,7 @@ from telephony.media.outgoing import Outgoing
 from telephony.media.sending import Histogram
 from telephony.media.speech import SpeechGate
 from telephony.media.tap_ring import TapRing
+from telephony.tracks import Track, TrackKind
 from vocabulary.audio import FRAME_MS, FRAME_SAMPLES, Party
 from vocabulary.ids import CallId, ContactId, LegId, SeatNo
 from vocabulary.taps import TapLeg
@@ -78,10 +79,10 @@ class Taps(Protocol):
 
 
 class Writer(Protocol):
-    """Where a call's two channels are written."""
+    """Where a call's tracks are written."""
 
-    def write(self, *, first_sample: int, pcm: bytes) -> None:
-        """Take interleaved samples of two channels."""
+    def write(self, track: Track, /, *, first_sample: int, pcm: bytes) -> None:
+        """Take samples of a track at ``first_sample`` of call time."""
         ...
 
 
@@ -108,8 +109,31 @@ class Leg:
     """The play that was begun last, whether it still sounds or not."""
 
 
+class _Growing:
+    """A track in the tick's hands: what is not handed to the writer yet."""
+
+    def __init__(self, track: Track) -> None:
+        self.track = track
+        self._begins = track.first_sample
+        self._chunk = bytearray()
+
+    def add(self, at: int, pcm: bytes, writer: Writer) -> None:
+        """Take samples at ``at`` of call time; between two that do not touch lies silence."""
+        if at != self._begins + len(self._chunk) // 2:
+            self.flush(writer)
+            self._begins = at
+        self._chunk += pcm
+
+    def flush(self, writer: Writer) -> None:
+        """Hand over what there is."""
+        if self._chunk:
+            writer.write(self.track, first_sample=self._begins, pcm=bytes(self._chunk))
+            self._begins += len(self._chunk) // 2
+            self._chunk.clear()
+
+
 class CallSound:
-    """A call from its time 0: recording and taps, always as long as the ticks that passed."""
+    """A call from its time 0: taps, and one recorded track for each leg and for what is played to it."""
 
     def __init__(self, *, caller: Leg, writer: Writer | None) -> None:
         """Call time 0 is the next tick. ``writer`` is None for a call that is not recorded."""
@@ -120,8 +144,8 @@ class CallSound:
         self.hearing_since_ms = 0
         """Call time at which who hears whom changed last."""
         self._writer = writer
-        self._chunk = bytearray()
-        self._written = 0
+        self._tracks: dict[tuple[LegId, TrackKind], _Growing] = {}
+        self._begun = 0
         self._ticks = 0
 
     @property
@@ -141,29 +165,48 @@ class CallSound:
         )
         self.legs[leg.leg] = leg
 
+    def remove(self, leg: LegId, /) -> None:
+        """Hear a leg no more; its tracks end."""
+        if self.legs.pop(leg, None) is None:
+            return
+        for kind in TrackKind:
+            track = self._tracks.pop((leg, kind), None)
+            if track is not None and self._writer is not None:
+                track.flush(self._writer)
+
     def tick(self, mixer: Mixer, /) -> None:
-        """Take one tick: channel 1 the caller, channel 2 what the caller is told."""
-        if self._writer is not None:
-            self._chunk += mixer.both(self.caller.slot) if self.caller.slot.row >= 0 else bytes(4 * FRAME_SAMPLES)
+        """Take one tick of every leg."""
+        writer, at = self._writer, self._ticks * FRAME_SAMPLES
+        if writer is not None:
+            for leg in self.legs.values():
+                if leg.slot.row >= 0:
+                    self._track(leg, TrackKind.SPOKEN).add(at, mixer.heard_pcm(leg.slot), writer)
+                if leg.slot in mixer.played:
+                    self._track(leg, TrackKind.PLAYED).add(at, mixer.played[leg.slot].astype("<i2").tobytes(), writer)
         self._ticks += 1
         if self._ticks % _CHUNK_TICKS == 0:
             self.flush()
 
     def skip(self, ticks: int, /) -> None:
-        """Fill ticks that were lost with silence, so that call time stays true."""
-        if self._writer is not None:
-            self._chunk += bytes(4 * FRAME_SAMPLES * ticks)
+        """Let ticks pass that were lost: in the tracks they are silence, so that call time stays true."""
         self._ticks += ticks
         self.flush()
 
     def stop_recording(self) -> None:
         """Record no more: the writer failed. Call time goes on."""
         self._writer = None
-        self._chunk.clear()
+        self._tracks.clear()
 
     def flush(self) -> None:
         """Hand over what is not written yet."""
-        if self._writer is not None and self._chunk:
-            self._writer.write(first_sample=self._written, pcm=bytes(self._chunk))
-        self._written += len(self._chunk) // 4
-        self._chunk.clear()
+        if self._writer is not None:
+            for track in self._tracks.values():
+                track.flush(self._writer)
+
+    def _track(self, leg: Leg, kind: TrackKind) -> _Growing:
+        found = self._tracks.get((leg.leg, kind))
+        if found is None:
+            self._begun += 1
+            track = Track(number=self._begun, leg=leg.leg, party=leg.party, kind=kind, first_sample=self.samples)
+            found = self._tracks[leg.leg, kind] = _Growing(track)
+        return found

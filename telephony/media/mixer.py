@@ -65,7 +65,9 @@ class Mixer:
         self._sums: list[tuple[int, list[int]]] = []
         """Rows that hear several, and which."""
         self._laws: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        self._octets = self._pcm = self._both = b""
+        self._octets = self._pcm = b""
+        self.played: dict[Slot, Samples] = {}
+        """What prompts gave in this tick, by whom they were played to."""
         self.peaks: list[int] = []
         """Largest magnitude of each row that was heard."""
         self._stale = False
@@ -98,7 +100,6 @@ class Mixer:
         self._octets = g711.encode(self.told, self._laws).tobytes()
         sources = heard[:-1]
         self._pcm = sources.tobytes()
-        self._both = np.stack((sources, self.told), axis=2).tobytes()
         self.peaks = np.abs(sources).max(axis=1).tolist() if self.slots else []
         return ended
 
@@ -109,10 +110,6 @@ class Mixer:
     def heard_pcm(self, slot: Slot, /) -> bytes:
         """Return the 160 s16le samples that came from ``slot``."""
         return self._pcm[slot.row * 2 * FRAME_SAMPLES : (slot.row + 1) * 2 * FRAME_SAMPLES]
-
-    def both(self, slot: Slot, /) -> bytes:
-        """Return what came from ``slot`` and what it was told, interleaved: 160 samples of two channels."""
-        return self._both[slot.row * 4 * FRAME_SAMPLES : (slot.row + 1) * 4 * FRAME_SAMPLES]
 
     def _hear(self) -> Samples:
         count = len(self.slots)
@@ -142,12 +139,13 @@ class Mixer:
 
     def _prompts(self) -> list[tuple[Slot, Playlist]]:
         ended: list[tuple[Slot, Playlist]] = []
+        self.played.clear()
 
         def play(slot: Slot) -> None:
             playlist = slot.playlist
             frame = playlist.next_frame() if playlist is not None else None
             if frame is not None:
-                self.told[slot.row] = frame
+                self.told[slot.row] = self.played[slot] = frame
             elif playlist is not None:
                 slot.playlist = None
                 ended.append((slot, playlist))

@@ -1,10 +1,11 @@
-"""Two-channel recordings, written by one thread: the tick only hands chunks over."""
+"""Recordings of one track a leg, written by one thread: the tick only hands chunks over."""
 
 import asyncio
 import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from runtime.telemetry import get_logger
 from telephony.media import disk
 from telephony.media import recording_files as files
 from telephony.media.sidecar import Sidecar, Stage
+from telephony.tracks import Track
 
 _log = get_logger(__name__)
 _BOUND = 4096
@@ -24,11 +26,12 @@ T = TypeVar("T")
 
 
 class Recording:
-    """One call's file while it grows. Only the recorder's thread touches ``descriptor``."""
+    """One call's tracks while they grow. Only the recorder's thread touches what is written."""
 
     def __init__(self, sidecar: Sidecar) -> None:
         self.sidecar = sidecar
-        self.descriptor: int | None = None
+        self.descriptors: dict[int, int] = {}
+        """Of the tracks that are open, by number."""
         self.failed = False
 
 
@@ -68,43 +71,53 @@ class Recorder:
             self._jobs.put_nowait(job)
 
     def begin(self, sidecar: Sidecar, /) -> Recording:
-        """Begin a file; chunks may follow at once. While the disk takes none, each chunk tries to begin it."""
+        """Begin a recording without tracks; chunks may follow at once."""
         recording = Recording(sidecar)
-
-        def job() -> None:
-            recording.descriptor = files.begin(self.folder, sidecar)
-
-        self._put(recording, job)
+        self._put(recording, lambda: files.write_sidecar(self.folder, sidecar))
         return recording
 
-    def write(self, recording: Recording, /, *, first_sample: int, pcm: bytes) -> None:
-        """Write interleaved samples (two channels, s16le) at sample ``first_sample``; never blocks."""
+    def write(self, recording: Recording, track: Track, /, *, first_sample: int, pcm: bytes) -> None:
+        """Write samples (s16le) of a track at ``first_sample`` of call time; never blocks.
+
+        A track begins with its first chunk. While the disk takes none, each chunk tries to begin it.
+        """
 
         def job() -> None:
-            if recording.descriptor is None:
-                recording.descriptor = files.begin(self.folder, recording.sidecar)
-            files.append(recording.descriptor, first_sample, pcm)
+            descriptor = recording.descriptors.get(track.number)
+            if descriptor is None:
+                sidecar = recording.sidecar
+                named = sidecar if track in sidecar.tracks else replace(sidecar, tracks=(*sidecar.tracks, track))
+                descriptor = recording.descriptors[track.number] = files.begin(self.folder, named, track)
+                recording.sidecar = named
+            files.append(descriptor, first_sample - track.first_sample, pcm)
 
         self._put(recording, job)
 
     async def finish(self, recording: Recording, /, *, samples: int, stage: Stage) -> Sidecar:
-        """Close the file at ``samples`` a channel; return the sidecar, without figures when the disk failed."""
+        """Close the tracks of a call of ``samples``; return the sidecar, without figures when the disk failed."""
 
         def job() -> Sidecar:
-            descriptor = recording.descriptor
-            if descriptor is None:
+            if not recording.descriptors:
+                with suppress(OSError):
+                    files.sidecar_path(self.folder, recording.sidecar).unlink(missing_ok=True)
                 return recording.sidecar.closed(stage=stage, samples=0, sha256="")
-            kept = files.whole_part(descriptor, most=samples) if recording.failed else samples
-            digest = files.close(self.folder, recording.sidecar, descriptor, kept)
+            tracks = tuple(self._close_track(recording, track, samples) for track in recording.sidecar.tracks)
+            recording.sidecar = replace(recording.sidecar, tracks=tracks)
+            kept = max(track.end for track in tracks) if recording.failed else samples
+            digest = files.close(self.folder, recording.sidecar, samples=kept)
             closed = recording.sidecar.closed(stage=stage, samples=kept, sha256=digest)
             self._write_sidecar(closed)
             return closed
 
         try:
             return await self._ask(job)
-        except OSError as error:  # the part stays where it is: the next start of media closes it
+        except OSError as error:  # the parts stay where they are: the next start of media closes them
             self._failed(recording, error)
             return recording.sidecar.closed(stage=stage, samples=0, sha256="")
+
+    def _close_track(self, recording: Recording, track: Track, samples: int) -> Track:
+        descriptor = recording.descriptors.pop(track.number)
+        return files.close_track(self.folder, recording.sidecar, track, descriptor, most=samples - track.first_sample)
 
     async def mark(self, sidecar: Sidecar, /) -> None:
         """Store a changed sidecar, later when the disk does not take it now."""

@@ -2,21 +2,16 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.telemetry import get_logger
 from runtime.unusable import set_aside
 from runtime.wav import wav_header
-from telephony.media.sidecar import (
-    BYTES_PER_SAMPLE,
-    CHANNELS,
-    HEADER_BYTES,
-    Sidecar,
-    Stage,
-    checked_name,
-    whole_samples,
-)
+from telephony.media import two_channels
+from telephony.media.sidecar import BYTES_PER_SAMPLE, HEADER_BYTES, Sidecar, Stage, whole_samples
+from telephony.tracks import Track, checked_name, track_name
 from vocabulary.errors import Refused
 
 _log = get_logger(__name__)
@@ -25,21 +20,26 @@ _PART = ".part"
 
 def sidecar_path(folder: Path, sidecar: Sidecar, /) -> Path:
     """Return where the sidecar lies."""
-    return folder / f"{sidecar.recording_name}.json"
+    if two_channels.is_one(sidecar.recording_name):
+        return folder / f"{sidecar.recording_name}.json"
+    return folder / f"{sidecar.recording_name.removesuffix('.tracks.json')}.sidecar.json"
 
 
-def part_path(folder: Path, sidecar: Sidecar, /) -> Path:
-    """Return where the sound lies while it is recorded."""
-    return folder / f"{sidecar.recording_name}{_PART}"
+def part_path(folder: Path, sidecar: Sidecar, track: Track, /) -> Path:
+    """Return where a track lies while it is recorded."""
+    return folder / f"{track_name(sidecar.recording_name, track.number)}{_PART}"
 
 
 def write_sidecar(folder: Path, sidecar: Sidecar, /) -> None:
     """Put the sidecar in place at once, old or new but never half."""
-    target = sidecar_path(folder, sidecar)
+    _put(sidecar_path(folder, sidecar), encode(sidecar))
+
+
+def _put(target: Path, data: bytes) -> None:
     fresh = target.with_suffix(".new")
     try:
         with fresh.open("wb") as file:
-            file.write(encode(sidecar))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(target)
@@ -48,26 +48,24 @@ def write_sidecar(folder: Path, sidecar: Sidecar, /) -> None:
         raise
 
 
-def begin(folder: Path, sidecar: Sidecar, /) -> int:
-    """Write the sidecar and an empty WAV; return the open file descriptor. After an OSError neither is there."""
+def begin(folder: Path, sidecar: Sidecar, track: Track, /) -> int:
+    """Name the track in the sidecar and make its empty WAV (not there after an OSError); return the descriptor."""
     write_sidecar(folder, sidecar)
-    part = part_path(folder, sidecar)
+    part = part_path(folder, sidecar, track)
     descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
-        _write(descriptor, wav_header(data_bytes=0, channels=CHANNELS), 0)
+        _write(descriptor, wav_header(data_bytes=0), 0)
     except OSError:
         os.close(descriptor)
-        for path in (part, sidecar_path(folder, sidecar)):
-            path.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
     return descriptor
 
 
-def append(descriptor: int, first_sample: int, pcm: bytes, /) -> None:
-    """Write interleaved samples at their place and let the header name all that is there."""
-    _write(descriptor, pcm, HEADER_BYTES + first_sample * BYTES_PER_SAMPLE)
-    end = first_sample * BYTES_PER_SAMPLE + len(pcm)
-    _write(descriptor, wav_header(data_bytes=end, channels=CHANNELS), 0)
+def append(descriptor: int, at: int, pcm: bytes, /) -> None:
+    """Write samples at sample ``at`` of the track and let the header name all that is there."""
+    _write(descriptor, pcm, HEADER_BYTES + at * BYTES_PER_SAMPLE)
+    _write(descriptor, wav_header(data_bytes=at * BYTES_PER_SAMPLE + len(pcm)), 0)
 
 
 def _write(descriptor: int, data: bytes, at: int) -> None:
@@ -77,25 +75,28 @@ def _write(descriptor: int, data: bytes, at: int) -> None:
         data, at = data[written:], at + written
 
 
-def whole_part(descriptor: int, /, *, most: int) -> int:
-    """Return how many samples of a recording that could not be written whole are there, ``most`` at most."""
-    return min(most, whole_samples(os.fstat(descriptor).st_size))
-
-
-def close(folder: Path, sidecar: Sidecar, descriptor: int, samples: int, /) -> str:
-    """Give the file its length, header and name; return the sha256 of its bytes."""
+def close_track(folder: Path, sidecar: Sidecar, track: Track, descriptor: int, /, *, most: int | None) -> Track:
+    """Give a track its length (at most ``most`` samples), header and name; return it with its figures."""
+    there = whole_samples(os.fstat(descriptor).st_size)
+    samples = there if most is None else min(there, most)
     try:
         os.ftruncate(descriptor, HEADER_BYTES + samples * BYTES_PER_SAMPLE)
-        _write(descriptor, wav_header(data_bytes=samples * BYTES_PER_SAMPLE, channels=CHANNELS), 0)
+        _write(descriptor, wav_header(data_bytes=samples * BYTES_PER_SAMPLE), 0)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    part = part_path(folder, sidecar)
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    part.rename(folder / sidecar.recording_name)
+    part = part_path(folder, sidecar, track)
+    digest = _digest(part)
+    part.rename(part.with_suffix(""))
+    return replace(track, samples=samples, sha256=digest)
+
+
+def close(folder: Path, sidecar: Sidecar, /, *, samples: int) -> str:
+    """Write the recording's file, which names the tracks of ``sidecar``; return its sha256."""
+    data = encode(sidecar.manifest(samples=samples))
+    _put(folder / sidecar.recording_name, data)
     _sync_folder(folder)
-    return digest
+    return hashlib.sha256(data).hexdigest()
 
 
 def recover(folder: Path, /) -> list[Sidecar]:
@@ -123,12 +124,12 @@ def recover(folder: Path, /) -> list[Sidecar]:
 
 
 def _left(folder: Path) -> list[Path]:
-    """Return the sidecars in ``folder``; what a kill left of one that was being written is taken away."""
+    """Return the sidecars in ``folder``; what a kill left of files that were being written is taken away."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in folder.glob("*.wav.new"):
+        for path in folder.glob("*.new"):
             path.unlink()
-        return sorted(folder.glob("*.wav.json"))
+        return sorted([*folder.glob("*.sidecar.json"), *folder.glob("*.wav.json")])
     except OSError as error:
         _log.error("the folder of recordings cannot be used", reason=str(error))
         return []
@@ -136,25 +137,40 @@ def _left(folder: Path) -> list[Path]:
 
 def _read_sidecar(path: Path) -> Sidecar:
     sidecar = decode(path.read_bytes(), Sidecar)
-    if path.name != f"{checked_name(sidecar.recording_name)}.json":
+    if not two_channels.is_one(sidecar.recording_name):
+        checked_name(sidecar.recording_name)
+    if path != sidecar_path(path.parent, sidecar):
         raise MalformedMessage(f"it speaks of {sidecar.recording_name!r}")
     return sidecar
 
 
 def _close_left_open(folder: Path, sidecar: Sidecar, /) -> Sidecar:
-    part, whole = part_path(folder, sidecar), folder / sidecar.recording_name
-    samples, digest = 0, ""
-    if part.exists():
-        descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC)
-        samples = whole_samples(os.fstat(descriptor).st_size)
-        digest = close(folder, sidecar, descriptor, samples)
-    elif whole.exists():
-        samples = whole_samples(whole.stat().st_size)
-        with whole.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if two_channels.is_one(sidecar.recording_name):
+        samples, digest = two_channels.close_left_open(folder, sidecar.recording_name)
+    else:
+        found = [_track_left_open(folder, sidecar, track) for track in sidecar.tracks]
+        sidecar = replace(sidecar, tracks=tuple(track for track in found if track.sha256))
+        samples = max((track.end for track in sidecar.tracks), default=0)
+        digest = close(folder, sidecar, samples=samples) if sidecar.tracks else ""
     closed = sidecar.closed(stage=Stage.ORPHANED, samples=samples, sha256=digest, media_lost=True)
     write_sidecar(folder, closed)
     return closed
+
+
+def _track_left_open(folder: Path, sidecar: Sidecar, track: Track) -> Track:
+    part = part_path(folder, sidecar, track)
+    whole = part.with_suffix("")
+    if part.exists():
+        descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC)
+        return close_track(folder, sidecar, track, descriptor, most=None)
+    if whole.exists():
+        return replace(track, samples=whole_samples(whole.stat().st_size), sha256=_digest(whole))
+    return track
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

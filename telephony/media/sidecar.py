@@ -1,20 +1,17 @@
 """The small JSON file beside each recording: what a successor must know to close it and to report it. No I/O."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from telephony.media_protocol import ClosedRecording, OrphanCall
+from telephony.tracks import Manifest, Track
 from vocabulary.audio import SAMPLES_PER_MS
-from vocabulary.errors import Refused
 from vocabulary.ids import CallId, ContactId
 
-CHANNELS = 2
 HEADER_BYTES = 44
-BYTES_PER_SAMPLE = 2 * CHANNELS
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.wav")
+BYTES_PER_SAMPLE = 2
 
 
 class Stage(StrEnum):
@@ -28,7 +25,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sidecar:
-    """One call's recording. ``samples`` a channel and ``sha256`` are set when it is closed."""
+    """One call's recording. ``samples`` and ``sha256`` of the recording's file are set when it is closed."""
 
     call: CallId
     contact: ContactId
@@ -39,6 +36,18 @@ class Sidecar:
     samples: int = 0
     sha256: str = ""
     media_lost: bool = False
+    tracks: tuple[Track, ...] = ()
+
+    def manifest(self, *, samples: int) -> Manifest:
+        """Return what the recording's file says."""
+        return Manifest(
+            call=self.call,
+            contact=self.contact,
+            host=self.host,
+            started_at=self.started_at,
+            samples=samples,
+            tracks=self.tracks,
+        )
 
     def closed(self, *, stage: Stage, samples: int, sha256: str, media_lost: bool = False) -> "Sidecar":
         """Return it with the figures of the finished file."""
@@ -65,13 +74,6 @@ class Sidecar:
         )
 
 
-def checked_name(name: str, /) -> str:
-    """Return ``name`` when it is a plain file name ending in .wav, else Refused ``bad-name``."""
-    if not _NAME.fullmatch(name):
-        raise Refused("bad-name", f"录音文件名 {name!r} 不合规：只能用字母、数字、点、横线，并以 .wav 结尾")
-    return name
-
-
 def whole_samples(file_bytes: int, /) -> int:
-    """Return the samples a channel in a recording of ``file_bytes``, whatever its header says."""
+    """Return the samples in a track of ``file_bytes``, whatever its header says."""
     return max(0, file_bytes - HEADER_BYTES) // BYTES_PER_SAMPLE

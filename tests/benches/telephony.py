@@ -54,8 +54,8 @@ async def measure(sizes: Sizes, *, tell: Callable[[str], None]) -> list[dict[str
 
 
 def _recordings(ours: Switchboard) -> list[Path]:
-    """Closed recordings; one under way is called .part."""
-    return list(ours.recordings.glob("*.wav"))
+    """Closed recordings; one under way has no file that names its tracks yet."""
+    return list(ours.recordings.glob("*.tracks.json"))
 
 
 async def _closed(ours: Switchboard, kept: int, *, wanted: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.e2e.likeness import RATE, Likeness, found_at, likeness
 from tests.fault_runs.broken_call import LOUD
 from tests.fault_runs.caller import calling
 from tests.fault_runs.stage import Theatre, theatre
+from tests.recordings import two_channels
 from vocabulary.audio import Party
 from vocabulary.events.asr import TranscriptClosed, UtteranceFinalised
 from vocabulary.events.telephony import CallAccepted, CallConnected, CallRecorded
@@ -150,8 +151,7 @@ async def _gathered(
     both = lambda: len({event.party for _, event in ear.of(TranscriptClosed, contact)}) == 2  # noqa: E731
     assert await ear.until(both, seconds=60)
     connected = ear.of(CallConnected, contact)[0][1].at_ms
-    recorded = read_sound(stage.stage.places.recordings / ear.of(CallRecorded, contact)[0][1].name)
-    channels = np.frombuffer(recorded.pcm, "<i2").reshape(-1, 2)
+    sides = two_channels(stage.stage.places.recordings / ear.of(CallRecorded, contact)[0][1].name)
     finals = [event.utterance for _, event in ear.of(UtteranceFinalised, contact)]
     starts = [each.start_ms for each in finals if each.party is Party.CALLER and each.start_ms > connected]
     return Heard(
@@ -159,8 +159,8 @@ async def _gathered(
         agent=spoken["agent"],
         by_agent=by_agent,
         by_caller=read_sound(folder / "heard.wav").pcm[connected * 16 :],
-        channel_1=channels[:, 0].tobytes(),
-        channel_2=channels[:, 1].tobytes(),
+        channel_1=sides[0],
+        channel_2=sides[1],
         connected_ms=connected,
         first_final_ms=min(starts, default=-1),
         round_trip_ms=echo[0],

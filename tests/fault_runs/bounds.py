@@ -119,12 +119,12 @@ def ended(seen: Observation, reasons: Sequence[EndReason]) -> Check:
 
 
 def recording(seen: Observation, found: tuple[float, int] | None) -> Check:
-    """A readable two-channel file that holds all but the last second before the kill."""
+    """Readable tracks of both parties that hold all but the last second before the kill."""
     if found is None or seen.killed_at is None:
         return Check(name="recording", measured=None, bound="a readable file", ok=False)
     lost = max(0.0, seen.killed_at - seen.accepted_at - found[0])
     return Check(
-        name="recording_lost_s", measured=round(lost, 2), bound=f"≤ {LOST_S:g}, 2 channels",
+        name="recording_lost_s", measured=round(lost, 2), bound=f"≤ {LOST_S:g}, both parties",
         ok=lost <= LOST_S and found[1] == 2,
     )  # fmt: skip
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from asr import character_error_rate
+from runtime.codec import decode
 from runtime.wav import read_sound, read_wav
+from telephony.tracks import Manifest, track_name
 from tests.fault_runs.caller import MeasuringCaller, calling, longest_gap_ms
 from tests.fault_runs.stage import Theatre
 from vocabulary.audio import Party
@@ -186,12 +188,14 @@ def likeness(one: Observation, other: Observation) -> float:
 
 
 def recording_of(seen: Observation, folder: Path) -> tuple[float, int] | None:
-    """Seconds and channels of the call's recording as a reader of WAV files sees it, None when there is none."""
+    """Seconds of the call's recording and of how many parties it has whole tracks, None when there is none."""
     recorded = [event for event in seen.logged if isinstance(event, CallRecorded)]
     if not recorded or not (folder / recorded[-1].name).is_file():
         return None
-    sound = read_sound(folder / recorded[-1].name)
-    return len(sound.pcm) / 2 / sound.channels / 8000, sound.channels
+    manifest = decode((folder / recorded[-1].name).read_bytes(), Manifest)
+    sounds = [read_sound(folder / track_name(recorded[-1].name, track.number)) for track in manifest.tracks]
+    whole = all(len(sound.pcm) == 2 * track.samples for sound, track in zip(sounds, manifest.tracks, strict=True))
+    return manifest.samples / 8000, len({track.party for track in manifest.tracks}) if whole else 0
 
 
 def _seconds(at: datetime) -> float:

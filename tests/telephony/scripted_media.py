@@ -11,6 +11,7 @@ from runtime.background import background
 from runtime.failures import NoAnswer
 from runtime.wire import WireServer, by_type, listen_wire
 from telephony import media_protocol as media
+from telephony.tracks import recording_name
 from vocabulary.errors import Refused
 from vocabulary.ids import CallId, LegId, SeatNo
 
@@ -88,7 +89,7 @@ class ScriptedMedia:
 
     async def end_call(self, asked: media.EndCall) -> media.EndedCall:
         self.asked.append(asked)
-        name = f"{asked.call}.wav"
+        name = recording_name(asked.call)
         return media.EndedCall(recording=closed(name), duration_ms=1000)
 
     async def list_orphans(self, asked: media.Orphans) -> media.OrphanCalls:
@@ -128,4 +129,4 @@ async def scripted_media(path: Path, room: ScriptedMedia | None = None) -> Async
 
 def orphan(call: CallId, *, contact, media_lost: bool = False) -> media.OrphanCall:
     return media.OrphanCall(call=call, contact=contact, started_at=datetime(2026, 3, 2, tzinfo=UTC), duration_ms=5000,
-                            recording=closed(f"{call}.wav"), media_lost=media_lost)  # fmt: skip
+                            recording=closed(recording_name(call)), media_lost=media_lost)  # fmt: skip

@@ -12,10 +12,15 @@ import pytest
 from runtime.ids import new_id
 from telephony import media_protocol as words
 from telephony.media.archive import RESERVE_BYTES, Archive
+from telephony.tracks import Track, TrackKind, recording_name
+from tests.recordings import two_channels
 from tests.telephony.media_room import Media, media_process, new_call, phone
 from tests.telephony.test_media_limits import opened
+from vocabulary.audio import Party
 from vocabulary.errors import Refused
 from vocabulary.ids import CallId, ContactId, LegId
+
+CALLER = Track(number=1, leg=LegId(new_id()), party=Party.CALLER, kind=TrackKind.SPOKEN, first_sample=0)
 
 
 async def test_a_new_call_is_refused_before_its_recording_would_be_missing(tmp_path: Path) -> None:
@@ -52,7 +57,7 @@ async def test_a_full_disk_refuses_new_calls_leaves_no_empty_file_and_comes_back
         ) as media, phone() as caller:  # fmt: skip
             call = new_call()
             leg = await media.open_leg(caller, call)
-            await media.start_call(call, leg, f"{call}.wav")
+            await media.start_call(call, leg, recording_name(call))
             (folder / "filler").write_bytes(b"x" * (3 * RESERVE_BYTES))
             await _until_accepting(media, accepting=False)
             with pytest.raises(Refused) as refused:
@@ -75,17 +80,17 @@ async def test_a_full_disk_refuses_new_calls_leaves_no_empty_file_and_comes_back
 async def test_a_recording_that_could_not_be_written_whole_keeps_what_was_written_and_is_counted(
     tmp_path: Path,
 ) -> None:
-    with small_disk(256 * 1024) as folder:
+    with small_disk(128 * 1024) as folder:
         archive = Archive(folder / "rec", host="h")
         await archive.recover()
         call = CallId(new_id())
         asked = words.StartCall(
-            call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=f"{call}.wav"
+            call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=recording_name(call)
         )
         writer = archive.begin(asked)
         assert writer is not None
         for second in range(20):
-            writer.write(first_sample=second * 8000, pcm=b"\1" * 32_000)
+            writer.write(CALLER, first_sample=second * 8000, pcm=b"\1" * 16_000)
         ended = await archive.finish(call, samples=160_000, told=True)
         stats = archive.described(_STATS, calls=0)
         await archive.close()
@@ -108,21 +113,23 @@ async def _until_accepting(media: Media, *, accepting: bool) -> None:
 async def test_files_whose_names_say_nothing_are_set_aside_at_the_start(tmp_path: Path) -> None:
     folder = tmp_path / "rec"
     folder.mkdir()
-    (folder / "broken.wav.json").write_text("not json")
+    (folder / "broken.sidecar.json").write_text("not json")
     (folder / "..wav.json").write_text("{}")
-    (folder / "folder.wav.json").mkdir()
+    (folder / "folder.sidecar.json").mkdir()
     archive = Archive(folder, host="h")
 
     assert await archive.recover() == 0
     await archive.close()
 
-    assert sorted(path.name for path in folder.glob("*.refused")) == sorted(
-        f"{name}.wav.json.refused" for name in (".", "broken", "folder")
-    )
+    assert {path.name for path in folder.iterdir()} == {
+        "broken.sidecar.json.refused", "..wav.json.refused", "folder.sidecar.json.refused",
+    }  # fmt: skip
 
 
 def asked_for(call: CallId) -> words.StartCall:
-    return words.StartCall(call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=f"{call}.wav")
+    return words.StartCall(
+        call=call, contact=ContactId(call), caller_leg=LegId(new_id()), recording_name=recording_name(call)
+    )
 
 
 async def _until_taking(archive: Archive, *, taking: bool) -> None:
@@ -158,11 +165,11 @@ async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_othe
     first, second = CallId(new_id()), CallId(new_id())
     writer = archive.begin(asked_for(first))
     assert writer is not None
-    writer.write(first_sample=0, pcm=bytes(4 * 8000))
+    writer.write(CALLER, first_sample=0, pcm=bytes(2 * 8000))
     await archive.finish(CallId(first), samples=8000, told=True)
     lost = archive.begin(asked_for(second))
     assert lost is not None
-    lost.write(first_sample=0, pcm=bytes(4 * 8000))
+    lost.write(CALLER, first_sample=0, pcm=bytes(2 * 8000))
     await archive.forget((first,))
     (tmp_path / "rec").rename(tmp_path / "gone")
     ended = await archive.finish(second, samples=8000, told=True)
@@ -170,25 +177,25 @@ async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_othe
     third = CallId(new_id())
     writer = archive.begin(asked_for(third))
     assert writer is not None
-    writer.write(first_sample=0, pcm=bytes(4 * 8000))
+    writer.write(CALLER, first_sample=0, pcm=bytes(2 * 8000))
     kept = await archive.finish(third, samples=8000, told=True)
     await archive.close()
 
     assert ended == words.EndedCall(recording=None, duration_ms=1000)
     assert kept.recording is not None
-    assert Path(kept.recording.path).stat().st_size == 44 + 4 * 8000
+    assert len(two_channels(kept.recording.path)[0]) == 2 * 8000
 
 
 @pytest.mark.real
 async def test_a_chunk_of_which_the_disk_took_a_part_counts_as_failed(tmp_path: Path) -> None:
-    with small_disk(256 * 1024) as disk:
+    with small_disk(128 * 1024) as disk:
         archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
-        (disk / "filler").write_bytes(b"x" * (192 * 1024))
+        (disk / "filler").write_bytes(b"x" * (104 * 1024))
         writer = archive.begin(asked_for(call))
         assert writer is not None
         for second in range(2):
-            writer.write(first_sample=second * 8000, pcm=b"\1" * 32_000)
+            writer.write(CALLER, first_sample=second * 8000, pcm=b"\1" * 16_000)
         await archive.finish(call, samples=16_000, told=True)
         failed = archive.described(_STATS, calls=0).recordings_failed
         await archive.close()
@@ -198,35 +205,34 @@ async def test_a_chunk_of_which_the_disk_took_a_part_counts_as_failed(tmp_path: 
 
 @pytest.mark.real
 async def test_a_recording_whose_disk_comes_back_in_the_call_goes_on_from_there(tmp_path: Path) -> None:
-    with small_disk(512 * 1024) as disk:
-        (disk / "filler").write_bytes(b"x" * (512 * 1024))
+    with small_disk(256 * 1024) as disk:
+        (disk / "filler").write_bytes(b"x" * (256 * 1024))
         archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
         writer = archive.begin(asked_for(call))
         assert writer is not None
-        writer.write(first_sample=0, pcm=b"\1" * 32_000)
+        writer.write(CALLER, first_sample=0, pcm=b"\1" * 16_000)
         async with asyncio.timeout(5):
             while not archive.described(_STATS, calls=0).recordings_failed:
                 await asyncio.sleep(0.02)
         (disk / "filler").unlink()
-        writer.write(first_sample=8000, pcm=b"\2" * 32_000)
+        writer.write(CALLER, first_sample=8000, pcm=b"\2" * 16_000)
         ended = await archive.finish(call, samples=16_000, told=True)
         await archive.close()
 
         assert ended.recording is not None
-        sound = Path(ended.recording.path).read_bytes()
-        assert sound[44:] == bytes(32_000) + b"\2" * 32_000
+        assert two_channels(ended.recording.path)[0] == bytes(16_000) + b"\2" * 16_000
 
 
 @pytest.mark.real
 async def test_a_successor_on_a_full_disk_starts_and_one_with_room_closes_what_was_left(tmp_path: Path) -> None:
-    with small_disk(512 * 1024) as disk:
+    with small_disk(256 * 1024) as disk:
         call = CallId(new_id())
         killed = Archive(disk / "rec", host="h")
         await killed.recover()
         writer = killed.begin(asked_for(call))
         assert writer is not None
-        writer.write(first_sample=0, pcm=b"\1" * 32_000)
+        writer.write(CALLER, first_sample=0, pcm=b"\1" * 16_000)
         await killed.close()
         with suppress(OSError):
             (disk / "filler").write_bytes(b"x" * (1024 * 1024))
@@ -249,7 +255,7 @@ async def test_a_successor_on_a_full_disk_starts_and_one_with_room_closes_what_w
 
 @pytest.mark.real
 async def test_a_disk_that_turns_read_only_refuses_calls_and_leaves_no_empty_file(tmp_path: Path) -> None:
-    with small_disk(512 * 1024) as disk:
+    with small_disk(256 * 1024) as disk:
         archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
         remount(disk, "ro")
@@ -258,7 +264,7 @@ async def test_a_disk_that_turns_read_only_refuses_calls_and_leaves_no_empty_fil
             archive.refuse_when_full(calls=0)
         writer = archive.begin(asked_for(call))
         assert writer is not None
-        writer.write(first_sample=0, pcm=b"\1" * 32_000)
+        writer.write(CALLER, first_sample=0, pcm=b"\1" * 16_000)
         ended = await archive.finish(call, samples=8000, told=True)
         remount(disk, "rw")
         await _until_taking(archive, taking=True)

@@ -6,9 +6,11 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from runtime.codec import decode
 from runtime.ids import new_id
-from runtime.wav import read_sound
 from telephony import media_protocol as words
+from telephony.tracks import Manifest, TrackKind
+from tests.recordings import two_channels
 from tests.telephony.media_room import likeness, media_process, new_call, noise, phone, switch_of, through, tone
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
@@ -150,10 +152,10 @@ async def test_commands_are_idempotent_and_unknown_things_are_refused(tmp_path: 
             ),
             words.RtpLegOpened,
         )  # fmt: skip
-        first = await media.start_call(call, leg, "a.wav")
+        first = await media.start_call(call, leg, "a.tracks.json")
         assert (again.host, again.port) == caller.to
         assert again.port % 2 == 0
-        assert await media.start_call(call, leg, "a.wav") == first
+        assert await media.start_call(call, leg, "a.tracks.json") == first
         for command, reason in (
             (words.SetSound(call=new_call()), "no-call"),
             (words.SetSound(call=call, hearing=(words.Hearing(listener=leg, speaker=leg),)), "own-sound"),
@@ -249,7 +251,7 @@ async def test_the_recording_holds_caller_and_what_the_caller_is_told_at_call_ti
     async with media_process(tmp_path) as media, phone() as caller, phone(0) as agent:
         call = new_call()
         leg_a, leg_b = await media.open_leg(caller, call), await media.open_leg(agent, call, party=Party.AGENT)
-        await media.start_call(call, leg_a, "call.wav")
+        await media.start_call(call, leg_a, "call.tracks.json")
         await media.sound(call, playing=(words.Playing(leg=leg_a, prompts=("tone440",), play_id=UUID(int=1)),))
         await media.wait_for(words.PromptsEnded)
         bridged = await media.sound(call, leg_a, leg_b)
@@ -260,22 +262,25 @@ async def test_the_recording_holds_caller_and_what_the_caller_is_told_at_call_ti
 
     recording = ended.recording
     assert recording is not None
-    sound = read_sound(Path(recording.path))
-    both = array("h", sound.pcm)
-    channel_1, channel_2 = both[::2].tobytes(), both[1::2].tobytes()
-    assert sound.channels == 2
+    channel_1, channel_2 = two_channels(recording.path)
     assert recording.samples == len(channel_1) // 2 == ended.duration_ms * 8
     assert channel_2.find(tone(440, 0.5)) // 2 <= 2 * 160
     assert bridged.at_ms * 8 <= channel_2.find(through(spoken_b, 0)) // 2 <= (bridged.at_ms + 200) * 8
     assert through(spoken_a) in channel_1
-    assert not (tmp_path / "recordings" / "call.wav.part").exists()
+    manifest = decode(Path(recording.path).read_bytes(), Manifest)
+    spoken, played = (
+        [track for track in manifest.tracks if track.kind is kind] for kind in (TrackKind.SPOKEN, TrackKind.PLAYED)
+    )
+    assert {(track.party, track.first_sample) for track in spoken} == {(Party.CALLER, 0), (Party.AGENT, 0)}
+    assert [(track.party, track.samples) for track in played] == [(Party.CALLER, 4000)]
+    assert list((tmp_path / "recordings").glob("*.part")) == []
 
 
 async def test_calls_of_a_switch_that_went_away_are_ended_and_named_to_the_next(tmp_path: Path) -> None:
     async with media_process(tmp_path, orphan_grace_s=0.5) as media, phone() as caller:
         call = new_call()
         leg = await media.open_leg(caller, call)
-        started = await media.start_call(call, leg, "orphan.wav")
+        started = await media.start_call(call, leg, "orphan.tracks.json")
         await asyncio.sleep(0.3)
         media.wire.close()
         await asyncio.sleep(3.0)

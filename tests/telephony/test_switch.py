@@ -12,6 +12,7 @@ from telephony import media_protocol as media
 from telephony.calls import inputs as got
 from telephony.settings import SETTINGS_KEY
 from telephony.sip.admission import ACK_S
+from telephony.tracks import recording_name
 from tests.telephony.calls_world import ADA, BO, S7, S8
 from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import QUICK, House, house
@@ -57,7 +58,7 @@ async def test_a_call_from_invite_to_the_last_fact(here: House) -> None:
     ]  # fmt: skip
     ended, recorded = here.of(CallEnded)[0], here.of(CallRecorded)[0]
     assert (ended.reason, ended.seat, ended.line_name) == (EndReason.CALLER_HUNG_UP, S7, "政务服务便民热线")
-    assert (recorded.host, recorded.name) == ("h1", f"{ended.call}.wav")
+    assert (recorded.host, recorded.name) == ("h1", recording_name(ended.call))
     assert here.of(CallConnected)[0].at_ms == 4321
     played = here.media.played()
     assert played[0] == ("greeting",)

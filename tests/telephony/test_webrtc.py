@@ -9,8 +9,9 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from hotline.demo.agent_line import AgentLine
 from runtime.ids import new_id
-from runtime.wav import read_sound, write_wav
+from runtime.wav import write_wav
 from telephony import media_protocol as words
+from tests.recordings import two_channels
 from tests.telephony.media_room import Media, likeness, media_process, new_call, noise, phone
 from vocabulary.audio import Party
 from vocabulary.errors import Refused
@@ -48,7 +49,7 @@ async def test_a_browser_and_a_telephone_talk_and_the_line_survives_two_calls(tm
         for number in range(2):
             call = new_call()
             leg_a = await media.open_leg(caller, call)
-            await media.start_call(call, leg_a, f"call{number}.wav")
+            await media.start_call(call, leg_a, f"call{number}.tracks.json")
             leg_b = await attach(media, call)
             await media.sound(call, leg_a, leg_b)
             spoken = line.spoke_times
@@ -57,8 +58,8 @@ async def test_a_browser_and_a_telephone_talk_and_the_line_survives_two_calls(tm
             ended = await media.ask(words.EndCall(call=call), words.EndedCall)
             assert line.spoke_times > spoken
             assert likeness(noise(1.0, 21), caller.heard()) > 0.99
-            recorded = read_sound(Path(ended.recording.path)).pcm
-            assert len(recorded) == ended.recording.samples * 4
+            recorded = two_channels(ended.recording.path)
+            assert [len(side) for side in recorded] == [ended.recording.samples * 2] * 2
             caller.packets.clear()
             await asyncio.sleep(0.5)
         idle = line.heard_frames

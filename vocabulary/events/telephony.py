@@ -103,7 +103,11 @@ class CallEnded(Event):
 @event("telephony.call-recorded.v1", durable=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecorded(Event):
-    """The two-channel file is closed on its host; ``samples`` per channel at 8 kHz."""
+    """The recording is closed on its host: ``samples`` of call time at 8 kHz.
+
+    ``name`` is the file that names its tracks with their digests; of versions up to 0.1 it is one two-channel WAV.
+    ``sha256`` is of that file.
+    """
 
     call: CallId
     host: str

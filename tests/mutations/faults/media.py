@@ -8,6 +8,14 @@ PACED = "tests/telephony/test_media_process.py"
 
 MUTANTS = (
     Mutant(
+        name="tracks-without-call-time",
+        fault="a recording is missing without a word",
+        file=LEGS,
+        old="        if at != self._begins + len(self._chunk) // 2:\n",
+        new="        if at < self._begins:\n",
+        tests=("tests/telephony/test_tracks.py",),
+    ),
+    Mutant(
         name="ulaw-for-alaw",
         fault="µ-law for A-law",
         file="telephony/media/g711.py",
@@ -26,9 +34,9 @@ MUTANTS = (
     Mutant(
         name="parties-swapped-in-recording",
         fault="parties swapped",
-        file="telephony/media/mixer.py",
-        old="np.stack((sources, self.told), axis=2)",
-        new="np.stack((self.told, sources), axis=2)",
+        file=LEGS,
+        old="party=leg.party, kind=kind, first_sample",
+        new="party=Party.AGENT if leg.party is Party.CALLER else Party.CALLER, kind=kind, first_sample",
         tests=(f"{PACED}::test_the_recording_holds_caller_and_what_the_caller_is_told_at_call_time",),
     ),
     Mutant(
