@@ -16,6 +16,7 @@ from runtime.web import ApiInfo, Socket, WebSocketRoute, build_app, serve_app
 from runtime.workers import Workers
 from tests.agent_desk.test_accounts import AGENT, PASSWORD
 from tests.runtime.proxy import road_to
+from tests.waiting import within
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import AccountId, SeatNo
 from vocabulary.people import Principal, Role
@@ -58,7 +59,8 @@ async def open_page(accounts: Accounts, token: str) -> AsyncIterator[aiohttp.Cli
 
 
 async def close_code(socket: aiohttp.ClientWebSocketResponse) -> int | None:
-    await asyncio.wait_for(socket.receive(), 10)
+    async with within(10, "the end of the socket"):
+        await socket.receive()
     return socket.close_code
 
 

@@ -16,6 +16,7 @@ from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.ids import new_id
 from runtime.nats_server import embedded_nats, free_port
 from runtime.supervision import supervise
+from tests import waiting
 from vocabulary.audio import Party
 from vocabulary.events.asr import PartialHeard
 from vocabulary.events.telephony import CallQueued
@@ -74,7 +75,7 @@ async def nats_engine() -> AsyncIterator[Engine]:
 
 async def eventually(condition: Callable[[], bool], /, *, within: float = 5) -> None:
     """Return when ``condition`` holds; fail after ``within`` seconds."""
-    async with asyncio.timeout(within):
+    async with waiting.within(within):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -19,6 +19,7 @@ from runtime.log import (
 )
 from runtime.postgres import Database, Transaction
 from tests.runtime.facts import pressed, queued
+from tests.waiting import within
 from vocabulary.errors import Permanent
 from vocabulary.events import Event
 from vocabulary.events.telephony import CallQueued, DigitPressed
@@ -69,7 +70,7 @@ async def running(db: Database, consumers: Sequence[Consumer]) -> AsyncIterator[
 
 
 async def eventually(look: Callable[[], Awaitable[object]], wanted: object) -> None:
-    async with asyncio.timeout(DEADLINE_S):
+    async with within(DEADLINE_S):
         while True:
             if await look() == wanted:
                 return

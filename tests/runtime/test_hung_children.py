@@ -16,6 +16,7 @@ from runtime.supervision.pulse import Alive, Symptom, read_alive, read_failed
 from runtime.supervision.watch import LONGER, Silence
 from tests.runtime.engines import eventually
 from tests.runtime.test_supervision import NURSLING, PATH, alive
+from tests.waiting import within
 
 
 def watched(wish: str, *, silent_s: float = 1.5) -> Child:
@@ -94,7 +95,8 @@ async def test_a_child_that_cannot_serve_says_why_at_once_and_is_not_started_aga
     async with supervise() as supervisor:
         supervisor.start(watched("refuses"))
         with pytest.raises(ChildFailed, match="port 5060 is taken; set another one"):
-            await supervisor.ready("a")
+            async with within(15):
+                await supervisor.ready("a")
         status = supervisor.states()["a"]
 
     assert (status.state, status.restarts, status.last_exit) == (ChildState.FAILED, 0, 78)

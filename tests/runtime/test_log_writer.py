@@ -15,6 +15,7 @@ from runtime.nats_server import NatsAddress
 from runtime.postgres import Database, open_database
 from tests.runtime.facts import pressed, queued, spoke
 from tests.runtime.proxy import road_to
+from tests.waiting import within
 from vocabulary.events import Event, subject_of
 
 DEADLINE_S = 60
@@ -67,7 +68,7 @@ async def writing(db: Database, stream: Stream, clock: Clock | None = None) -> A
 
 
 async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
+    async with within(DEADLINE_S):
         while True:
             if await look():
                 return

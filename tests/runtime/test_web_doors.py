@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
+from runtime.boundary import Done, outcome
 from runtime.web import ApiInfo, Route, build_app, serve_app
 from runtime.web.doors import DoorLimits
 from tests.runtime.test_web import ROUTES, SOCKETS, TokenIsRole, as_role
@@ -66,8 +67,10 @@ async def test_three_hundred_half_requests_do_not_make_the_desk_unreachable() ->
     async with server(DoorLimits(most=64)) as port:
         held = [await connect(port, HALF) for _ in range(300)]
 
-        async with aiohttp.ClientSession() as client, client.get(f"http://127.0.0.1:{port}/api/sheet") as response:
-            assert response.status == 200
+        async with aiohttp.ClientSession() as client:
+            answer = await outcome(client.get(f"http://127.0.0.1:{port}/api/sheet"), of="test")
+            assert isinstance(answer, Done)
+            assert answer.value.status == 200
         for _, writer in held:
             writer.close()
 

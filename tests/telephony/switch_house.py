@@ -18,6 +18,7 @@ from telephony.sip.messages import Request, Response
 from telephony.sip.parser import parse
 from telephony.switch_config import SwitchConfig
 from telephony.switch_process import SwitchProcess
+from tests import waiting
 from tests.telephony.calls_world import ADA, S7, SETTINGS
 from tests.telephony.scripted_media import ScriptedMedia, scripted_media
 from tests.telephony.sip_texts import OFFER, request
@@ -117,7 +118,7 @@ class House:
         self.shown.append(event)
 
     async def until(self, holds: Callable[[], object], within: float = 4.0) -> None:
-        async with asyncio.timeout(within):
+        async with waiting.within(within):
             while not holds():
                 await asyncio.sleep(0.01)
 

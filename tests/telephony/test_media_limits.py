@@ -153,7 +153,9 @@ async def test_a_connection_that_says_nothing_replaces_no_switch_and_ends_no_cal
         await asyncio.sleep(2.0)
         writer.close()
 
-        assert [state.leg for state in (await media.ask(words.ListLegs(), words.Legs)).legs] == [leg]
+        listed = await outcome(media.ask(words.ListLegs(), words.Legs), of="test")
+        assert isinstance(listed, Done)
+        assert [state.leg for state in listed.value.legs] == [leg]
         await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), play_id=UUID(int=1)),))
         assert (await media.wait_for(words.PromptsEnded)).leg == leg
 

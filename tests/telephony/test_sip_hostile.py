@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.boundary import attempt
 from runtime.codec import decode_event, encode, encode_event
+from runtime.failures import Failure
 from runtime.log import read_log
 from runtime.postgres import Database
 from telephony.calls.legs import Leg, Telephone
@@ -98,8 +100,10 @@ def faults_of(invited: Invited) -> list[str]:
     texts = (invited.caller.reveal(), invited.dialled, invited.user_agent, invited.wanted_seat)
     faults = [fault for text in texts if (fault := text_fault(text, longest=128, lines=False)) is not None]
     fact = fact_of(invited)
-    encode(invited.agreed)
-    return faults if decode_event(encode_event(fact)) == fact else [*faults, "read back differently"]
+    kept = attempt(lambda: (encode(invited.agreed), encode_event(fact))[1], of="test")
+    if isinstance(kept, Failure):
+        return [*faults, kept.text]
+    return faults if decode_event(kept.value) == fact else [*faults, "read back differently"]
 
 
 @given(st.integers(min_value=0))

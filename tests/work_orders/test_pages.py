@@ -149,6 +149,7 @@ async def test_a_row_that_cannot_be_read_leaves_the_others_in_every_list(
 
     lists = [await ask("GET", "/api/orders", role="agent"), await ask("GET", "/api/unit/orders", role="unit")]
 
+    assert [answer.status for answer in lists] == [200, 200]
     assert [[row["order_no"] for row in answer.body] for answer in lists] == [[made.order_no]] * 2
     assert [brief.order_no for brief in await orders.of_phone(PhoneNumber(CALLER), open_only=False)] == [made.order_no]
 
