@@ -10,7 +10,7 @@ from telephony import media_protocol as words
 CORPUS = Path(__file__).parent / "corpus" / "wire_frames"
 _KINDS = {
     frames.message_name(kind): kind
-    for kind in (words.OpenRtpLeg, words.UpdateRtpLeg, words.Play, words.Orphans, words.StartCall, words.EndCall)
+    for kind in (words.OpenRtpLeg, words.UpdateRtpLeg, words.SetSound, words.Orphans, words.StartCall, words.EndCall)
 }
 
 
