@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Transaction
@@ -145,7 +145,7 @@ async def apply_words(tx: Transaction, row: LogRow, /) -> None:
 
 def consumers() -> tuple[Consumer, ...]:
     """Return the projections of this room. Made-up rows have no event, so a reset removes them: load them again."""
-    orders = (OrderAccepted, OrderDispatched, OrderHandled, OrderClosedDirectly, OrderFollowedUp, OrderArchived)
+    orders = get_args(AnyOrderEvent)
     return (
         Consumer(name=CALLS, kind="projection", types=(CallEnded,), apply=apply_call, reset=("analytics.call_fact",)),
         Consumer(name=ORDERS, kind="projection", types=orders, apply=apply_order, reset=("analytics.order_fact",)),
