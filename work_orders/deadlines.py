@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import assert_never
 
 
 class LimitUnit(StrEnum):
@@ -22,7 +23,13 @@ class Limit:
     @property
     def text(self) -> str:
         """The limit in Chinese, for screens."""
-        return f"{self.amount}{'小时' if self.unit is LimitUnit.HOURS else '个工作日'}"
+        match self.unit:
+            case LimitUnit.HOURS:
+                return f"{self.amount}小时"
+            case LimitUnit.WORKING_DAYS:
+                return f"{self.amount}个工作日"
+            case _:
+                assert_never(self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +50,19 @@ def due_at(*, start: datetime, limit: Limit, zone: tzinfo, calendar: WorkingCale
     Hours: ``start`` plus hours. Working days: the end (24:00 local) of the n-th working day after the day of ``start``.
     ``start`` must be aware; the result is in the zone of ``start``.
     """
-    if limit.unit is LimitUnit.HOURS:
-        return start + timedelta(hours=limit.amount)
-    day, left = start.astimezone(zone).date(), limit.amount
+    match limit.unit:
+        case LimitUnit.HOURS:
+            return start + timedelta(hours=limit.amount)
+        case LimitUnit.WORKING_DAYS:
+            return _end_of_working_days(start.astimezone(zone).date(), limit.amount, calendar, zone).astimezone(
+                start.tzinfo
+            )
+        case _:
+            assert_never(limit.unit)
+
+
+def _end_of_working_days(day: date, left: int, calendar: WorkingCalendar, zone: tzinfo) -> datetime:
     while left:
         day += timedelta(days=1)
         left -= calendar.is_working(day)
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
-    return midnight.astimezone(start.tzinfo)
+    return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
