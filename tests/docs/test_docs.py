@@ -201,3 +201,12 @@ def test_the_compose_file_names_what_a_deployment_needs() -> None:
 
         assert room in known, name
         assert not leaf or leaf in settings.Settings.__dataclass_fields__[room].default.__dataclass_fields__, name
+
+
+def test_contributing_links_every_how_to_and_each_fits_on_a_screen_or_two() -> None:
+    pages = sorted((ROOT / "docs/how-to").glob("*.md"))
+    linked = set(LINK.findall(_text(ROOT / "CONTRIBUTING.md")))
+
+    assert len(pages) >= 4
+    assert {_name(page) for page in pages} <= linked
+    assert {_name(page): len(_text(page).splitlines()) for page in pages if len(_text(page).splitlines()) > 80} == {}
