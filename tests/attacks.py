@@ -15,7 +15,7 @@ from runtime.telemetry import configure_logging
 from tests.attack_runs import pages, signalling, sound
 from tests.attack_runs.beside import Beside, talking
 from tests.fault_runs.bounds import Check
-from tests.fault_runs.stage import Theatre, theatre
+from tests.fault_runs.whole_house import WholeHouse, whole_house
 
 DEADLINE_S = 200.0
 
@@ -25,13 +25,13 @@ class Attack:
     """One attack; ``run`` returns what it looked at itself, the call beside it is looked at always."""
 
     name: str
-    run: Callable[[Theatre, Beside], Awaitable[list[Check]]]
+    run: Callable[[WholeHouse, Beside], Awaitable[list[Check]]]
 
 
 def _on_the_house(
-    run: Callable[[Theatre], Awaitable[list[Check]]],
-) -> Callable[[Theatre, Beside], Awaitable[list[Check]]]:
-    async def with_call(house: Theatre, beside: Beside) -> list[Check]:
+    run: Callable[[WholeHouse], Awaitable[list[Check]]],
+) -> Callable[[WholeHouse, Beside], Awaitable[list[Check]]]:
+    async def with_call(house: WholeHouse, beside: Beside) -> list[Check]:
         del beside
         return await run(house)
 
@@ -53,7 +53,7 @@ ATTACKS = (
 )
 
 
-async def _one(house: Theatre, attack: Attack) -> list[Check]:
+async def _one(house: WholeHouse, attack: Attack) -> list[Check]:
     try:
         async with asyncio.timeout(DEADLINE_S), talking(house) as beside:
             checks = await attack.run(house, beside)
@@ -66,7 +66,7 @@ async def _one(house: Theatre, attack: Attack) -> list[Check]:
 
 async def _run(wanted: list[str]) -> bool:
     passed = True
-    async with theatre() as house:
+    async with whole_house() as house:
         for attack in ATTACKS:
             if wanted and attack.name not in wanted:
                 continue

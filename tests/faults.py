@@ -16,7 +16,7 @@ from runtime.telemetry import configure_logging
 from tests.fault_runs import bounds
 from tests.fault_runs.bounds import Check
 from tests.fault_runs.broken_call import BrokenCall, Harm, Observation, Script, recording_of
-from tests.fault_runs.stage import Theatre, theatre
+from tests.fault_runs.whole_house import WholeHouse, whole_house
 from vocabulary.calls import EndReason
 
 DEADLINE_S = 240.0
@@ -30,11 +30,11 @@ class Fault:
 
     name: str
     harm: Harm
-    checks: Callable[[Theatre, Observation, Observation | None], list[Check]]
+    checks: Callable[[WholeHouse, Observation, Observation | None], list[Check]]
 
 
-def _heard(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
-    del theatre
+def _heard(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del house
     return [
         bounds.gap(seen),
         bounds.final(seen),
@@ -44,8 +44,8 @@ def _heard(theatre: Theatre, seen: Observation, unbroken: Observation | None) ->
     ]
 
 
-def _unbroken(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
-    del theatre, unbroken
+def _unbroken(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del house, unbroken
     return [
         bounds.gap(seen),
         bounds.final(seen),
@@ -55,8 +55,8 @@ def _unbroken(theatre: Theatre, seen: Observation, unbroken: Observation | None)
     ]
 
 
-def _kept(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
-    del theatre
+def _kept(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del house
     return [
         bounds.gap(seen),
         bounds.events(seen),
@@ -66,10 +66,10 @@ def _kept(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> 
     ]
 
 
-def _lost(reason: EndReason) -> Callable[[Theatre, Observation, Observation | None], list[Check]]:
-    def checks(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
+def _lost(reason: EndReason) -> Callable[[WholeHouse, Observation, Observation | None], list[Check]]:
+    def checks(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
         del unbroken
-        found = recording_of(seen, theatre.stage.places.recordings)
+        found = recording_of(seen, house.stage.places.recordings)
         return [bounds.ended(seen, (reason,)), bounds.recording(seen, found)]
 
     return checks
@@ -86,13 +86,13 @@ FAULTS = (
 )
 
 
-def _hung(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
-    del theatre, unbroken
+def _hung(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del house, unbroken
     return [bounds.replaced(seen), bounds.gap(seen), bounds.events(seen), bounds.ended(seen, HUNG_UP)]
 
 
-def _hung_and_lost(theatre: Theatre, seen: Observation, unbroken: Observation | None) -> list[Check]:
-    del theatre, unbroken
+def _hung_and_lost(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
+    del house, unbroken
     return [bounds.replaced(seen)]
 
 
@@ -107,9 +107,9 @@ FAULTS += tuple(
 
 
 async def _one(
-    stage: Theatre, script: Script, fault: Fault, unbroken: Observation | None
+    house: WholeHouse, script: Script, fault: Fault, unbroken: Observation | None
 ) -> tuple[Observation, list[Check]]:
-    call = BrokenCall(stage, script, fault=fault.harm)
+    call = BrokenCall(house, script, fault=fault.harm)
     try:
         async with asyncio.timeout(DEADLINE_S):
             seen = await call.run()
@@ -117,7 +117,7 @@ async def _one(
         seen = call.seen
         seen.complaint = seen.complaint or f"not over within {DEADLINE_S:g} s"
     first = bounds.came_about(seen)
-    return seen, [first] if not first.ok else [first, *fault.checks(stage, seen, unbroken)]
+    return seen, [first] if not first.ok else [first, *fault.checks(house, seen, unbroken)]
 
 
 async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
@@ -125,11 +125,11 @@ async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
     if any(fault.harm.goes_on for fault in faults) and faults[0].harm.victim is not None:
         faults.insert(0, FAULTS[0])
     passed, unbroken, rows = True, None, []
-    async with theatre() as stage:
-        script = Script.of(stage.stage.voices)
+    async with whole_house() as house:
+        script = Script.of(house.stage.voices)
         for fault in faults:
             began = time.monotonic()
-            seen, checks = await _one(stage, script, fault, unbroken)
+            seen, checks = await _one(house, script, fault, unbroken)
             if fault.harm.victim is None:
                 unbroken = seen
             ok = all(check.ok for check in checks)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from tests.fault_runs.bounds import Check
-from tests.fault_runs.stage import Theatre
+from tests.fault_runs.whole_house import WholeHouse
 
 HALF, ANSWERS_S, CLOSES_S = 300, 3.0, 3.0
 OWN_PAGE = {"X-Requested-With": "hotline"}
@@ -37,10 +37,10 @@ def _requests(contact: str) -> list[tuple[str, str, bytes, Mapping[str, str]]]:
     ]
 
 
-async def bad_requests(theatre: Theatre) -> list[Check]:
+async def bad_requests(house: WholeHouse) -> list[Check]:
     """Every request that was answered 500."""
-    agent = theatre.stage.people.agent
-    url, wrong = theatre.stage.addresses.web, []
+    agent = house.stage.people.agent
+    url, wrong = house.stage.addresses.web, []
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         body = {"login": agent.login, "password": agent.password}
         async with session.post("/api/session", json=body, headers=OWN_PAGE) as answer:
@@ -59,9 +59,9 @@ def _raw(url: str, path: str) -> object:
     return URL(url + path, encoded=True)
 
 
-async def half_requests(theatre: Theatre) -> list[Check]:
+async def half_requests(house: WholeHouse) -> list[Check]:
     """300 requests that never end: is the desk still there for others?"""
-    host, _, port = theatre.stage.addresses.web.removeprefix("http://").partition(":")
+    host, _, port = house.stage.addresses.web.removeprefix("http://").partition(":")
     writers = []
     for _ in range(HALF):
         try:
@@ -71,7 +71,7 @@ async def half_requests(theatre: Theatre) -> list[Check]:
         writer.write(b"POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n")
         writers.append(writer)
     try:
-        status: object = await _health(theatre)
+        status: object = await _health(house)
     except (TimeoutError, aiohttp.ClientError) as error:
         status = type(error).__name__
     for writer in writers:
@@ -79,19 +79,19 @@ async def half_requests(theatre: Theatre) -> list[Check]:
     return [Check(name="health_beside", measured=status, bound="200", ok=status == 200)]
 
 
-async def _health(theatre: Theatre) -> int:
+async def _health(house: WholeHouse) -> int:
     async with (
         asyncio.timeout(ANSWERS_S),
-        aiohttp.ClientSession(theatre.stage.addresses.web) as session,
+        aiohttp.ClientSession(house.stage.addresses.web) as session,
         session.get("/api/health") as answer,
     ):
         return answer.status
 
 
-async def after_log_out(theatre: Theatre) -> list[Check]:
+async def after_log_out(house: WholeHouse) -> list[Check]:
     """The live socket of a person who logged out."""
-    visitor = theatre.stage.people.visitor
-    async with aiohttp.ClientSession(theatre.stage.addresses.web, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+    visitor = house.stage.people.visitor
+    async with aiohttp.ClientSession(house.stage.addresses.web, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         body = {"login": visitor.login, "password": visitor.password}
         async with session.post("/api/session", json=body, headers=OWN_PAGE) as answer:
             assert answer.status == 200, await answer.text()

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from tests.fault_runs.bounds import Check
 from tests.fault_runs.caller import NotAnswered, calling
-from tests.fault_runs.stage import Theatre
+from tests.fault_runs.whole_house import WholeHouse
 
 DATAGRAMS, A_SECOND = 50_000, 2_000
 HALF_OPEN, OPTIONS = 200, 6_500
@@ -82,11 +82,11 @@ async def stranger(address: str) -> AsyncIterator[socket.socket]:
         opened.close()
 
 
-async def new_call(theatre: Theatre) -> Check:
+async def new_call(house: WholeHouse) -> Check:
     """Whether a citizen who dials now is accepted."""
     began = time.monotonic()
     try:
-        async with asyncio.timeout(ACCEPTED_S + 10), calling(theatre.sip, number="12345", caller="19900007777"):
+        async with asyncio.timeout(ACCEPTED_S + 10), calling(house.sip, number="12345", caller="19900007777"):
             took: float | None = time.monotonic() - began
     except (TimeoutError, NotAnswered):
         took = None
@@ -113,7 +113,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(octets[:60_000]) or b"\0"
 
 
-async def datagrams(theatre: Theatre) -> list[Check]:
+async def datagrams(house: WholeHouse) -> list[Check]:
     """50,000 mutated messages, 2,000 a second."""
     chance, sent = random.Random(12345), 0
     seeds = list(hostile("127.0.0.2").values())
@@ -123,37 +123,37 @@ async def datagrams(theatre: Theatre) -> list[Check]:
         began = time.monotonic()
         while sent < DATAGRAMS:
             for _ in range(20):
-                attacker.sendto(mutated(chance.choice(seeds), chance), theatre.sip)
+                attacker.sendto(mutated(chance.choice(seeds), chance), house.sip)
                 sent += 1
             await asyncio.sleep(max(0.0, began + sent / A_SECOND - time.monotonic()))
-    return [await new_call(theatre)]
+    return [await new_call(house)]
 
 
-async def hostile_messages(theatre: Theatre) -> list[Check]:
+async def hostile_messages(house: WholeHouse) -> list[Check]:
     """Each message that has stopped a process before, and a citizen after all of them."""
     async with stranger("127.0.0.2") as attacker:
         for data in hostile("127.0.0.2").values():
-            attacker.sendto(data[:65_000], theatre.sip)
+            attacker.sendto(data[:65_000], house.sip)
             await asyncio.sleep(0.1)
     await asyncio.sleep(1.0)
-    return [await new_call(theatre)]
+    return [await new_call(house)]
 
 
-async def half_open(theatre: Theatre) -> list[Check]:
+async def half_open(house: WholeHouse) -> list[Check]:
     """200 INVITEs that are never acknowledged."""
     async with stranger("127.0.0.3") as attacker:
         for number in range(HALF_OPEN):
             offer = sdp("127.0.0.3", 41_000 + 2 * number)
-            attacker.sendto(message("INVITE", source="127.0.0.3", body=offer), theatre.sip)
+            attacker.sendto(message("INVITE", source="127.0.0.3", body=offer), house.sip)
             await asyncio.sleep(0.01)
-        return [await new_call(theatre)]
+        return [await new_call(house)]
 
 
-async def options(theatre: Theatre) -> list[Check]:
+async def options(house: WholeHouse) -> list[Check]:
     """650 OPTIONS a second for ten seconds."""
     async with stranger("127.0.0.3") as attacker:
         began = time.monotonic()
         for number in range(OPTIONS):
-            attacker.sendto(message("OPTIONS", source="127.0.0.3"), theatre.sip)
+            attacker.sendto(message("OPTIONS", source="127.0.0.3"), house.sip)
             await asyncio.sleep(max(0.0, began + number / 650 - time.monotonic()))
-        return [await new_call(theatre)]
+        return [await new_call(house)]

@@ -8,7 +8,7 @@ import time
 from tests.attack_runs.beside import Beside
 from tests.attack_runs.signalling import message, sdp, stranger
 from tests.fault_runs.bounds import Check
-from tests.fault_runs.stage import Theatre
+from tests.fault_runs.whole_house import WholeHouse
 
 STEAL_S, UNACKNOWLEDGED_S, COMMAND_SOCKET_S = 6.0, 6.0, 36.0
 MOST_BEFORE_ACK = 60
@@ -28,7 +28,7 @@ def _count(sink: socket.socket) -> int:
         found += 1
 
 
-async def stolen(theatre: Theatre, beside: Beside) -> list[Check]:
+async def stolen(house: WholeHouse, beside: Beside) -> list[Check]:
     """Somebody else's packets at a silent caller's port for six seconds: who is sent to, now and afterwards?"""
     remote = beside.phone.remote
     heard = len(beside.phone.arrivals)
@@ -42,7 +42,7 @@ async def stolen(theatre: Theatre, beside: Beside) -> list[Check]:
         beside.phone.mute = False
         await asyncio.sleep(1.0)
         received += _count(attacker)
-    del theatre
+    del house
     rate = (len(beside.phone.arrivals) - heard) / (STEAL_S + 1.0)
     return [
         Check(name="packets_to_stranger", measured=received, bound="0", ok=received == 0),
@@ -50,12 +50,12 @@ async def stolen(theatre: Theatre, beside: Beside) -> list[Check]:
     ]
 
 
-async def unacknowledged(theatre: Theatre, beside: Beside) -> list[Check]:
+async def unacknowledged(house: WholeHouse, beside: Beside) -> list[Check]:
     """An INVITE that names a third party's port, never acknowledged: how much is sent there?"""
     del beside
     async with stranger("127.0.0.4") as victim, stranger("127.0.0.2") as attacker:
         host, port = victim.getsockname()
-        attacker.sendto(message("INVITE", source="127.0.0.2", body=sdp(host, port)), theatre.sip)
+        attacker.sendto(message("INVITE", source="127.0.0.2", body=sdp(host, port)), house.sip)
         await asyncio.sleep(UNACKNOWLEDGED_S)
         received = _count(victim)
     return [
@@ -65,11 +65,11 @@ async def unacknowledged(theatre: Theatre, beside: Beside) -> list[Check]:
     ]
 
 
-async def other_call(theatre: Theatre, beside: Beside) -> list[Check]:
+async def other_call(house: WholeHouse, beside: Beside) -> list[Check]:
     """An INVITE whose SDP names the port of the talking call."""
     host, port = beside.phone.remote
     async with stranger("127.0.0.2") as attacker:
-        attacker.sendto(message("INVITE", source="127.0.0.2", body=sdp(host, port)), theatre.sip)
+        attacker.sendto(message("INVITE", source="127.0.0.2", body=sdp(host, port)), house.sip)
         statuses = []
         for _ in range(20):
             await asyncio.sleep(0.1)
@@ -81,10 +81,10 @@ async def other_call(theatre: Theatre, beside: Beside) -> list[Check]:
     return [Check(name="answer", measured=final[:1], bound="a refusal", ok=bool(final) and final[0] >= 300)]
 
 
-async def command_socket(theatre: Theatre, beside: Beside) -> list[Check]:
+async def command_socket(house: WholeHouse, beside: Beside) -> list[Check]:
     """A connection to media's command socket that says nothing and goes; calls were cut half a minute later."""
     del beside
-    path = str(theatre.stage.places.media_socket)
+    path = str(house.stage.places.media_socket)
     for _ in range(3):
         _, writer = await asyncio.open_unix_connection(path)
         await asyncio.sleep(0.5)

@@ -17,16 +17,16 @@ _KEEP_PEERS = """
   };
 """
 _LISTEN = """async () => {
-  const code = `registerProcessor('ear', class extends AudioWorkletProcessor {
+  const code = `registerProcessor('listener', class extends AudioWorkletProcessor {
     process(inputs) { if (inputs[0][0]) this.port.postMessage(inputs[0][0].slice()); return true }
   })`;
   const context = new AudioContext({ sampleRate: 8000 });
   await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  const ear = new AudioWorkletNode(context, 'ear');
+  const listener = new AudioWorkletNode(context, 'listener');
   const mute = new GainNode(context, { gain: 0 });
   window.__heard = [];
-  ear.port.onmessage = (event) => window.__heard.push(event.data);
-  context.createMediaStreamSource(window.__hotline.remoteStream()).connect(ear).connect(mute).connect(context.destination);
+  listener.port.onmessage = (event) => window.__heard.push(event.data);
+  context.createMediaStreamSource(window.__hotline.remoteStream()).connect(listener).connect(mute).connect(context.destination);
   await context.resume();
 }"""
 _TAKE = """() => {

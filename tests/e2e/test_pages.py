@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from runtime.wav import read_wav, write_wav
 from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
-from tests.fault_runs.stage import Theatre, theatre
+from tests.fault_runs.whole_house import WholeHouse, whole_house
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "agent_desk" / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -65,7 +65,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 async def _walk(microphone: Path) -> Seen:
     found = Seen()
-    async with theatre() as house, desk_page(microphone) as desk:
+    async with whole_house() as house, desk_page(microphone) as desk:
         await desk.page.set_viewport_size({"width": 1366, "height": 768})
         web, visitor = house.stage.addresses.web, house.stage.people.visitor
         await desk.page.goto(web)
@@ -156,7 +156,7 @@ async def _second_page(web: str, desk: DeskPage, found: Seen) -> None:
     await desk.ready()
 
 
-async def _analyst(page: Page, house: Theatre, found: Seen) -> None:
+async def _analyst(page: Page, house: WholeHouse, found: Seen) -> None:
     """Look at the figures, make a briefing of the made-up month, follow each of its numbers."""
     browser, web, analyst = page.context.browser, house.stage.addresses.web, house.stage.people.analyst
     assert browser is not None

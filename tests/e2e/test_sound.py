@@ -17,7 +17,7 @@ from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
 from tests.e2e.likeness import RATE, Likeness, found_at, likeness
 from tests.fault_runs.broken_call import LOUD
 from tests.fault_runs.caller import calling
-from tests.fault_runs.stage import Theatre, theatre
+from tests.fault_runs.whole_house import WholeHouse, whole_house
 from tests.recordings import two_channels
 from vocabulary.audio import Party
 from vocabulary.events.asr import TranscriptClosed, UtteranceFinalised
@@ -62,21 +62,21 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
 
 
 async def _measure(folder: Path) -> Heard:
-    async with theatre() as stage:
+    async with whole_house() as house:
         spoken = {
-            name: b"".join(read_wav(stage.stage.voices / turn) for turn in turns) for name, turns in TURNS.items()
+            name: b"".join(read_wav(house.stage.voices / turn) for turn in turns) for name, turns in TURNS.items()
         }
         write_wav(folder / "caller.wav", spoken["caller"])
         _write_microphone(folder / "microphone.wav", spoken["agent"])
-        people = stage.stage.people
+        people = house.stage.people
         async with desk_page(folder / "microphone.wav") as page:
-            await page.sit_down(stage.stage.addresses.web, login=people.visitor.login, password=people.visitor.password)
-            by_agent, contact = await _talk(stage, page, folder)
+            await page.sit_down(house.stage.addresses.web, login=people.visitor.login, password=people.visitor.password)
+            by_agent, contact = await _talk(house, page, folder)
             codec = (await page.page.evaluate("window.__hotline.stats()"))["codec"]
             await page.ready()
-            round_trip_ms, echo_likeness = await _echo(stage, page, spoken["echo"])
+            round_trip_ms, echo_likeness = await _echo(house, page, spoken["echo"])
         return await _gathered(
-            stage, contact, folder=folder, spoken=spoken, by_agent=by_agent, echo=(round_trip_ms, echo_likeness, codec)
+            house, contact, folder=folder, spoken=spoken, by_agent=by_agent, echo=(round_trip_ms, echo_likeness, codec)
         )
 
 
@@ -88,16 +88,16 @@ def _write_microphone(path: Path, pcm: bytes) -> None:
     path.write_bytes(header + b"data" + (2 * high.size).to_bytes(4, "little") + high.astype("<i2").tobytes())
 
 
-async def _talk(stage: Theatre, page: DeskPage, folder: Path) -> tuple[bytes, ContactId]:
+async def _talk(house: WholeHouse, page: DeskPage, folder: Path) -> tuple[bytes, ContactId]:
     """One call of the pyVoIP softphone; both speak at the same time. Return what the page heard."""
-    ear = stage.ear
+    bus_events = house.bus_events
 
     async def connected() -> None:
-        assert await ear.until(lambda: ear.of(CallConnected), seconds=40)
+        assert await bus_events.until(lambda: bus_events.of(CallConnected), seconds=40)
         await asyncio.sleep(0.5)
 
     plan = CallPlan(
-        number="12345", to=stage.sip, caller="19900005555", audio=folder / "caller.wav", record=folder / "heard.wav",
+        number="12345", to=house.sip, caller="19900005555", audio=folder / "caller.wav", record=folder / "heard.wav",
         headers=VISITOR, hang_up_after_s=1.0, deadline_s=120.0,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ async def _talk(stage: Theatre, page: DeskPage, folder: Path) -> tuple[bytes, Co
 
     async with asyncio.timeout(120):
         await asyncio.gather(place_call(plan, start=connected), work())
-    return await page.heard(), _contact(ear.of(CallAccepted)[0][1])
+    return await page.heard(), _contact(bus_events.of(CallAccepted)[0][1])
 
 
 def _contact(event: CallAccepted) -> ContactId:
@@ -115,12 +115,12 @@ def _contact(event: CallAccepted) -> ContactId:
     return event.contact
 
 
-async def _echo(stage: Theatre, page: DeskPage, pcm: bytes) -> tuple[float, float]:
+async def _echo(house: WholeHouse, page: DeskPage, pcm: bytes) -> tuple[float, float]:
     """Ms from a sample's departure at the telephone to its return, through the page, and how alike it came back."""
-    before = len(stage.ear.of(CallConnected))
-    async with asyncio.timeout(90), _second_call(stage) as phone:
+    before = len(house.bus_events.of(CallConnected))
+    async with asyncio.timeout(90), _second_call(house) as phone:
         await page.answer()
-        assert await stage.ear.until(lambda: len(stage.ear.of(CallConnected)) > before, seconds=30)
+        assert await house.bus_events.until(lambda: len(house.bus_events.of(CallConnected)) > before, seconds=30)
         await page.echo()
         await asyncio.sleep(1.0)
         mark, began = len(phone.arrivals), time.time()
@@ -133,13 +133,13 @@ async def _echo(stage: Theatre, page: DeskPage, pcm: bytes) -> tuple[float, floa
 
 
 @asynccontextmanager
-async def _second_call(stage: Theatre) -> AsyncIterator[object]:
-    async with calling(stage.sip, number="12345", caller="19900005556", headers=VISITOR) as phone:
+async def _second_call(house: WholeHouse) -> AsyncIterator[object]:
+    async with calling(house.sip, number="12345", caller="19900005556", headers=VISITOR) as phone:
         yield phone
 
 
 async def _gathered(
-    stage: Theatre,
+    house: WholeHouse,
     contact: ContactId,
     *,
     folder: Path,
@@ -147,12 +147,12 @@ async def _gathered(
     by_agent: bytes,
     echo: tuple[float, float, str],
 ) -> Heard:
-    ear = stage.ear
-    both = lambda: len({event.party for _, event in ear.of(TranscriptClosed, contact)}) == 2  # noqa: E731
-    assert await ear.until(both, seconds=60)
-    connected = ear.of(CallConnected, contact)[0][1].at_ms
-    sides = two_channels(stage.stage.places.recordings / ear.of(CallRecorded, contact)[0][1].name)
-    finals = [event.utterance for _, event in ear.of(UtteranceFinalised, contact)]
+    bus_events = house.bus_events
+    both = lambda: len({event.party for _, event in bus_events.of(TranscriptClosed, contact)}) == 2  # noqa: E731
+    assert await bus_events.until(both, seconds=60)
+    connected = bus_events.of(CallConnected, contact)[0][1].at_ms
+    sides = two_channels(house.stage.places.recordings / bus_events.of(CallRecorded, contact)[0][1].name)
+    finals = [event.utterance for _, event in bus_events.of(UtteranceFinalised, contact)]
     starts = [each.start_ms for each in finals if each.party is Party.CALLER and each.start_ms > connected]
     return Heard(
         caller=spoken["caller"],

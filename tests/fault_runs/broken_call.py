@@ -12,7 +12,7 @@ from runtime.codec import decode
 from runtime.wav import read_sound, read_wav
 from telephony.tracks import Manifest, track_name
 from tests.fault_runs.caller import MeasuringCaller, calling, longest_gap_ms
-from tests.fault_runs.stage import Theatre
+from tests.fault_runs.whole_house import WholeHouse
 from vocabulary.audio import Party
 from vocabulary.events import Event
 from vocabulary.events.asr import TranscriptClosed, UtteranceFinalised
@@ -93,18 +93,18 @@ class Harm:
 class BrokenCall:
     """Places the call, harms the victim in the middle of a word, and watches."""
 
-    def __init__(self, theatre: Theatre, script: Script, *, fault: Harm) -> None:
+    def __init__(self, house: WholeHouse, script: Script, *, fault: Harm) -> None:
         self.seen = Observation()
-        self._theatre, self._script = theatre, script
+        self._house, self._script = house, script
         self._victim, self._goes_on, self._sent = fault.victim, fault.goes_on, fault.sent
 
     async def run(self) -> Observation:
         """Return what was seen; ``complaint`` says why the call did not come about."""
-        theatre = self._theatre
-        if not await theatre.seat_ready():
+        house = self._house
+        if not await house.seat_ready():
             self.seen.complaint = "no seat became Ready within 90 s"
             return self.seen
-        async with calling(theatre.sip, number="12345", caller=CALLER) as phone:
+        async with calling(house.sip, number="12345", caller=CALLER) as phone:
             if not await self._connected():
                 self.seen.complaint = "the call was not connected within 40 s"
                 return self.seen
@@ -114,16 +114,18 @@ class BrokenCall:
         return self.seen
 
     async def _connected(self) -> bool:
-        ear, since = self._theatre.ear, time.time() - 2.0
+        bus_events, since = self._house.bus_events, time.time() - 2.0
 
         def accepted() -> list[CallAccepted]:
-            return [event for at, event in ear.of(CallAccepted) if at > since and event.caller.reveal() == CALLER]
+            return [
+                event for at, event in bus_events.of(CallAccepted) if at > since and event.caller.reveal() == CALLER
+            ]
 
-        if not await ear.until(accepted, seconds=10):
+        if not await bus_events.until(accepted, seconds=10):
             return False
         first = accepted()[-1]
         self.seen.contact, self.seen.accepted_at = first.contact, _seconds(first.occurred_at)
-        return await ear.until(lambda: ear.of(CallConnected, first.contact), seconds=40)
+        return await bus_events.until(lambda: bus_events.of(CallConnected, first.contact), seconds=40)
 
     async def _talk(self, phone: MeasuringCaller) -> None:
         since = time.time()
@@ -148,25 +150,25 @@ class BrokenCall:
         if self._victim is None:
             return
         await asyncio.sleep(KILL_AFTER_S)
-        self.seen.killed_at, pid = self._theatre.harm(self._victim, sent=self._sent)
-        self.seen.replaced_after_s = await self._theatre.replaced(self._victim, pid=pid)
+        self.seen.killed_at, pid = self._house.harm(self._victim, sent=self._sent)
+        self.seen.replaced_after_s = await self._house.replaced(self._victim, pid=pid)
 
     async def _final(self) -> None:
         """Wait for the last final of what was said after the kill, at most ``AFTERWARDS_S``."""
-        ear, contact, accepted = self._theatre.ear, self.seen.contact, self.seen.accepted_at
+        bus_events, contact, accepted = self._house.bus_events, self.seen.contact, self.seen.accepted_at
         wanted_ms = (self.seen.spoke_until - accepted) * 1000 - 1200
 
         def last() -> float | None:
             return next(
                 (
                     at
-                    for at, event in ear.of(UtteranceFinalised, contact)
+                    for at, event in bus_events.of(UtteranceFinalised, contact)
                     if event.utterance.party is Party.CALLER and event.utterance.end_ms >= wanted_ms
                 ),
                 None,
             )
 
-        if await ear.until(last, seconds=max(1.0, self.seen.spoke_until + AFTERWARDS_S - time.time())):
+        if await bus_events.until(last, seconds=max(1.0, self.seen.spoke_until + AFTERWARDS_S - time.time())):
             self.seen.final_after_s = (last() or 0.0) - self.seen.spoke_until
 
     async def _closed(self) -> None:
@@ -174,12 +176,12 @@ class BrokenCall:
         assert self.seen.contact is not None
         end = time.monotonic() + CLOSES_S
         while time.monotonic() < end:
-            self.seen.logged = await self._theatre.logged(self.seen.contact)
+            self.seen.logged = await self._house.logged(self.seen.contact)
             closed = {event.party for event in self.seen.logged if isinstance(event, TranscriptClosed)}
             if closed >= {Party.CALLER, Party.AGENT} and self.seen.of(CallEnded) and self.seen.of(CallRecorded):
                 break
             await asyncio.sleep(0.5)
-        self.seen.heard = [event for _, event in self._theatre.ear.of(Event, self.seen.contact)]
+        self.seen.heard = [event for _, event in self._house.bus_events.of(Event, self.seen.contact)]
 
 
 def likeness(one: Observation, other: Observation) -> float:

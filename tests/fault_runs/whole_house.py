@@ -1,4 +1,4 @@
-"""A demonstration's stage to break things on: its processes, what its bus says and when, what its log holds."""
+"""A whole house to break things on: its processes, what its bus says and when, what its log holds."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ E = TypeVar("E", bound=Event)
 
 
 @dataclass(slots=True)
-class Ear:
+class BusEvents:
     """Every event of the bus with the time.time() at which it came."""
 
     heard: list[tuple[float, Event]] = field(default_factory=list)
@@ -55,11 +55,11 @@ class Ear:
         return True
 
 
-class Theatre:
-    """The running stage."""
+class WholeHouse:
+    """A whole house with simulated people, what its bus says, and its processes by name."""
 
-    def __init__(self, stage: Stage, telephony: TelephonyClient, ear: Ear) -> None:
-        self.stage, self.ear = stage, ear
+    def __init__(self, stage: Stage, telephony: TelephonyClient, bus_events: BusEvents) -> None:
+        self.stage, self.bus_events = stage, bus_events
         self._telephony = telephony
         host, _, port = stage.addresses.sip.rpartition(":")
         self.sip = (host, int(port))
@@ -122,7 +122,7 @@ def _is(name: str, child: psutil.Process, words: list[str]) -> bool:
 
 
 @asynccontextmanager
-async def theatre() -> AsyncIterator[Theatre]:
+async def whole_house() -> AsyncIterator[WholeHouse]:
     """Bring a whole house up in a temporary folder, on free ports."""
     with tempfile.TemporaryDirectory(prefix="house-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
@@ -138,9 +138,9 @@ async def theatre() -> AsyncIterator[Theatre]:
                     password=stage.addresses.nats.password,
                 ) as bus,
             ):
-                ear = Ear()
-                heard = await bus.subscribe(ear.hear, patterns=("fact.>", "live.>"))
+                bus_events = BusEvents()
+                heard = await bus.subscribe(bus_events.hear, patterns=("fact.>", "live.>"))
                 try:
-                    yield Theatre(stage, TelephonyClient(bus), ear)
+                    yield WholeHouse(stage, TelephonyClient(bus), bus_events)
                 finally:
                     await heard.aclose()
