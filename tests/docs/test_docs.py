@@ -153,7 +153,7 @@ def test_a_readme_names_no_figure_without_the_command_that_prints_it(readme: Pat
     parts = re.split(r"\n\s*\n|\n(?=[-|] )", text)
 
     assert [part for part in parts if FIGURE.search(part) and not re.search(r"`(?:make|hotline) [^`]+`", part)] == []
-    assert len(_text(readme).splitlines()) <= 200
+    assert len(_text(readme).splitlines()) <= 100
 
 
 def test_the_glossary_binds_each_term_once_and_to_words_that_the_code_uses() -> None:
@@ -178,6 +178,17 @@ def test_the_english_and_the_chinese_readme_name_the_same_commands() -> None:
         for readme in READMES
     )
 
+    assert english == chinese
+
+
+def test_the_english_and_the_chinese_readme_lead_to_the_same_pages() -> None:
+    english, chinese = (
+        {link.replace("docs/zh-CN/", "docs/") for link in LINK.findall(_text(readme))}
+        - {_name(other) for other in READMES}
+        for readme in READMES
+    )
+
+    assert len(english) > 15
     assert english == chinese
 
 
