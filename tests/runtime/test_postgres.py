@@ -287,6 +287,20 @@ def test_as_root_an_unreachable_folder_sends_the_data_to_the_system_home(tmp_pat
 
 @pytest.mark.real
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the user")
+async def test_as_root_a_private_folder_in_a_place_that_others_reach_keeps_its_database(open_folder: Path) -> None:
+    data = open_folder / "data"
+    data.mkdir(mode=0o700)
+
+    async with embedded_postgres(data, remove=True, settings=FAST) as urls:
+        assert await ask(urls.app, "select 1") == 1
+        assert (data / "postgres").is_dir()
+
+    assert data.stat().st_mode & 0o777 == 0o701
+    data.rmdir()
+
+
+@pytest.mark.real
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the user")
 async def test_as_root_with_a_private_folder_it_runs_and_leaves_no_trace_when_removed(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
