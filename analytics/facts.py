@@ -36,15 +36,14 @@ async def apply_call(tx: Transaction, row: LogRow, /) -> None:
         return
     digest = hashlib.sha256(event.caller.reveal().encode()).hexdigest()[:24] if event.caller.reveal() else ""
     await tx.execute(
-        "insert into analytics.call_fact (contact, call, origin, line_name, queue, seat, reason, invite_at,"
+        "insert into analytics.call_fact (contact, call, origin, line_name, queue, reason, invite_at,"
         " accepted_at, queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17) on conflict (contact) do nothing",
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (contact) do nothing",
         event.contact,
         event.call,
         Origin.LIVE.value,
         event.line_name,
         event.queue,
-        event.seat,
         event.reason.value,
         event.invite_at,
         event.accepted_at,

@@ -11,9 +11,9 @@ from vocabulary.calls import EndReason, Origin
 from vocabulary.orders import RequestKind, Stage
 
 _CALL = (
-    "insert into analytics.call_fact (contact, call, origin, line_name, queue, seat, reason, invite_at, accepted_at,"
+    "insert into analytics.call_fact (contact, call, origin, line_name, queue, reason, invite_at, accepted_at,"
     " queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
-    " values ($1,$2,$3,$4,'general',null,$5,$6,$6,$7,$8,$9,$10,$11,$12,$13,0) on conflict do nothing"
+    " values ($1,$2,$3,$4,'general',$5,$6,$6,$7,$8,$9,$10,$11,$12,$13,0) on conflict do nothing"
 )
 _ORDER = (
     "insert into analytics.order_fact (order_no, contact, origin, kind, category, category_name, leaf, district, place,"

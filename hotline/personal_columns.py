@@ -48,6 +48,7 @@ IMPERSONAL = {
     "agent_desk.account": ("role", "seat", "unit", "skills"),
     "agent_desk.session": ("token_digest",),
     "agent_desk.contact": ("dialled", "line_name", "seat", "reason", "record_host"),
+    "agent_desk.participant": ("party", "seat"),
     "agent_desk.draft": ("way",),
     "agent_desk.callback": ("line_name",),
     "knowledge.entry": ("code", "title"),
@@ -56,7 +57,7 @@ IMPERSONAL = {
     "work_orders.stage_entry": ("order_no", "stage"),
     "work_orders.internal_note": ("order_no",),
     "work_orders.shown_in_full": ("order_no",),
-    "analytics.call_fact": ("origin", "line_name", "queue", "seat", "reason"),
+    "analytics.call_fact": ("origin", "line_name", "queue", "reason"),
     "analytics.order_fact": (
         "order_no", "origin", "kind", "category", "category_name", "leaf", "district", "stage", "unit", "unit_name",
     ),

@@ -7,7 +7,7 @@ from runtime.postgres import Transaction
 from vocabulary.calls import EndReason
 from vocabulary.events.agent_desk import CallbackListed, ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
-from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded
+from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded, LegJoined, LegLeft
 from vocabulary.ids import EventId
 
 TO_CALL_BACK = frozenset(
@@ -67,10 +67,9 @@ async def _connected(tx: Transaction, event: CallConnected) -> None:
 async def _ended(tx: Transaction, event: CallEnded) -> None:
     await tx.execute(
         "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at,"
-        " connected_at, ended_at, seat, agent, reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
+        " connected_at, ended_at, reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)"
         " on conflict (contact) do update set caller_phone = $3, dialled = $4, line_name = $5, accepted_at = $6,"
-        " ended_at = $8, reason = $11, connected_at = coalesce(contact.connected_at, $7),"
-        " seat = coalesce($9, contact.seat), agent = coalesce($10, contact.agent)",
+        " ended_at = $8, reason = $9, connected_at = coalesce(contact.connected_at, $7)",
         event.contact,
         event.call,
         event.caller.reveal(),
@@ -79,8 +78,6 @@ async def _ended(tx: Transaction, event: CallEnded) -> None:
         event.accepted_at,
         event.connected_at,
         event.occurred_at,
-        event.seat,
-        event.agent,
         event.reason.value,
     )
 
@@ -97,6 +94,35 @@ async def _recorded(tx: Transaction, event: CallRecorded) -> None:
         event.name,
         event.samples,
     )
+
+
+async def apply_participant(tx: Transaction, row: LogRow, /) -> None:
+    """Keep who takes part in a call, from when, and until when; the end of the call is that of all who are left."""
+    event = row.event
+    if isinstance(event, LegJoined):
+        await tx.execute(
+            "insert into agent_desk.participant (leg, contact, call, party, seat, agent, joined_at)"
+            " values ($1,$2,$3,$4,$5,$6,$7) on conflict (leg) do update set left_at = null",
+            event.leg,
+            event.contact,
+            event.call,
+            event.party.value,
+            event.seat,
+            event.agent,
+            event.occurred_at,
+        )
+    elif isinstance(event, LegLeft):
+        await tx.execute(
+            "update agent_desk.participant set left_at = $2 where leg = $1 and joined_at <= $2",
+            event.leg,
+            event.occurred_at,
+        )
+    elif isinstance(event, CallEnded):
+        await tx.execute(
+            "update agent_desk.participant set left_at = $2 where call = $1 and left_at is null",
+            event.call,
+            event.occurred_at,
+        )
 
 
 async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
@@ -173,6 +199,13 @@ def consumers() -> tuple[Consumer, ...]:
             types=(CallAccepted, CallConnected, CallEnded, CallRecorded),
             apply=apply_contact,
             reset=("agent_desk.contact",),
+        ),
+        Consumer(
+            name="agent_desk.participants",
+            kind="projection",
+            types=(LegJoined, LegLeft, CallEnded),
+            apply=apply_participant,
+            reset=("agent_desk.participant",),
         ),
         Consumer(
             name="agent_desk.utterances",

@@ -32,9 +32,9 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFacts:
-    """What a decision rests on. ``seat`` answered, or is being rung; None: nobody answered, it belongs to nobody."""
+    """What a decision rests on. ``seats`` took part, or are being rung; none: nobody answered, it belongs to nobody."""
 
-    seat: SeatNo | None
+    seats: frozenset[SeatNo]
     at_hand: bool
     """The talk goes on, or its after-call work."""
     open_form: bool
@@ -62,14 +62,14 @@ def may(principal: Principal, facts: ContactFacts, what: What, /) -> Sight:
 
 
 def own(principal: Principal, facts: ContactFacts, /) -> bool:
-    """Return whether the contact is that of the person's seat."""
+    """Return whether the person's seat took part."""
     takes_calls = principal.role in {Role.AGENT, Role.ADMIN}
-    return takes_calls and principal.seat is not None and principal.seat == facts.seat
+    return takes_calls and principal.seat in facts.seats
 
 
 def _knows(principal: Principal, facts: ContactFacts) -> bool:
     if principal.role is Role.AGENT:
-        return own(principal, facts) or facts.in_hands or facts.seat is None
+        return own(principal, facts) or facts.in_hands or not facts.seats
     return principal.role is not Role.UNIT
 
 

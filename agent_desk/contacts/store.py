@@ -76,14 +76,23 @@ class ContactStore:
         return _record(row) if row else None
 
     async def recent(self, *, limit: int, seat: SeatNo | None) -> list[ContactRecord]:
-        """Return the newest contacts, of one seat when given."""
+        """Return the newest contacts; those in which one seat took part when given."""
         async with self._database.reading() as connection:
             rows = await connection.fetch(
-                f"{_RECORDS} where $2::text is null or c.seat = $2 order by c.accepted_at desc limit $1",
+                f"{_RECORDS} where $2::text is null or exists (select from agent_desk.participant p"
+                " where p.contact = c.contact and p.seat = $2) order by c.accepted_at desc limit $1",
                 limit,
                 seat,
             )
         return [_record(row) for row in rows]
+
+    async def seats(self, contact: ContactId, /) -> frozenset[SeatNo]:
+        """Return the seats that took part in a contact."""
+        async with self._database.reading() as connection:
+            rows = await connection.fetch(
+                "select distinct seat from agent_desk.participant where contact = $1 and seat is not null", contact
+            )
+        return frozenset(SeatNo(row["seat"]) for row in rows)
 
     async def utterances(self, contact: ContactId, /) -> tuple[Utterance, ...]:
         """Return the finals of a contact in order of call time."""

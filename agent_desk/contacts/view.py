@@ -13,7 +13,7 @@ from agent_desk.ports import Orders
 from runtime.web import NotFound
 from vocabulary.calls import CallPhase, CallSnapshot, Origin
 from vocabulary.errors import Transient
-from vocabulary.ids import ContactId
+from vocabulary.ids import ContactId, SeatNo
 from vocabulary.masking import masked_text
 from vocabulary.orders import Draftable, DraftField, OrderBrief
 from vocabulary.people import Principal
@@ -67,6 +67,8 @@ class _Kept:
     draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0))
     history: tuple[OrderBrief, ...] = ()
     order: OrderBrief | None = None
+    seats: frozenset[SeatNo] = frozenset()
+    """That took part as agents."""
 
 
 class ContactViews:
@@ -151,6 +153,7 @@ class ContactViews:
             draft=await self._store.draft(contact),
             history=await orders.of_phone(caller, open_only=False) if orders else (),
             order=await orders.of_contact(contact) if orders else None,
+            seats=await self._store.seats(contact),
         )
 
 
@@ -212,9 +215,10 @@ def _known(talk: Talk | None, kept: _Kept) -> bool:
 
 def _facts_of(board: Board, talk: Talk | None, kept: _Kept, /, *, in_hands: bool) -> ContactFacts:
     record = kept.record
-    seat = (talk.seat if talk else None) or (record.seat if record else None)
+    seat = talk.seat if talk else None
+    part = kept.seats | ({seat} if seat is not None else set())
     return ContactFacts(
-        seat=None if _unanswered(talk, record) else seat,
+        seats=frozenset() if _unanswered(talk, record) else part,
         at_hand=talk is not None and seat is not None and board.of_seat(seat) is talk,
         open_form=kept.order is None and kept.draft.revision > 0,
         in_hands=in_hands,

@@ -148,7 +148,6 @@ def _on_ended(board: Board, event: CallEnded) -> tuple[Message, ...]:
         return ()
     talk = board.talk(event.contact)
     talk.ended, talk.caller, talk.call = True, event.caller, event.call
-    talk.seat = event.seat or talk.seat
     return _for_talk(talk, "ended", shown_end(event))
 
 

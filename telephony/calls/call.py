@@ -12,6 +12,7 @@ from telephony.calls.actions import Action
 from telephony.calls.hearing import sound
 from telephony.calls.inputs import Input
 from telephony.calls.legs import Leg, LegStage, SeatLine
+from telephony.calls.parties import joined, left, with_agent, without_agent
 from telephony.calls.record import Call, Play, Ringing, Stage, Timer, call_ended, call_recorded, snapshot
 from telephony.ivr import flow
 from telephony.ivr.flow import IvrStage
@@ -60,7 +61,7 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
         case got.SeatTook():
             return _took(call, happened, moment)
         case got.SeatAttached():
-            return _attached(call), []
+            return _attached(call, happened, moment)
         case got.SeatUnreachable():
             return _unreachable(call, moment)
         case got.SoundSet():
@@ -68,7 +69,7 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
         case got.LineMoved():
             return _line_moved(call, moment, connected=happened.connected)
         case got.CallerLeft():
-            return _caller_left(call, moment, failed=happened.failed)
+            return _callerleft(call, moment, failed=happened.failed)
         case got.AgentLeft() if call.stage is Stage.INTRODUCING:
             return _unreachable(call, moment)
         case got.AgentLeft():
@@ -92,8 +93,9 @@ def _begun(call: Call, moment: Moment) -> Step:
     fact = facts.accepted(call, moment=moment)
     limits = call.settings.limits
     call = replace(call, deadlines={Timer.LONGEST_CALL: moment.mono + limits.max_call_s})
+    call, told = joined(call, call.caller_leg, at_ms=0, moment=moment)
     call, actions = _asked(call, flow.begin(call.ivr), moment)
-    return call, [do.Tell(fact), *actions]
+    return call, [do.Tell(fact), *told, *actions]
 
 
 def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
@@ -223,27 +225,21 @@ def _introduce(call: Call, moment: Moment) -> Step:
         return call, []
     seat = call.seat.seat
     leg = Leg(id=LegId(moment.new_id()), party=Party.AGENT, endpoint=SeatLine(seat=seat, agent=call.seat.agent))
-    call = replace(call, stage=Stage.INTRODUCING, legs=(*_without_agent(call), leg), introduced=False)
+    call = replace(call, stage=Stage.INTRODUCING, legs=(*without_agent(call), leg), introduced=False)
     call = _without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
     call = _until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
     call, actions = _play(call, call.settings.prompts.intro(seat), moment)
     return call, [do.AttachSeat(leg.id, seat), *actions]
 
 
-def _attached(call: Call) -> Call:
+def _attached(call: Call, attached: got.SeatAttached, moment: Moment) -> Step:
     """The agent can be heard; with the end of the introduction, or at once when the talk was broken off."""
+    agent = call.agent_leg
+    if agent is None or agent.stage is not LegStage.JOINING:
+        return call, []
     if call.stage is Stage.PARTED:
         call = replace(_without(call, Timer.REATTACHMENT), play=None)
-    return _with_agent(call, LegStage.JOINED)
-
-
-def _with_agent(call: Call, stage: LegStage) -> Call:
-    legs = tuple(replace(leg, stage=stage) if leg is call.agent_leg else leg for leg in call.legs)
-    return replace(call, legs=legs)
-
-
-def _without_agent(call: Call) -> tuple[Leg, ...]:
-    return tuple(leg for leg in call.legs if leg is not call.agent_leg)
+    return joined(call, agent, at_ms=attached.at_ms, moment=moment)
 
 
 def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
@@ -264,8 +260,9 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
 def _unreachable(call: Call, moment: Moment) -> Step:
     """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
     if call.stage is Stage.INTRODUCING and call.seat is not None:
-        dropped: list[Action] = [do.DropSeatLeg(call.agent_leg.id)] if call.agent_leg is not None else []
-        legs = _without_agent(call)
+        agent = call.agent_leg
+        dropped = [*left(call, (agent,), moment=moment), do.DropSeatLeg(agent.id)] if agent is not None else []
+        legs = without_agent(call)
         call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.WAITING, seat=None, legs=legs)
         call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
         call, actions = _music(call, moment)
@@ -279,11 +276,13 @@ def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
             return _unreachable(call, moment)
         case Stage.TALKING if not connected:
             limit_s = call.settings.limits.reattach_s
-            call = replace(_with_agent(call, LegStage.LOST), stage=Stage.PARTED)
+            gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
+            call = replace(with_agent(call, LegStage.LOST), stage=Stage.PARTED)
             call = _until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
-            return _play(call, (call.settings.prompts.music,), moment, loop=True)
+            call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
+            return call, [*gone, *actions]
         case Stage.PARTED if connected and call.agent_leg is not None and call.seat is not None:
-            return _with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
+            return with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
         case Stage.INTRODUCING | Stage.TALKING | Stage.PARTED:
             return call, []
         case Stage.ASKING | Stage.WAITING | Stage.APOLOGISING | Stage.ENDING | Stage.ENDED:
@@ -302,7 +301,7 @@ def _sound(call: Call, heard: got.SoundHeard) -> Step:
 # The end -------------------------------------------------------------------------------------------------------------
 
 
-def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
+def _callerleft(call: Call, moment: Moment, *, failed: bool) -> Step:
     reason = EndReason.CALLER_HUNG_UP if call.connected_at is not None else EndReason.ABANDONED
     if call.stage is Stage.APOLOGISING:
         reason = EndReason.NOBODY_ON_DUTY
@@ -315,8 +314,10 @@ def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
 def _end(call: Call, reason: EndReason, q850: int, moment: Moment) -> Step:
     free = do.FreeSeat(wrap_up=call.connected_at is not None)
     closing = {Timer.CLOSING: moment.mono + _CLOSE_LIMIT_S}
-    call = replace(call, stage=Stage.ENDING, end=(reason, q850), deadlines=closing)
-    return call, [do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
+    gone = left(call, call.legs, moment=moment)
+    legs = tuple(replace(leg, stage=LegStage.LEFT) for leg in call.legs)
+    call = replace(call, stage=Stage.ENDING, legs=legs, end=(reason, q850), deadlines=closing)
+    return call, [*gone, do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
 
 
 def _broken(call: Call, broken: got.Broken, moment: Moment) -> Step:

@@ -60,7 +60,7 @@ def _job(live: Live, action: do.MediaAction) -> Job:
             return Job(
                 command=attach,
                 reply=media.LegAttached,
-                then=lambda _: got.SeatAttached(),
+                then=lambda reply: got.SeatAttached(reply.at_ms),
                 instead=got.SeatUnreachable(),
             )
         case do.DropSeatLeg():

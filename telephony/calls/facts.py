@@ -1,6 +1,7 @@
 """The facts of a live call, made from what is known of it."""
 
 from telephony.calls.inputs import KeyPressed, Offered
+from telephony.calls.legs import Leg, SeatLine
 from telephony.calls.record import Call
 from telephony.moments import Moment
 from vocabulary.audio import Party
@@ -11,6 +12,8 @@ from vocabulary.events.telephony import (
     CallOffered,
     CallQueued,
     DigitPressed,
+    LegJoined,
+    LegLeft,
     OfferEnded,
 )
 from vocabulary.ids import EventId, LegId, OfferId, SeatNo
@@ -30,6 +33,38 @@ def accepted(call: Call, /, *, moment: Moment) -> CallAccepted:
         host=call.host,
         invite_at=call.invite_at,
         caller_leg=call.caller_leg.id,
+    )
+
+
+def joined(call: Call, leg: Leg, /, *, at_ms: int, moment: Moment) -> LegJoined:
+    """A leg can be heard."""
+    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
+    return LegJoined(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        leg=leg.id,
+        party=leg.party,
+        seat=line.seat if line else None,
+        agent=line.agent if line else None,
+        at_ms=at_ms,
+    )
+
+
+def left(call: Call, leg: Leg, /, *, moment: Moment) -> LegLeft:
+    """A leg that had joined is gone."""
+    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
+    return LegLeft(
+        event_id=EventId(moment.new_id()),
+        occurred_at=moment.wall,
+        contact=call.contact,
+        call=call.call,
+        leg=leg.id,
+        party=leg.party,
+        seat=line.seat if line else None,
+        agent=line.agent if line else None,
+        joined_at=leg.joined_at or moment.wall,
     )
 
 

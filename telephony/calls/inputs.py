@@ -75,7 +75,9 @@ class SeatTook:
 
 @dataclass(frozen=True, slots=True)
 class SeatAttached:
-    """The agent's leg has begun."""
+    """The agent's leg has begun, at ``at_ms`` of call time."""
+
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The legs of a call: who takes part in it, where, and whether they can be heard yet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from vocabulary.audio import Party
@@ -16,6 +17,8 @@ class LegStage(StrEnum):
     JOINED = "joined"
     LOST = "lost"
     """Its line is gone and may come back."""
+    LEFT = "left"
+    """The call is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,5 @@ class Leg:
     """The part it plays in the talk."""
     endpoint: Endpoint
     stage: LegStage = LegStage.JOINING
+    joined_at: datetime | None = None
+    """When it could be heard last; None before."""

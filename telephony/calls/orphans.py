@@ -52,8 +52,6 @@ def _unknown(orphan: OrphanCall) -> CallEnded:
         dialled="",
         line_name="",
         queue="",
-        seat=None,
-        agent=None,
         invite_at=orphan.started_at,
         accepted_at=orphan.started_at,
         queued_at=None,

@@ -158,7 +158,6 @@ def snapshot(call: Call, /) -> CallSnapshot:
 
 def call_ended(call: Call, /, *, reason: EndReason, q850: int, at: datetime) -> CallEnded:
     """The last fact of a call; the same id whoever tells it, so that a repeat is known as one."""
-    answered = call.seat is not None and call.seat.answered
     return CallEnded(
         event_id=EventId(derived_id("telephony.call-ended", str(call.call))),
         occurred_at=at,
@@ -170,8 +169,6 @@ def call_ended(call: Call, /, *, reason: EndReason, q850: int, at: datetime) -> 
         dialled=call.dialled,
         line_name=call.line_name,
         queue=call.queue,
-        seat=call.seat.seat if call.seat is not None and answered else None,
-        agent=call.seat.agent if call.seat is not None and answered else None,
         invite_at=call.invite_at,
         accepted_at=call.accepted_at,
         queued_at=call.queued_at,

@@ -27,7 +27,15 @@ from vocabulary.calls import CallPhase, CallSnapshot, EndReason, SeatSnapshot, S
 from vocabulary.desk_requests import RecordingStretch
 from vocabulary.errors import Refused, Transient
 from vocabulary.events.asr import UtteranceFinalised
-from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallOffered, CallRecorded
+from vocabulary.events.telephony import (
+    CallAccepted,
+    CallConnected,
+    CallEnded,
+    CallOffered,
+    CallRecorded,
+    LegJoined,
+    LegLeft,
+)
 from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode, EventId, LegId, OfferId, SeatNo
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.people import Principal
@@ -51,6 +59,7 @@ class MadeCall:
     contact: ContactId = field(default_factory=lambda: ContactId(new_id()))
     call: CallId = field(default_factory=lambda: CallId(new_id()))
     leg: LegId = field(default_factory=lambda: LegId(new_id()))
+    agent_leg: LegId = field(default_factory=lambda: LegId(new_id()))
     offer: OfferId = field(default_factory=lambda: OfferId(new_id()))
 
     def _at(self, seconds: float) -> dict[str, Any]:
@@ -76,17 +85,28 @@ class MadeCall:
         return CallConnected(
             **self._at(after_s), offer=self.offer, seat=self.seat, agent=AGENT_ID, invite_at=self.start,
             accepted_at=self.start + timedelta(seconds=0.1), queued_at=self.start + timedelta(seconds=5), at_ms=8900,
-            agent_leg=LegId(new_id()),
+            agent_leg=self.agent_leg,
+        )  # fmt: skip
+
+    def joined(self, after_s: float = 8.9, *, seat: SeatNo | None = None, leg: LegId | None = None) -> LegJoined:
+        """The agent's leg, or that of another seat."""
+        return LegJoined(
+            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=AGENT_ID,
+            at_ms=int(after_s * 1000),
+        )  # fmt: skip
+
+    def left(self, after_s: float = 60, *, seat: SeatNo | None = None, leg: LegId | None = None) -> LegLeft:
+        return LegLeft(
+            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=AGENT_ID,
+            joined_at=self.start,
         )  # fmt: skip
 
     def ended(
         self, after_s: float = 69, *, connected_s: float | None = 9, reason: EndReason = EndReason.CALLER_HUNG_UP
     ) -> CallEnded:
-        through = connected_s is not None
         return CallEnded(
             **self._at(after_s), reason=reason, q850=16, caller=PhoneNumber(self.caller), dialled="12345",
-            line_name="政务热线", queue="general", seat=self.seat if through else None,
-            agent=AGENT_ID if through else None, invite_at=self.start,
+            line_name="政务热线", queue="general", invite_at=self.start,
             accepted_at=self.start + timedelta(seconds=0.1), queued_at=self.start + timedelta(seconds=5),
             offered_at=(), first_audio_at=None,
             connected_at=self.start + timedelta(seconds=connected_s) if connected_s is not None else None,

@@ -39,10 +39,11 @@ async def ask(desk: Desk) -> AsyncIterator[Asker]:
 
 async def past_call(database: Database, call: MadeCall) -> None:
     """Put a call that is over into the tables."""
-    contacts, utterances, _, callbacks = consumers()
+    contacts, participants, utterances, _, callbacks = consumers()
     async with database.transaction() as tx:
         for event in (call.accepted(), call.connected(), call.ended(), call.recorded()):
             await contacts.apply(tx, LogLine(event))  # type: ignore[arg-type] # has what a row has
+        await participants.apply(tx, LogLine(call.joined()))  # type: ignore[arg-type]
         await utterances.apply(tx, LogLine(call.heard("停水了")))  # type: ignore[arg-type]
         await callbacks.apply(tx, LogLine(call.abandoned()))  # type: ignore[arg-type]
 

@@ -11,6 +11,7 @@ import pytest
 from agent_desk.contacts.projection import consumers
 from agent_desk.contacts.store import ContactStore
 from runtime.clock import ManualClock, SystemClock
+from runtime.ids import new_id
 from runtime.log import Consumer, has_passed, log_end, read_log, reset_projection, run_consumers
 from runtime.postgres import Database
 from tests.agent_desk.people import CALLER, NOW, MadeCall
@@ -18,6 +19,7 @@ from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.events import Event
 from vocabulary.events.agent_desk import CallbackListed
+from vocabulary.ids import LegId, SeatNo
 from vocabulary.personal import PhoneNumber
 
 DEADLINE_S = 20
@@ -45,7 +47,7 @@ async def tables(database: Database) -> str:
     async with database.reading() as reading:
         parts = [
             await reading.fetch(f"select t::text from agent_desk.{table} t order by 1")  # noqa: S608 - own names
-            for table in ("contact", "utterance", "callback")
+            for table in ("contact", "participant", "utterance", "callback")
         ]
     return str([[row[0] for row in part] for part in parts])
 
@@ -58,7 +60,7 @@ def store(database: Database, clock: ManualClock) -> ContactStore:
 async def test_a_call_is_remembered_with_its_talk_and_its_recording(database: Database, store: ContactStore) -> None:
     call = MadeCall()
     talk = (call.heard("好的", 5000, Party.AGENT), call.heard("停水了", 2000))
-    events = [call.accepted(), call.connected(), *talk, call.ended(), call.recorded()]
+    events = [call.accepted(), call.joined(), call.connected(), *talk, call.left(), call.ended(), call.recorded()]
 
     await take_in(database, events, consumers())
     record = await store.record(call.contact)
@@ -85,6 +87,29 @@ async def test_facts_of_a_call_give_the_same_row_in_whatever_order_they_come(own
         rows.add(tuple(value for name, value in row.items() if name not in {"contact", "call"}))
 
     assert len(rows) == 1
+
+
+async def test_a_contact_is_that_of_every_seat_that_took_part_and_of_no_other(
+    database: Database, store: ContactStore
+) -> None:
+    call, second = MadeCall(), LegId(new_id())
+    events = [
+        call.accepted(), call.joined(), call.connected(), call.joined(30, seat=SeatNo("008"), leg=second), call.left(40),
+        call.joined(50), call.ended(),
+    ]  # fmt: skip
+
+    await take_in(database, events, consumers())
+    async with database.reading() as reading:
+        rows = await reading.fetch("select seat, joined_at, left_at from agent_desk.participant order by seat")
+    mine = {
+        seat: [record.contact for record in await store.recent(limit=9, seat=SeatNo(seat))]
+        for seat in ("007", "008", "009")
+    }
+
+    at = [NOW + timedelta(seconds=seconds) for seconds in (8.9, 30, 69)]
+    assert [tuple(row) for row in rows] == [("007", at[0], at[2]), ("008", at[1], at[2])]
+    assert await store.seats(call.contact) == {"007", "008"}
+    assert mine == {"007": [call.contact], "008": [call.contact], "009": []}
 
 
 async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(

@@ -14,7 +14,7 @@ N, M, F = Sight.NOTHING, Sight.MASKED, Sight.FULL
 
 def contact(of: str, **changes: bool) -> ContactFacts:
     known = {"at_hand": False, "open_form": False, "in_hands": False, "confidential": False} | changes
-    return ContactFacts(seat=SeatNo(of) if of else None, **known)
+    return ContactFacts(seats=frozenset(SeatNo(seat) for seat in of.split()), **known)
 
 
 TALKING, WRAPPED = contact("007", at_hand=True), contact("007", open_form=True)
@@ -25,6 +25,7 @@ SECRET_TALKING, SECRET_OPEN = (
     contact("007", open_form=True, confidential=True),
 )
 SECRET_DONE, SECRET_OTHERS = contact("007", confidential=True), contact("008", at_hand=True, confidential=True)
+HANDED_ON = contact("008 007", at_hand=True)
 SECRET_TAKEN = contact("", in_hands=True, confidential=True)
 
 #                                 HEAD WORDS FORM SOUND NUMBER
@@ -33,6 +34,7 @@ TABLE = [
     (AGENT, WRAPPED, (M, F, F, F, F)),
     (AGENT, DONE, (M, M, F, F, N)),
     (AGENT, OTHERS, (N, N, N, N, N)),
+    (AGENT, HANDED_ON, (M, F, F, F, F)),
     (AGENT, NOBODYS, (M, N, N, N, N)),
     (AGENT, TAKEN, (M, N, N, N, F)),
     (AGENT, HELD, (M, N, N, N, F)),

@@ -28,10 +28,9 @@ async def ask(desk: Desk) -> AsyncIterator[Asker]:
 
 
 async def project(database: Database, *events: object) -> None:
-    contacts, utterances, confidential, callbacks = consumers()
     async with database.transaction() as tx:
         for event in events:
-            for consumer in (contacts, utterances, confidential, callbacks):
+            for consumer in consumers():
                 if isinstance(event, consumer.types):
                     await consumer.apply(tx, LogLine(event))  # type: ignore[arg-type] # has what a row has
 
@@ -40,7 +39,9 @@ async def project(database: Database, *events: object) -> None:
 async def answered(database: Database) -> MadeCall:
     """A call of seat 007 that is over, and whose form was not begun."""
     call = MadeCall()
-    await project(database, call.accepted(), call.connected(), call.heard(SAID), call.ended(), call.recorded())
+    await project(
+        database, call.accepted(), call.joined(), call.connected(), call.heard(SAID), call.ended(), call.recorded()
+    )
     return call
 
 

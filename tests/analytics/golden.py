@@ -79,7 +79,7 @@ EXPECTED: dict[FigureName, float] = {
     FigureName.SATISFIED: 71.43,  # 5 of 7
 }
 CALL_COLUMNS = (
-    "contact", "call", "origin", "line_name", "queue", "seat", "reason", "invite_at", "accepted_at", "queued_at",
+    "contact", "call", "origin", "line_name", "queue", "reason", "invite_at", "accepted_at", "queued_at",
     "connected_at", "ended_at", "wait_s", "queue_wait_s", "talk_s", "caller_digest", "position",
 )  # fmt: skip
 ORDER_COLUMNS = (
@@ -98,7 +98,7 @@ def call_rows() -> list[tuple[object, ...]]:
         over = at + timedelta(seconds=call.wait_s + (call.talk_s or 0))
         reason = "caller-hung-up" if voice else "abandoned"
         rows.append(
-            (UUID(int=1000 + n), UUID(int=2000 + n), call.origin, "政务热线" if n % 4 else "一号答", "general", None,
+            (UUID(int=1000 + n), UUID(int=2000 + n), call.origin, "政务热线" if n % 4 else "一号答", "general",
              reason, at, at, at, voice, over, call.wait_s, call.queue_s, call.talk_s, f"c{n % 10}", n)
         )  # fmt: skip
     return rows

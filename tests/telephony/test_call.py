@@ -29,6 +29,8 @@ from vocabulary.events.telephony import (
     CallQueued,
     CallRecorded,
     DigitPressed,
+    LegJoined,
+    LegLeft,
     OfferEnded,
 )  # fmt: skip
 from vocabulary.ids import CallId, ContactId, LegId, OfferId
@@ -90,7 +92,7 @@ class Run:
         self.offered()
         self.said()
         self.took()
-        self(got.SeatAttached())
+        self(got.SeatAttached(7900))
         self.said()
         self.sounds(8000)
         return self
@@ -104,7 +106,7 @@ def test_greeting_then_question_and_the_queue_from_its_first_word() -> None:
 
     assert run.played() == ("question",)
     assert do.JoinQueue("general") in run.asked
-    assert run.told() == ["CallAccepted", "CallQueued"]
+    assert run.told() == ["CallAccepted", "LegJoined", "CallQueued"]
     assert snapshot(run.call).phase is CallPhase.QUESTION
 
 
@@ -114,11 +116,16 @@ def test_a_whole_call_tells_its_facts_in_order_with_all_instants() -> None:
     run(got.MediaClosed(RECORDING))
 
     assert run.told() == [
-        "CallAccepted", "CallQueued", "CallOffered", "OfferEnded", "CallConnected", "CallRecorded", "CallEnded",
+        "CallAccepted", "LegJoined", "CallQueued", "CallOffered", "OfferEnded", "LegJoined", "CallConnected", "LegLeft",
+        "LegLeft", "CallRecorded", "CallEnded",
     ]  # fmt: skip
     ended = run.facts[-1]
     assert isinstance(ended, CallEnded)
-    assert (ended.reason, ended.seat, ended.agent, len(ended.offered_at)) == (EndReason.CALLER_HUNG_UP, S7, ADA, 1)
+    assert (ended.reason, len(ended.offered_at)) == (EndReason.CALLER_HUNG_UP, 1)
+    joined = [fact for fact in run.facts if isinstance(fact, LegJoined)]
+    assert [(fact.party, fact.seat, fact.agent, fact.at_ms) for fact in joined] == [
+        (Party.CALLER, None, None, 0), (Party.AGENT, S7, ADA, 7900),
+    ]  # fmt: skip
     assert ended.queued_at is not None
     assert ended.connected_at is not None
     assert ended.invite_at <= ended.accepted_at <= ended.queued_at <= ended.offered_at[0] <= ended.connected_at
@@ -149,7 +156,7 @@ def test_nobody_hears_anybody_before_the_words_and_the_leg(attached_first: bool)
     run.offered()
     run.said()
     run.took()
-    steps = [lambda: run(got.SeatAttached()), run.said]
+    steps = [lambda: run(got.SeatAttached(7900)), run.said]
     first, second = steps if attached_first else reversed(steps)
 
     first()
@@ -189,7 +196,7 @@ def test_invite_to_connected_stays_below_15_seconds_when_a_seat_answers_at_the_l
     run.offered()
     run.said(after=2.0)
     run.took(after=3.9)
-    run(got.SeatAttached())
+    run(got.SeatAttached(7900))
     run.said(after=2.5)
     run.sounds(14_400)
 
@@ -266,7 +273,7 @@ def test_a_caller_who_leaves_before_a_voice_has_abandoned() -> None:
 
     ended = run.facts[-1]
     assert isinstance(ended, CallEnded)
-    assert (ended.reason, ended.connected_at, ended.seat) == (EndReason.ABANDONED, None, None)
+    assert (ended.reason, ended.connected_at) == (EndReason.ABANDONED, None)
     assert run.told()[-2:] == ["OfferEnded", "CallEnded"]
 
 
@@ -331,7 +338,7 @@ def test_a_lost_line_parts_the_legs_and_its_return_joins_them_without_a_second_c
     leg = run.call.agent_leg
     assert leg is not None
     assert run(got.LineMoved(connected=True), after=10) == [do.AttachSeat(leg.id, S7)]
-    assert run(got.SeatAttached()) == [do.SetSound(sound=Sound(hearing=before), play=None)]
+    assert run(got.SeatAttached(7900)) == [do.SetSound(sound=Sound(hearing=before), play=None)]
     run.sounds(30_000)
 
     assert run.call.stage is Stage.TALKING
@@ -410,7 +417,7 @@ def test_the_agents_first_sound_is_kept_as_an_instant() -> None:
 
 _leg = LegId(UUID(int=0x1E6))
 _inputs = st.one_of(
-    st.just(got.Ticked()), st.just(got.SeatAttached()), st.just(got.SeatUnreachable()), st.just("sounds"),
+    st.just(got.Ticked()), st.just(got.SeatAttached(7900)), st.just(got.SeatUnreachable()), st.just("sounds"),
     st.booleans().map(lambda value: got.LineMoved(connected=value)), st.just(got.NobodyOnDuty()),
     st.booleans().map(lambda value: got.SpeechHeard(speaking=value)),
     st.sampled_from("01*9").map(lambda digit: got.KeyPressed(digit, 1)), st.just(got.SoundHeard(_leg, 1)),
@@ -433,6 +440,19 @@ def check_sound(call: Call) -> None:
         assert wanted.hearing
     if call.stage in {Stage.WAITING, Stage.PARTED} and call.ivr.done:
         assert wanted.playing or wanted.hearing
+
+
+def in_the_call(facts: list[Event]) -> set[LegId]:
+    """Who is there after these facts; nobody joins twice or leaves without having joined."""
+    there: set[LegId] = set()
+    for fact in facts:
+        if isinstance(fact, LegJoined):
+            assert fact.leg not in there
+            there.add(fact.leg)
+        elif isinstance(fact, LegLeft):
+            assert fact.leg in there
+            there.discard(fact.leg)
+    return there
 
 
 @settings(max_examples=400, deadline=None)
@@ -463,6 +483,7 @@ def test_whatever_happens_facts_stay_in_order_and_the_end_is_told_once_and_last(
     for later in (CallOffered, CallConnected):
         if later in kinds and CallQueued in kinds and later is CallConnected:
             assert kinds.index(CallQueued) < kinds.index(later)
+    assert in_the_call(run.facts) == set()
     assert revisions == sorted(revisions)
     assert all(fact.occurred_at.tzinfo is not None for fact in run.facts)
     assert DigitPressed not in kinds or kinds.index(DigitPressed) > 0

@@ -16,10 +16,19 @@ from telephony.tracks import recording_name
 from tests.telephony.calls_world import ADA, BO, S7, S8
 from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import QUICK, House, house
+from vocabulary.audio import Party
 from vocabulary.calls import EndReason, OfferOutcome, SeatState
 from vocabulary.desk_requests import SeatAnswer, SeatDecline, SeatHangUp, SeatWrapUpDone
 from vocabulary.errors import Refused
-from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallOffered, CallRecorded, OfferEnded
+from vocabulary.events.telephony import (
+    CallAccepted,
+    CallConnected,
+    CallEnded,
+    CallOffered,
+    CallRecorded,
+    LegLeft,
+    OfferEnded,
+)
 from vocabulary.ids import OfferId
 
 
@@ -54,10 +63,12 @@ async def test_a_call_from_invite_to_the_last_fact(here: House) -> None:
     await here.until(lambda: here.of(CallEnded))
 
     assert here.told() == [
-        "CallAccepted", "CallQueued", "CallOffered", "OfferEnded", "CallConnected", "CallRecorded", "CallEnded",
+        "CallAccepted", "LegJoined", "CallQueued", "CallOffered", "OfferEnded", "LegJoined", "CallConnected", "LegLeft",
+        "LegLeft", "CallRecorded", "CallEnded",
     ]  # fmt: skip
     ended, recorded = here.of(CallEnded)[0], here.of(CallRecorded)[0]
-    assert (ended.reason, ended.seat, ended.line_name) == (EndReason.CALLER_HUNG_UP, S7, "政务服务便民热线")
+    assert (ended.reason, ended.line_name) == (EndReason.CALLER_HUNG_UP, "政务服务便民热线")
+    assert [(fact.party, fact.seat) for fact in here.of(LegLeft)] == [(Party.CALLER, None), (Party.AGENT, S7)]
     assert (recorded.host, recorded.name) == ("h1", recording_name(ended.call))
     assert here.of(CallConnected)[0].at_ms == 4321
     played = here.media.played()

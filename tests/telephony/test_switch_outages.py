@@ -186,7 +186,7 @@ async def test_facts_wait_while_the_bus_is_away_and_none_is_missing_after_its_re
         here.broker.away = False
         await here.until(lambda: here.of(CallEnded), within=8.0)
 
-        assert here.told() == ["CallAccepted", "CallQueued", "CallRecorded", "CallEnded"]
+        assert here.told() == ["CallAccepted", "LegJoined", "CallQueued", "LegLeft", "CallRecorded", "CallEnded"]
 
 
 async def test_garbage_on_the_sip_port_is_counted_and_calls_go_on(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class OfferEnded(Event):
 @event("telephony.call-connected.v1", durable=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallConnected(Event):
-    """A person's voice: caller and agent are bridged. ``at_ms`` is call time of the bridge."""
+    """A person's voice: caller and agent hear each other, from ``at_ms`` of call time on."""
 
     call: CallId
     offer: OfferId
@@ -78,10 +78,42 @@ class CallConnected(Event):
     agent_leg: LegId
 
 
+@event("telephony.leg-joined.v1", durable=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegJoined(Event):
+    """A party can be heard in the call, from ``at_ms`` of call time on; again after its line was lost.
+
+    ``seat`` and ``agent`` are those of who sits at a desk, None for others.
+    """
+
+    call: CallId
+    leg: LegId
+    party: Party
+    seat: SeatNo | None
+    agent: AccountId | None
+    at_ms: int
+
+
+@event("telephony.leg-left.v1", durable=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeft(Event):
+    """A party that had joined is gone from the call, or its line is lost."""
+
+    call: CallId
+    leg: LegId
+    party: Party
+    seat: SeatNo | None
+    agent: AccountId | None
+    joined_at: datetime
+
+
 @event("telephony.call-ended.v1", durable=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Event):
-    """Both legs are gone. Instants that never came are None; ``q850`` is the ITU-T Q.850 cause."""
+    """All legs are gone; who took part, ``LegJoined`` tells. Instants that never came are None.
+
+    ``q850`` is the ITU-T Q.850 cause.
+    """
 
     call: CallId
     reason: EndReason
@@ -90,8 +122,6 @@ class CallEnded(Event):
     dialled: str
     line_name: str
     queue: str
-    seat: SeatNo | None
-    agent: AccountId | None
     invite_at: datetime
     accepted_at: datetime
     queued_at: datetime | None

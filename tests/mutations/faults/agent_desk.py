@@ -4,6 +4,16 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="only-the-last-seat-took-part",
+        fault="who took part in a call is not told",
+        file="agent_desk/contacts/store.py",
+        old=" and p.seat = $2) order by",
+        new=" and p.seat = $2 and p.seat = c.seat) order by",
+        tests=(
+            "tests/agent_desk/test_projections.py::test_a_contact_is_that_of_every_seat_that_took_part_and_of_no_other",
+        ),
+    ),
+    Mutant(
         name="draft-overwritten",
         fault="a page overwrites what another page typed",
         file="agent_desk/drafting/draft.py",

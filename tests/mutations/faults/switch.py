@@ -4,6 +4,14 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="end-without-those-who-leave",
+        fault="who took part in a call is not told",
+        file="telephony/calls/call.py",
+        old="    return call, [*gone, do.LeaveQueue()",
+        new="    return call, [do.LeaveQueue()",
+        tests=("tests/telephony/test_call.py",),
+    ),
+    Mutant(
         name="who-has-not-joined-hears",
         fault="somebody hears what is not for them",
         file="telephony/calls/hearing.py",
