@@ -114,22 +114,23 @@ class _Growing:
 
     def __init__(self, track: Track) -> None:
         self.track = track
-        self._begins = track.first_sample
-        self._chunk = bytearray()
+        self._begins = self._ends = track.first_sample
+        self._frames: list[bytes] = []
 
-    def add(self, at: int, pcm: bytes, writer: Writer) -> None:
-        """Take samples at ``at`` of call time; between two that do not touch lies silence."""
-        if at != self._begins + len(self._chunk) // 2:
+    def add(self, at: int, frame: bytes, writer: Writer) -> None:
+        """Take the 160 samples at ``at`` of call time; between two frames that do not touch lies silence."""
+        if at != self._ends:
             self.flush(writer)
             self._begins = at
-        self._chunk += pcm
+        self._frames.append(frame)
+        self._ends = at + FRAME_SAMPLES
 
     def flush(self, writer: Writer) -> None:
         """Hand over what there is."""
-        if self._chunk:
-            writer.write(self.track, first_sample=self._begins, pcm=bytes(self._chunk))
-            self._begins += len(self._chunk) // 2
-            self._chunk.clear()
+        if self._frames:
+            writer.write(self.track, first_sample=self._begins, pcm=b"".join(self._frames))
+            self._begins = self._ends
+            self._frames.clear()
 
 
 class CallSound:
@@ -144,7 +145,8 @@ class CallSound:
         self.hearing_since_ms = 0
         """Call time at which who hears whom changed last."""
         self._writer = writer
-        self._tracks: dict[tuple[LegId, TrackKind], _Growing] = {}
+        self._spoken: dict[LegId, _Growing] = {}
+        self._played: dict[LegId, _Growing] = {}
         self._begun = 0
         self._ticks = 0
 
@@ -169,8 +171,8 @@ class CallSound:
         """Hear a leg no more; its tracks end."""
         if self.legs.pop(leg, None) is None:
             return
-        for kind in TrackKind:
-            track = self._tracks.pop((leg, kind), None)
+        for tracks in (self._spoken, self._played):
+            track = tracks.pop(leg, None)
             if track is not None and self._writer is not None:
                 track.flush(self._writer)
 
@@ -180,9 +182,11 @@ class CallSound:
         if writer is not None:
             for leg in self.legs.values():
                 if leg.slot.row >= 0:
-                    self._track(leg, TrackKind.SPOKEN).add(at, mixer.heard_pcm(leg.slot), writer)
-                if leg.slot in mixer.played:
-                    self._track(leg, TrackKind.PLAYED).add(at, mixer.played[leg.slot].astype("<i2").tobytes(), writer)
+                    track = self._spoken.get(leg.leg) or self._begin(leg, TrackKind.SPOKEN)
+                    track.add(at, mixer.heard_pcm(leg.slot), writer)
+                if mixer.played and leg.slot in mixer.played:
+                    track = self._played.get(leg.leg) or self._begin(leg, TrackKind.PLAYED)
+                    track.add(at, mixer.played[leg.slot].astype("<i2").tobytes(), writer)
         self._ticks += 1
         if self._ticks % _CHUNK_TICKS == 0:
             self.flush()
@@ -195,18 +199,18 @@ class CallSound:
     def stop_recording(self) -> None:
         """Record no more: the writer failed. Call time goes on."""
         self._writer = None
-        self._tracks.clear()
+        self._spoken.clear()
+        self._played.clear()
 
     def flush(self) -> None:
         """Hand over what is not written yet."""
         if self._writer is not None:
-            for track in self._tracks.values():
+            for track in (*self._spoken.values(), *self._played.values()):
                 track.flush(self._writer)
 
-    def _track(self, leg: Leg, kind: TrackKind) -> _Growing:
-        found = self._tracks.get((leg.leg, kind))
-        if found is None:
-            self._begun += 1
-            track = Track(number=self._begun, leg=leg.leg, party=leg.party, kind=kind, first_sample=self.samples)
-            found = self._tracks[leg.leg, kind] = _Growing(track)
-        return found
+    def _begin(self, leg: Leg, kind: TrackKind) -> _Growing:
+        self._begun += 1
+        track = Track(number=self._begun, leg=leg.leg, party=leg.party, kind=kind, first_sample=self.samples)
+        tracks = self._spoken if kind is TrackKind.SPOKEN else self._played
+        begun = tracks[leg.leg] = _Growing(track)
+        return begun

@@ -11,7 +11,7 @@ MUTANTS = (
         name="tracks-without-call-time",
         fault="a recording is missing without a word",
         file=LEGS,
-        old="        if at != self._begins + len(self._chunk) // 2:\n",
+        old="        if at != self._ends:\n",
         new="        if at < self._begins:\n",
         tests=("tests/telephony/test_tracks.py",),
     ),
