@@ -19,9 +19,10 @@ from telephony.calls.journal import Journal
 from telephony.calls.link import LinkEvents, MediaLink
 from telephony.calls.media_events import MediaEvents
 from telephony.calls.orphans import facts_of
+from telephony.calls.publishing import Publisher
 from telephony.calls.reception import Here, Reception
 from telephony.calls.settings_store import SettingsStore
-from telephony.calls.switch import Outside, Switch
+from telephony.calls.switch import Switch
 from telephony.sip.user_agent import UserAgent
 from telephony.switch_config import SwitchConfig
 from vocabulary.errors import HotlineError, Permanent, Transient
@@ -58,16 +59,23 @@ class SwitchProcess:
         async with Workers(threads=2, name="switch") as workers, asyncio.TaskGroup() as tasks:
             emitter = FactEmitter(self._bus, name=f"switch-{config.host}")
             journal = Journal(Path(config.state) / "calls", workers=workers)
-            outside = Outside(bus=self._bus, emitter=emitter, journal=journal, clock=SystemClock())
+            publisher = Publisher(bus=self._bus, emitter=emitter)
             agent = UserAgent(
                 contact=(config.sip_host, config.sip_port),
                 new_token=lambda: secrets.token_hex(8),
                 trunks=config.trunks,
             )
-            switch = Switch(agent=agent, link=MediaLink(config.media_socket), outside=outside, tasks=tasks)
+            switch = Switch(
+                agent=agent,
+                link=MediaLink(config.media_socket),
+                publisher=publisher,
+                journal=journal,
+                clock=SystemClock(),
+                tasks=tasks,
+            )
             former = await journal.read()
-            switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=outside.moment()))
-            for work in (emitter.run(), journal.run(), outside.run()):
+            switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=switch.moment()))
+            for work in (emitter.run(), journal.run(), publisher.run()):
                 tasks.create_task(work)
             store = SettingsStore(Path(config.state) / "telephony.json", use=switch.use, workers=workers)
             tasks.create_task(store.start(self._bus))
@@ -140,7 +148,7 @@ async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded],
     asked = media.Orphans(known=tuple(switch.live))
     orphans = (await switch.link.request(asked, reply=media.OrphanCalls)).calls
     for fact in facts_of(orphans, former=former, told=set(switch.told), host=host):
-        switch.outside.tell(fact)
+        switch.tell(fact)
     former.clear()
     if not orphans:
         return
@@ -148,7 +156,7 @@ async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded],
     switch.told.update({orphan.call: None for orphan in orphans})
 
     async def forget() -> None:
-        if await switch.outside.emitter.drained(_STORED_WITHIN):
+        if await switch.publisher.emitter.drained(_STORED_WITHIN):
             try:
                 command = media.ForgetOrphans(calls=tuple(orphan.call for orphan in orphans))
                 await switch.link.request(command, reply=media.Carried)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
+from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
 from telephony.acd.seats import BUSY, Seat, became, settled
 from telephony.moments import Moment
 from telephony.settings import Limits, Queue
@@ -183,7 +183,7 @@ class Distributor:
         return self._lapse(held, outcome, moment=moment) if held is not None and seat.offer is not None else []
 
     def tick(self, *, moment: Moment) -> list[Happening]:
-        """End leases and wrap-ups that are over, notice silent desks, look for seats again."""
+        """End leases and wrap-ups that are over, notice silent desks, look for seats again, name who waits in vain."""
         happened: list[Happening] = []
         for held in list(self.waiting.values()):
             if held.offered is not None and moment.mono >= held.ends:
@@ -193,7 +193,9 @@ class Distributor:
                 happened += self.keep(settled(seat, moment=moment))
             elif not seat.away and moment.mono - seat.alive_at >= self.limits.desk_silent_s:
                 happened += self._silent(seat, moment)
-        return [*happened, *self.match(moment=moment)]
+        happened += self.match(moment=moment)
+        alone = [held for held in self.waiting.values() if held.offered is None]
+        return [*happened, *(Unattended(one.call) for one in alone if not self.on_duty(one.queue, moment=moment))]
 
     def _working(self) -> Iterable[Seat]:
         return [seat for seat in self.seats.values() if seat.state is not SeatState.OFFLINE]

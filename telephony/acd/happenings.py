@@ -45,4 +45,11 @@ class OfferTaken:
     agent: AccountId
 
 
-Happening = SeatMoved | OfferMade | OfferLapsed | OfferTaken
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """A call waits in a queue for which nobody is on duty; said with every tick while it lasts."""
+
+    call: CallId
+
+
+Happening = SeatMoved | OfferMade | OfferLapsed | OfferTaken | Unattended

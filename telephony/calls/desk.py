@@ -71,24 +71,24 @@ class DeskRequests:
 
     async def sign_in(self, wish: SeatSignIn, /) -> SeatSnapshot:
         """An agent takes a seat."""
-        self._switch.seats(sitting.sign_in(self._switch.acd, wish, moment=self._switch.outside.moment()))
+        self._switch.seats(sitting.sign_in(self._switch.acd, wish, moment=self._switch.moment()))
         return self._snapshot(wish.seat)
 
     async def sign_out(self, wish: SeatSignOut, /) -> Done:
         """An agent leaves; the line is closed."""
-        moment = self._switch.outside.moment()
+        moment = self._switch.moment()
         self._switch.seats(sitting.sign_out(self._switch.acd, wish.seat, agent=wish.agent, moment=moment))
         await self._phones.close(wish.seat)
         return Done()
 
     async def ready(self, wish: SeatReady, /) -> SeatSnapshot:
         """An agent wants calls, or not."""
-        self._switch.seats(sitting.set_ready(self._switch.acd, wish, moment=self._switch.outside.moment()))
+        self._switch.seats(sitting.set_ready(self._switch.acd, wish, moment=self._switch.moment()))
         return self._snapshot(wish.seat)
 
     async def answer(self, wish: SeatAnswer, /) -> CallSnapshot:
         """Take the offered call; Refused ``offer-over`` when it is late."""
-        moment = self._switch.outside.moment()
+        moment = self._switch.moment()
         happened = self._switch.acd.answer(wish.seat, agent=wish.agent, offer=wish.offer, moment=moment)
         self._switch.seats(happened)
         call = self._switch.acd.seats[wish.seat].call
@@ -99,7 +99,7 @@ class DeskRequests:
 
     async def decline(self, wish: SeatDecline, /) -> Done:
         """Turn the offered call down."""
-        moment = self._switch.outside.moment()
+        moment = self._switch.moment()
         self._switch.seats(self._switch.acd.decline(wish.seat, agent=wish.agent, offer=wish.offer, moment=moment))
         return Done()
 
@@ -115,7 +115,7 @@ class DeskRequests:
 
     async def wrap_up_done(self, wish: SeatWrapUpDone, /) -> SeatSnapshot:
         """After-call work is finished."""
-        moment = self._switch.outside.moment()
+        moment = self._switch.moment()
         happened = sitting.wrap_up_done(self._switch.acd, wish.seat, agent=wish.agent, moment=moment)
         self._switch.seats(happened)
         return self._snapshot(wish.seat)
@@ -144,6 +144,6 @@ class DeskRequests:
     async def heard(self, event: Event, /) -> None:
         """A desk says that a seat's page is open."""
         if isinstance(event, SeatAlive):
-            moment = self._switch.outside.moment()
+            moment = self._switch.moment()
             happened = sitting.sign_of_life(self._switch.acd, event.seat, agent=event.agent, moment=moment)
             self._switch.seats(happened)

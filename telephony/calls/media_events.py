@@ -38,7 +38,7 @@ class MediaEvents:
         """Ask a silent caller's side whether it is there; a silent seat's line counts as gone."""
         live = self._switch.by_leg(said.leg)
         if live is not None and said.leg == live.call.caller_leg.id:
-            live.absence.silent(now=self._switch.outside.clock.monotonic())
+            live.absence.silent(now=self._switch.clock.monotonic())
         elif live is not None:
             self._switch.happen(live.call.call, got.LineMoved(connected=False))
 

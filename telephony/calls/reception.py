@@ -111,7 +111,7 @@ class Reception(asyncio.DatagramProtocol):
         attempt(lambda: self._take(data, (addr[0], addr[1])), of="datagram")
 
     def _take(self, data: bytes, source: tuple[str, int]) -> None:
-        now = self._switch.outside.clock.monotonic()
+        now = self._switch.clock.monotonic()
         self.carry(self._switch.agent.receive(data, source=source, now=now))
 
     def error_received(self, exc: Exception) -> None:
@@ -161,7 +161,7 @@ class Reception(asyncio.DatagramProtocol):
     def _digit(self, effect: DigitSignalled) -> None:
         live = self._switch.by_tag(effect.tag)
         if live is not None:
-            passed = self._switch.outside.clock.now() - live.call.accepted_at
+            passed = self._switch.clock.now() - live.call.accepted_at
             at_ms = int(passed.total_seconds() * 1000)
             self._switch.pressed(live, effect.digit, source=KeySource.INFO, at_ms=at_ms)
 
@@ -183,7 +183,7 @@ class Reception(asyncio.DatagramProtocol):
     # An INVITE becomes a call ---------------------------------------------------------------------------------------
 
     def _invited(self, invited: Invited) -> None:
-        switch, clock = self._switch, self._switch.outside.clock
+        switch, clock = self._switch, self._switch.clock
         why = switch.refusal()
         if why == "too-many-calls" and (given_up := switch.agent.make_room(now=clock.monotonic())):
             self.carry(given_up)
@@ -206,7 +206,7 @@ class Reception(asyncio.DatagramProtocol):
     def _refuse(self, invited: Invited, why: str) -> None:
         if self._switch.refusals.worth_a_line(why, source=invited.source):
             log.warning("a call was refused", why=why, caller=invited.caller, dialled=invited.dialled)
-        now = self._switch.outside.clock.monotonic()
+        now = self._switch.clock.monotonic()
         if why in _NOT_ACCEPTABLE:
             self._switch.send(self._switch.agent.refuse(invited.tag, status=488, now=now))
         else:
@@ -239,7 +239,7 @@ class Reception(asyncio.DatagramProtocol):
         ours = OurSide(
             host=self._here.public_host or opened.host, port=opened.port, session=arrival.call.int & 0x7FFF_FFFF
         )
-        effects = switch.agent.accept(invited.tag, ours=ours, now=switch.outside.clock.monotonic())
+        effects = switch.agent.accept(invited.tag, ours=ours, now=switch.clock.monotonic())
         call = self._call(arrival)
         if effects:
             switch.send(effects)
@@ -285,14 +285,14 @@ class Reception(asyncio.DatagramProtocol):
             user_agent=invited.user_agent,
             invite_at=arrival.invite_at,
             invite_mono=arrival.invite_mono,
-            accepted_at=self._switch.outside.clock.now(),
+            accepted_at=self._switch.clock.now(),
             settings=arrival.settings,
             ivr=Ivr(menu=arrival.settings.menu, queue=line.queue),
         )
 
     async def _cancelled(self, call: Call) -> None:
-        at = self._switch.outside.clock.now()
-        self._switch.outside.tell(call_ended(call, reason=EndReason.CANCELLED, q850=16, at=at))
+        at = self._switch.clock.now()
+        self._switch.tell(call_ended(call, reason=EndReason.CANCELLED, q850=16, at=at))
         self._switch.told[call.call] = None
         await self._close(call.call)
 

@@ -1,27 +1,30 @@
 """The switch: runs the pure machines of SIP, calls and seats, and carries what they want to sockets, media and bus."""
 
 import asyncio
+from collections import deque
 from functools import partial
-from typing import Protocol
+from typing import Protocol, assert_never
 
-from runtime.boundary import attempt, each, outcome
-from runtime.bus import Bus, FactEmitter
+from runtime.boundary import attempt, each
 from runtime.clock import Clock
 from runtime.failures import Failure
 from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.acd.distributor import Distributor
-from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved
+from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
 from telephony.acd.sitting import SeatedAgent, line_changed, seated
+from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.absence import Remedy
+from telephony.calls.actions import Action
 from telephony.calls.call import Q850_FAILURE, Q850_TIMER, step
-from telephony.calls.carrying import carry_out
 from telephony.calls.journal import Journal
 from telephony.calls.link import MediaLink
 from telephony.calls.live import Job, Live
-from telephony.calls.record import Call, Stage, call_ended, call_recorded, snapshot
+from telephony.calls.media_jobs import media_job
+from telephony.calls.publishing import Publisher
+from telephony.calls.record import Call, call_ended, call_recorded, snapshot
 from telephony.calls.refusals import Refusals
 from telephony.ivr.keys import KeySource
 from telephony.media_protocol import Direction
@@ -30,14 +33,11 @@ from telephony.settings import Limits, TelephonySettings
 from telephony.sip.effects import Effect, Send
 from telephony.sip.user_agent import UserAgent
 from vocabulary.calls import EndReason
-from vocabulary.events import Event, type_of
+from vocabulary.events import Event
 from vocabulary.events.telephony import CallChanged, CallEnded, SeatChanged
 from vocabulary.ids import CallId, EventId, LegId, SeatNo
 
 log = get_logger(__name__)
-_SHOWN = 2000
-_HEADROOM = 2000
-"""Facts that calls in progress may still emit once new ones are refused."""
 
 
 class Socket(Protocol):
@@ -48,60 +48,25 @@ class Socket(Protocol):
         ...
 
 
-class Outside:
-    """The bus and the journal as the switch uses them: nothing here waits."""
-
-    def __init__(self, *, bus: Bus, emitter: FactEmitter, journal: Journal, clock: Clock) -> None:
-        """Facts leave by ``emitter``, live snapshots by ``bus`` from ``run``."""
-        self.bus, self.emitter, self.journal, self.clock = bus, emitter, journal, clock
-        self._shown: asyncio.Queue[Event] = asyncio.Queue(_SHOWN)
-        self._ended: set[CallId] = set()
-
-    def moment(self) -> Moment:
-        """Now."""
-        return Moment(wall=self.clock.now(), mono=self.clock.monotonic(), new_id=new_id)
-
-    def tell(self, fact: Event, /) -> None:
-        """Emit a fact; one that cannot be kept is logged, the call goes on."""
-        if isinstance(fact, CallEnded):
-            self.journal.write(fact)
-            self._ended.add(fact.call)
-        told = attempt(lambda: self.emitter.emit(fact), of="emit")
-        if isinstance(told, Failure):
-            log.error("a fact was lost", type=type_of(fact).key, event_id=fact.event_id, reason=told.text)
-
-    def show(self, event: Event, /) -> None:
-        """Publish a live snapshot; the oldest is dropped when the bus is slow."""
-        if self._shown.full():
-            self._shown.get_nowait()
-        self._shown.put_nowait(event)
-
-    def sweep(self) -> None:
-        """Empty the journal of calls whose end is stored."""
-        if self.emitter.backlog == 0:
-            for call in self._ended:
-                self.journal.remove(call)
-            self._ended.clear()
-
-    @property
-    def full(self) -> bool:
-        """Whether new calls must be refused because their facts could not be kept."""
-        return self.emitter.full or self.emitter.backlog > 10_000 - _HEADROOM
-
-    async def run(self) -> None:
-        """Publish for ever; cancel it at the end of the process."""
-        while True:
-            await outcome(
-                self.bus.publish(await self._shown.get()), of="publish"
-            )  # a lost snapshot is followed by more
-
-
 class Switch:
-    """One telephony host's calls and seats."""
+    """One telephony host's calls and seats.
 
-    def __init__(self, *, agent: UserAgent, link: MediaLink, outside: Outside, tasks: asyncio.TaskGroup) -> None:
+    Inputs of calls wait in one line: each is run to its end, with all that it causes outside, before the next.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: UserAgent,
+        link: MediaLink,
+        publisher: Publisher,
+        journal: Journal,
+        clock: Clock,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
         """``socket`` and ``settings`` are set before the first datagram is given to it, or calls are refused."""
-        self.agent, self.link, self.outside, self.tasks = agent, link, outside, tasks
+        self.agent, self.link, self.tasks = agent, link, tasks
+        self.publisher, self.journal, self.clock = publisher, journal, clock
         self.acd = Distributor(limits=Limits())
         self.settings: TelephonySettings | None = None
         self.socket: Socket | None = None
@@ -111,7 +76,22 @@ class Switch:
         """Calls this process has told the end of, the newest thousand."""
         self.refusals = Refusals()
         self._seated: tuple[SeatedAgent, ...] = ()
+        self._inputs: deque[tuple[CallId, got.Input]] = deque()
+        self._taking = False
+        self._ended: set[CallId] = set()
+        """Calls whose end may not be stored yet: the journal keeps it."""
         agent.available = False
+
+    def moment(self) -> Moment:
+        """Now."""
+        return Moment(wall=self.clock.now(), mono=self.clock.monotonic(), new_id=new_id)
+
+    def tell(self, fact: Event, /) -> None:
+        """Emit a fact; the end of a call is in the journal until it is stored."""
+        if isinstance(fact, CallEnded):
+            self.journal.write(fact)
+            self._ended.add(fact.call)
+        self.publisher.tell(fact)
 
     def use(self, settings: TelephonySettings, /) -> None:
         """New calls follow these settings; calls in progress keep theirs."""
@@ -124,7 +104,7 @@ class Switch:
             return "no-settings"
         if not self.link.connected:
             return "media-away"
-        if self.outside.full:
+        if self.publisher.full:
             return "facts-full"
         busy = len(self.live) + len(self.opening) >= self.settings.limits.max_calls
         return "too-many-calls" if busy else ""
@@ -160,16 +140,25 @@ class Switch:
         self.happen(call.call, got.Begun())
 
     def happen(self, call: CallId, happened: got.Input, /) -> None:
-        """Let the call's machine take one step and carry out what it wants."""
-        live = self.live.get(call)
-        if live is None:
+        """Let the call's machine take one step and do what it wants; what that causes for calls comes afterwards."""
+        self._inputs.append((call, happened))
+        if self._taking:
             return
-        if isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):
+        self._taking = True
+        try:
+            while self._inputs:
+                self._take(*self._inputs.popleft())
+        finally:
+            self._taking = False
+
+    def _take(self, call: CallId, happened: got.Input) -> None:
+        live = self.live.get(call)
+        if live is not None and isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):
             self._give_up(live)
 
     def _step(self, live: Live, happened: got.Input) -> None:
         before = live.call
-        live.call, actions = step(before, happened, moment=self.outside.moment())
+        live.call, actions = step(before, happened, moment=self.moment())
         if live.call.revision != before.revision:
             self._show(live.call)
             if (before.queue, before.offered_at, before.connected_at) != (
@@ -179,7 +168,30 @@ class Switch:
             ):
                 self._noted(live.call)
         for action in actions:
-            carry_out(self, live, action=action)
+            self._do(live, action)
+
+    def _do(self, live: Live, action: Action) -> None:
+        """Do what a call's machine wants: media in order by its jobs, everything else at once."""
+        call = live.call
+        if isinstance(action, do.MediaAction):
+            live.ask(media_job(call, action))
+            return
+        match action:
+            case do.Tell():
+                self.tell(action.fact)
+            case do.JoinQueue():
+                queue = next(row for row in call.settings.queues if row.name == action.queue)
+                self.seats(self.acd.join(call.call, queue=queue, wanted_seat=live.wanted_seat, moment=self.moment()))
+            case do.LeaveQueue():
+                self.seats(self.acd.leave(call.call, moment=self.moment()))
+            case do.FreeSeat():
+                self.seats(self.acd.talk_over(call.call, wrap_up=action.wrap_up, moment=self.moment()))
+            case do.HangUp():
+                self.send(self.agent.hang_up(live.tag, cause=action.q850, now=self.clock.monotonic()))
+            case do.Forget():
+                self.forget(live)
+            case _:
+                assert_never(action)
 
     def pressed(self, live: Live, digit: str, /, *, source: KeySource, at_ms: int) -> None:
         """A key of the caller, as one of its sources tells it."""
@@ -188,13 +200,12 @@ class Switch:
 
     def _give_up(self, live: Live) -> None:
         """End a call whose machine failed: its caller, its seat, its sound and its record, each for itself."""
-        call, outside = live.call, self.outside
-        moment = outside.moment()
+        call, moment = live.call, self.moment()
         log.error("a call failed and is ended", call=call.call)
         fact = call_ended(call, reason=EndReason.FAILED, q850=Q850_FAILURE, at=moment.wall)
         hang_up = partial(self.agent.hang_up, live.tag, cause=Q850_FAILURE, now=moment.mono)
         attempt(lambda: self.send(hang_up()), of="hang up of a failed call")
-        attempt(lambda: outside.tell(fact), of="end of a failed call")
+        attempt(lambda: self.tell(fact), of="end of a failed call")
         attempt(lambda: self._free_seat(live, moment), of="seat of a failed call")
         recorded = partial(self._tell_recording, call)
         live.ask(Job(command=media.EndCall(call=call.call), reply=media.EndedCall, then=recorded))
@@ -202,9 +213,9 @@ class Switch:
 
     def _tell_recording(self, call: Call, ended: media.EndedCall) -> None:
         if ended.recording is not None:
-            at = self.outside.clock.now()
+            at = self.clock.now()
             fact = call_recorded(ended.recording, call=call.call, contact=call.contact, host=call.host, at=at)
-            self.outside.tell(fact)
+            self.tell(fact)
 
     def _free_seat(self, live: Live, moment: Moment) -> None:
         self.seats(self.acd.leave(live.call.call, moment=moment))
@@ -220,12 +231,12 @@ class Switch:
         log.info("call ended", call=live.call.call, reason=live.call.end[0].value if live.call.end else "")
 
     def _noted(self, call: Call) -> None:
-        at = self.outside.clock.now()
-        self.outside.journal.write(call_ended(call, reason=EndReason.SWITCH_LOST, q850=Q850_FAILURE, at=at))
+        at = self.clock.now()
+        self.journal.write(call_ended(call, reason=EndReason.SWITCH_LOST, q850=Q850_FAILURE, at=at))
 
     def _show(self, call: Call) -> None:
-        event_id, now = EventId(new_id()), self.outside.clock.now()
-        self.outside.show(CallChanged(event_id=event_id, occurred_at=now, contact=call.contact, call=snapshot(call)))
+        event_id, now = EventId(new_id()), self.clock.now()
+        self.publisher.show(CallChanged(event_id=event_id, occurred_at=now, contact=call.contact, call=snapshot(call)))
 
     # Seats ----------------------------------------------------------------------------------------------------------
 
@@ -234,9 +245,9 @@ class Switch:
         for event in happened:
             match event:
                 case SeatMoved():
-                    now = self.outside.clock.now()
+                    now = self.clock.now()
                     shown = SeatChanged(event_id=EventId(new_id()), occurred_at=now, contact=None, seat=event.seat)
-                    self.outside.show(shown)
+                    self.publisher.show(shown)
                 case OfferMade():
                     offered = got.Offered(
                         offer=event.offer, seat=event.seat, agent=event.agent, expires_at=event.expires_at
@@ -246,10 +257,12 @@ class Switch:
                     self.happen(event.call, got.OfferLost(offer=event.offer, seat=event.seat, outcome=event.outcome))
                 case OfferTaken():
                     self.happen(event.call, got.SeatTook(offer=event.offer, seat=event.seat, agent=event.agent))
+                case Unattended():
+                    self.happen(event.call, got.NobodyOnDuty())
 
     def line(self, seat: SeatNo, /, *, connected: bool) -> None:
         """The sound connection of a seat came or went: first for the seat, then for the call it is in."""
-        self.seats(line_changed(self.acd, seat, connected=connected, moment=self.outside.moment()))
+        self.seats(line_changed(self.acd, seat, connected=connected, moment=self.moment()))
         held = self.acd.seats.get(seat)
         if held is not None and held.call is not None:
             self.happen(held.call, got.LineMoved(connected))
@@ -258,7 +271,7 @@ class Switch:
 
     def tick(self) -> list[Effect]:
         """Let time pass everywhere, each part for itself; return what signalling has to tell."""
-        moment = self.outside.moment()
+        moment = self.moment()
         signalled = attempt(lambda: self.send(self.agent.tick(now=moment.mono)), of="tick of signalling")
         attempt(lambda: self.seats(self.acd.tick(moment=moment)), of="tick of seats")
         for failed in each(list(self.live.values()), lambda live: self._tick_call(live, moment), of="tick of a call"):
@@ -270,18 +283,16 @@ class Switch:
         self._look_for_peer(live, moment)
         if any(due <= moment.mono for due in live.call.deadlines.values()):
             self.happen(live.call.call, got.Ticked())
-        queue = live.call.queue
-        if live.call.stage is Stage.WAITING and live.call.seat is None and queue:
-            rows = [row for row in live.call.settings.queues if row.name == queue]
-            if rows and not self.acd.on_duty(rows[0], moment=moment):
-                self.happen(live.call.call, got.NobodyOnDuty())
 
     def _tick_rest(self, moment: Moment) -> None:
         self.agent.available = not self.refusal()
-        self.outside.sweep()
+        if self._ended and self.publisher.emitter.backlog == 0:
+            for call in self._ended:
+                self.journal.remove(call)
+            self._ended.clear()
         if (agents := seated(self.acd)) != self._seated:
             self._seated = agents
-            self.outside.journal.write_seats(agents)
+            self.journal.write_seats(agents)
         if counts := self.refusals.minute_over(self.agent.counters, now=moment.mono):
             log.info("unusual signalling in the last minute", counts=counts)
 

@@ -4,6 +4,14 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="step-inside-a-step",
+        fault="a step of a call begins inside another",
+        file="telephony/calls/switch.py",
+        old="        if self._taking:\n            return\n",
+        new="",
+        tests=("tests/telephony/test_switch_inputs.py",),
+    ),
+    Mutant(
         name="end-without-those-who-leave",
         fault="who took part in a call is not told",
         file="telephony/calls/call.py",
@@ -30,7 +38,7 @@ MUTANTS = (
     Mutant(
         name="unknown-action-ends-the-call",
         fault="what is not known does the most destructive thing",
-        file="telephony/calls/carrying.py",
+        file="telephony/calls/media_jobs.py",
         old="            assert_never(action)\n\n\ndef _sounding",
         new="            return _closing(call.call)\n\n\ndef _sounding",
         tests=("tests/architecture/test_ends.py::test_a_choice_over_a_closed_set_refuses_what_it_does_not_know",),
@@ -127,8 +135,8 @@ MUTANTS = (
         name="failed-call-ends-all",
         fault="a fault of one ends others",
         file="telephony/calls/switch.py",
-        old='        if isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):\n            self._give_up(live)\n',
-        new="        self._step(live, happened)\n",
+        old='        if live is not None and isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):\n',
+        new="        if live is not None and self._step(live, happened) is Failure:\n",
         tests=("tests/telephony/test_switch.py::test_a_call_whose_machine_fails_is_ended_and_its_seat_is_free_again",),
     ),
     Mutant(

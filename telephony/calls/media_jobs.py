@@ -1,55 +1,23 @@
-"""How each action of a call is carried out."""
+"""The command to media that each action of a call stands for, and what the call hears of it."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from telephony import media_protocol as media
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
-from telephony.calls.actions import Action
 from telephony.calls.call import Q850_FAILURE
-from telephony.calls.live import Job, Live
+from telephony.calls.live import Job
 from telephony.calls.record import Call, Play
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.ids import CallId
 
-if TYPE_CHECKING:
-    from telephony.calls.switch import Switch
-
 _CLOSING = timedelta(seconds=5)
 
 
-def carry_out(switch: "Switch", live: Live, /, *, action: Action) -> None:
-    """Do what ``live``'s machine wants: media in order by its jobs, everything else at once."""
-    call = live.call
-    if isinstance(action, do.MediaAction):
-        live.ask(_job(live, action))
-        return
-    match action:
-        case do.Tell():
-            switch.outside.tell(action.fact)
-        case do.JoinQueue():
-            rows = [row for row in call.settings.queues if row.name == action.queue]
-            moment = switch.outside.moment()
-            switch.seats(switch.acd.join(call.call, queue=rows[0], wanted_seat=live.wanted_seat, moment=moment))
-        case do.LeaveQueue():
-            switch.seats(switch.acd.leave(call.call, moment=switch.outside.moment()))
-        case do.FreeSeat():
-            moment = switch.outside.moment()
-            switch.seats(switch.acd.talk_over(call.call, wrap_up=action.wrap_up, moment=moment))
-        case do.HangUp():
-            now = switch.outside.clock.monotonic()
-            switch.send(switch.agent.hang_up(live.tag, cause=action.q850, now=now))
-        case do.Forget():
-            switch.forget(live)
-        case _:
-            assert_never(action)
-
-
-def _job(live: Live, action: do.MediaAction) -> Job:
-    """The command to media that an action stands for."""
-    call = live.call
+def media_job(call: Call, action: do.MediaAction, /) -> Job:
+    """Return the command, with the call's next input for its reply and for its failure."""
     match action:
         case do.SetSound():
             return _sounding(call, action)
