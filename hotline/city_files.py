@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agent_desk import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice, Leaf
 from hotline import city_rows
+from hotline.city_telephony import telephony_faults
 from knowledge import Entry
 from runtime.codec import MalformedMessage, decode, encode
-from telephony import TelephonySettings
 from telephony import settings as rows
 from vocabulary.errors import Permanent
 from vocabulary.ids import CategoryCode, UnitCode
@@ -30,6 +31,7 @@ _TYPES: dict[str, Any] = {
     "categories": tuple[city_rows.CategoryRow, ...],
     "lines": tuple[city_rows.LineRow, ...],
     "menu": city_rows.MenuRow,
+    "telephony": city_rows.TelephonyRow,
     "places": city_rows.PlacesRow,
     "calendar": city_rows.CalendarRow,
 }
@@ -49,6 +51,7 @@ class CityFiles:
     categories: list[dict[str, Any]]
     lines: list[dict[str, Any]]
     menu: dict[str, Any]
+    telephony: dict[str, Any]
     places: dict[str, Any]
     calendar: dict[str, Any]
     dialogues: list[dict[str, Any]]
@@ -66,18 +69,36 @@ class CityFiles:
 
 def read_city(folder: Path, /) -> CityFiles:
     """Read and check all files; BadCity names the first file, row and field that is not what it should be."""
-    head = _checked(_from_toml(folder / "city.toml"), city_rows.HeadRow, folder / "city.toml")
-    parts: dict[str, Any] = {}
-    for name, kind in _TYPES.items():
-        path = folder / f"{name}.json"
-        parts[name] = _checked(_octets(path), kind, path)
-    dialogues = [
-        _checked(_octets(path), city_rows.DialogueRow, path) for path in sorted((folder / "dialogues").glob("*.json"))
-    ]
-    city = CityFiles(folder=folder, head=head, dialogues=dialogues, **parts)
-    _check_names(city)
-    _check_entries(folder / "entries.jsonl")
+    city, faults = _judged(folder)
+    if city is None or faults:
+        raise BadCity(faults[0])
     return city
+
+
+def city_faults(folder: Path, /) -> list[str]:
+    """Return a sentence for each thing that is wrong with the folder: a first one of each file, all of their names."""
+    return _judged(folder)[1]
+
+
+def _judged(folder: Path) -> tuple[CityFiles | None, list[str]]:
+    faults: list[str] = []
+
+    def read(path: Path, kind: Any, octets: Callable[[Path], bytes] = _octets) -> Any:
+        try:
+            return _checked(octets(path), kind, path)
+        except BadCity as error:
+            faults.append(str(error))
+            return None
+
+    head = read(folder / "city.toml", city_rows.HeadRow, _from_toml)
+    parts = {name: read(folder / f"{name}.json", kind, _OPTIONAL.get(name, _octets)) for name, kind in _TYPES.items()}
+    paths = sorted((folder / "dialogues").glob("*.json"))
+    dialogues = [read(path, city_rows.DialogueRow) for path in paths]
+    faults += _entry_faults(folder / "entries.jsonl")
+    if faults:
+        return None, faults
+    city = CityFiles(folder=folder, head=head, dialogues=dialogues, **parts)
+    return city, [*_name_faults(city), *telephony_faults(city)]
 
 
 def _octets(path: Path) -> bytes:
@@ -103,6 +124,15 @@ def _from_toml(path: Path) -> bytes:
         return encode(tomllib.loads(_octets(path).decode("utf-8")))
     except (ValueError, OverflowError, RecursionError) as error:
         raise BadCity(f"{path}: must be TOML: {error}") from None
+
+
+def _octets_if_any(path: Path) -> bytes:
+    """Return the file's octets, those of an empty object when there is no such file."""
+    return _octets(path) if path.exists() else b"{}"
+
+
+_OPTIONAL = {"telephony": _octets_if_any}
+"""Files that a folder may lack: what they would say is then as in code."""
 
 
 def _checked(data: bytes, kind: Any, path: Path, *, row: str = "") -> Any:
@@ -140,33 +170,37 @@ def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts(inner, f"{place}[row {row}]")
 
 
-def _check_names(city: CityFiles) -> None:
+def _name_faults(city: CityFiles) -> Iterator[str]:
     """Judge what one file says of another: zone, units, queues; codes occur once."""
     try:
         _ = city.zone
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadCity(f"{city.folder / 'city.toml'}, field zone: {city.head['zone']!r} is no IANA time zone") from None
-    units, queues = {row["code"] for row in city.units}, {row["name"] for row in city.head["queues"]}
-    choices = [*city.menu["keys"].values(), city.menu["silence"]]
-    used = [("units.json", "parent", row["parent"]) for row in city.units if row["parent"] is not None]
-    used += [("categories.json", "unit", row["unit"]) for row in city.categories]
-    used += [("lines.json", "queue", row["queue"]) for row in city.lines]
-    used += [("menu.json", "queue", row["queue"]) for row in choices]
-    for file, field, name in used:
-        known, where = (queues, "city.toml") if field == "queue" else (units, "units.json")
-        if name not in known:
-            raise BadCity(f"{city.folder / file}, field {field}: {name!a} is not in {where}")
-    for file, name, found in (("units", "code", city.units), ("categories", "code", city.categories)):
-        codes = [row[name] for row in found]
-        twice = next((code for code in codes if codes.count(code) > 1), None)
-        if twice is not None:
-            raise BadCity(f"{city.folder / file}.json, field {name}: {twice!r} occurs twice")
+        yield f"{city.folder / 'city.toml'}, field zone: {city.head['zone']!r} is no IANA time zone"
+    units = {row["code"] for row in city.units}
+    used = [("units.json", number, "parent", row["parent"]) for number, row in enumerate(city.units, 1)]
+    used += [("categories.json", number, "unit", row["unit"]) for number, row in enumerate(city.categories, 1)]
+    for file, number, field, name in used:
+        if name not in units and name is not None:
+            yield f"{city.folder / file}, row {number}, field {field}: {name!a} is not in units.json"
+    unique = (("units", "code", city.units), ("categories", "code", city.categories), ("lines", "number", city.lines))
+    for file, name, found in unique:
+        for code, times in Counter(row[name] for row in found).items():
+            if times > 1:
+                yield f"{city.folder / file}.json, field {name}: {code!r} occurs twice"
 
 
-def _check_entries(path: Path) -> None:
-    for number, line in enumerate(_octets(path).splitlines(), 1):
-        if line.strip():
-            _checked(line, Entry, path, row=f", row {number}")
+def _entry_faults(path: Path) -> list[str]:
+    faults = []
+    try:
+        for number, line in enumerate(_octets(path).splitlines(), 1):
+            try:
+                if line.strip():
+                    _checked(line, Entry, path, row=f", row {number}")
+            except BadCity as error:
+                faults.append(str(error))
+    except BadCity as error:
+        faults.append(str(error))
+    return faults
 
 
 def catalogue(city: CityFiles, /) -> Catalogue:
@@ -248,27 +282,3 @@ def place_names(city: CityFiles, /) -> list[tuple[str, str]]:
 def leaves(known: Catalogue, /) -> dict[CategoryCode, Leaf]:
     """Return the categories as drafting knows them."""
     return {code: Leaf(name=row.path[-1], kinds=row.kinds) for code, row in known.categories.items()}
-
-
-def telephony_settings(city: CityFiles, /, *, version: int) -> TelephonySettings:
-    """Return the snapshot that the switch works by."""
-    menu = city.menu
-    return TelephonySettings(
-        version=version,
-        lines=tuple(rows.Line(number=row["number"], name=row["name"], queue=row["queue"]) for row in city.lines),
-        queues=tuple(
-            rows.Queue(
-                name=row["name"],
-                title=row["title"],
-                overflow=tuple(other["name"] for other in city.head["queues"] if other["name"] != row["name"]),
-            )
-            for row in city.head["queues"]
-        ),
-        menu=rows.Menu(
-            greeting=menu["greeting"],
-            question=menu["question"],
-            open_question_seconds=menu["open_question_seconds"],
-            keys={key: rows.Choice(**choice) for key, choice in menu["keys"].items()},
-            silence=rows.Choice(**menu["silence"]),
-        ),
-    )

@@ -1,10 +1,11 @@
 """What the files of a city folder hold, as types: whoever changes a file is told the row and field that do not fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from runtime.codec import Meta
+from telephony import settings as telephony
 from work_orders import LimitUnit
 
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -60,21 +61,46 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceRow:
-    """Where a key leads."""
+    """Where a key or silence leads: to a person of this queue."""
 
-    action: Literal["person", "queue"]
     queue: Code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuRow:
-    """menu.json; ``greeting`` and ``question`` are names of prompts."""
+    """menu.json; ``greeting`` and ``question`` are names of prompts, without ``silence`` the line's queue stays."""
 
     greeting: Code
     question: Code
     open_question_seconds: Annotated[float, Meta(ge=0, le=60)]
     keys: dict[Annotated[str, Meta(pattern="^[0-9*#]$")], ChoiceRow]
-    silence: ChoiceRow
+    silence: ChoiceRow | None = None
+
+
+_PROMPTS = telephony.Prompts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptsRow:
+    """Names of what callers are told; what is not named is told as in code."""
+
+    hold_notice: Code = _PROMPTS.hold_notice
+    apology: Code = _PROMPTS.apology
+    music: Code = _PROMPTS.music
+    intro_before: tuple[Code, ...] = _PROMPTS.intro_before
+    intro_digit: Code = _PROMPTS.intro_digit
+    intro_after: tuple[Code, ...] = _PROMPTS.intro_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephonyRow:
+    """telephony.json; ``limits`` are those of ``telephony.settings.Limits``, what is not named is as there.
+
+    ``hotline.city_telephony`` judges each limit, since only there its name can be said.
+    """
+
+    limits: dict[str, Any] = field(default_factory=dict)
+    prompts: PromptsRow = PromptsRow()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +148,12 @@ class CalendarRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A queue of city.toml."""
+    """A queue of city.toml; without ``overflow`` seats of every other queue help after ``overflow_after_s``."""
 
     name: Code
     title: Name
+    overflow: tuple[Code, ...] | None = None
+    overflow_after_s: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

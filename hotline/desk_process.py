@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hotline.api_document import INFO
 from hotline.auditing import AuditPages, heads_file, key_file
-from hotline.city_files import read_city, telephony_settings
+from hotline.city_files import read_city
+from hotline.city_telephony import telephony_settings
 from hotline.health import LogWriterTurns, Looks, health_routes, note_parts
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess

@@ -33,21 +33,23 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What a key or silence leads to; ``person`` and ``queue`` both lead to a person of ``queue``."""
+    """What a key or silence leads to: a person of ``queue``."""
 
-    action: str
     queue: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Menu:
-    """One greeting, one open question, keys as a fallback. Names are those of prompts."""
+    """One greeting, one open question, keys as a fallback. Names are those of prompts.
+
+    ``silence`` is where who says nothing to the question waits on; None: in the queue of the dialled line.
+    """
 
     greeting: str = "greeting"
     question: str = "question"
     open_question_seconds: float = 4.0
     keys: dict[str, Choice] = field(default_factory=dict)
-    silence: Choice = Choice(action="queue", queue="general")
+    silence: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def checked(settings: TelephonySettings, /) -> TelephonySettings:
         raise BadTelephonySettings("there must be at least one line and one queue")
     used = [(f"line {line.number}", line.queue) for line in settings.lines]
     used += [(f"key {key}", choice.queue) for key, choice in settings.menu.keys.items()]
-    used += [("silence", settings.menu.silence.queue)]
+    used += [("silence", settings.menu.silence.queue)] if settings.menu.silence is not None else []
     used += [(f"overflow of {queue.name}", name) for queue in settings.queues for name in queue.overflow]
     for where, name in used:
         if name not in names:

@@ -54,12 +54,16 @@ Order = Say | Hush | Wait | Listen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ivr:
-    """State of one caller's way; ``queue`` is where the line leads, ``chosen`` whether a key was pressed."""
+    """State of one caller's way; ``queue`` is where the line leads, ``chosen`` whether a key was pressed.
+
+    ``answered``: the caller began to speak after the first word of the question.
+    """
 
     menu: Menu
     queue: str
     stage: IvrStage = IvrStage.GREETING
     chosen: bool = False
+    answered: bool = False
 
     @property
     def done(self) -> bool:
@@ -102,11 +106,18 @@ def pressed(ivr: Ivr, digit: str, /) -> Step:
 
 def spoke(ivr: Ivr, /, *, speaking: bool) -> Step:
     """The caller began or ceased to speak. While the caller answers, nothing is played."""
-    if ivr.stage is not IvrStage.LISTENING:
+    if ivr.stage not in {IvrStage.QUESTION, IvrStage.LISTENING}:
+        return ivr, []
+    ivr = replace(ivr, answered=ivr.answered or speaking)
+    if ivr.stage is IvrStage.QUESTION:
         return ivr, []
     return ivr, [Listen(ANSWER_LIMIT_S if speaking else PAUSE_S)]
 
 
 def time_up(ivr: Ivr, /) -> Step:
-    """The caller has answered, or will not."""
-    return (replace(ivr, stage=IvrStage.DONE), []) if ivr.stage is IvrStage.LISTENING else (ivr, [])
+    """The caller has answered, or will not: then waits on where the menu sends silence, keeping the place."""
+    if ivr.stage is not IvrStage.LISTENING:
+        return ivr, []
+    silence = None if ivr.answered else ivr.menu.silence
+    ivr = replace(ivr, stage=IvrStage.DONE)
+    return (ivr, []) if silence is None else (replace(ivr, queue=silence.queue), [Wait(silence.queue)])

@@ -83,13 +83,13 @@ def test_eleven_numbers_lead_to_queues_that_exist_and_one_of_them_is_the_dedicat
     assert settings()["main_line"] in {line["number"] for line in lines}
 
 
-def test_the_menu_has_one_level_and_silence_reaches_a_person() -> None:
+def test_the_menu_has_one_level_and_silence_waits_on_in_the_queue_of_the_line() -> None:
     menu = read("menu.json")
 
-    assert menu["keys"]["0"]["action"] == "person"
+    assert menu["keys"]["0"]["queue"] == "general"
     assert menu["keys"]["1"]["queue"] == "one-number"
-    assert menu["silence"]["queue"] == "general"
-    assert {choice["queue"] for choice in (*menu["keys"].values(), menu["silence"])} <= queue_names()
+    assert menu["silence"] is None
+    assert {choice["queue"] for choice in menu["keys"].values()} <= queue_names()
     assert {menu["greeting"], menu["question"]} <= set(settings()["prompts"])
 
 

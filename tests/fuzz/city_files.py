@@ -4,11 +4,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from hotline.city_files import BadCity, catalogue, desk_choices, read_city, telephony_settings, working_calendar
+from hotline.city_files import BadCity, catalogue, desk_choices, read_city, working_calendar
+from hotline.city_telephony import telephony_settings
 
 CORPUS = Path(__file__).parent / "corpus" / "city_files"
 _CITY = Path(__file__).resolve().parents[2] / "city"
-_NAMES = ("city.toml", "units.json", "lines.json", "menu.json", "places.json", "calendar.json", "categories.json")
+_NAMES = (
+    "city.toml",
+    "units.json",
+    "lines.json",
+    "menu.json",
+    "places.json",
+    "calendar.json",
+    "categories.json",
+    "telephony.json",
+)
 _place = tempfile.TemporaryDirectory()
 _folder = Path(_place.name) / "city"
 _folder.mkdir()

@@ -24,7 +24,7 @@ SETTINGS = TelephonySettings(
         Queue(name="one-number", title="一号答", overflow=("general",), overflow_after_s=5.0),
     ),
     menu=Menu(
-        keys={"0": Choice(action="person", queue="general"), "1": Choice(action="queue", queue="one-number")},
+        keys={"0": Choice(queue="general"), "1": Choice(queue="one-number")},
     ),
     limits=Limits(),
 )

@@ -1,11 +1,14 @@
 """The way from the greeting to a person."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.ivr import flow
 from telephony.ivr.flow import Hush, Ivr, IvrStage, Listen, Say, Wait
+from telephony.settings import Choice
 from tests.telephony.calls_world import SETTINGS
 
 NEW = Ivr(menu=SETTINGS.menu, queue="general")
@@ -28,7 +31,26 @@ def test_after_the_question_the_caller_is_listened_to_then_silence_leads_on() ->
 def test_an_answer_is_waited_for_until_a_pause() -> None:
     assert flow.spoke(LISTENING, speaking=True)[1] == [Listen(flow.ANSWER_LIMIT_S)]
     assert flow.spoke(LISTENING, speaking=False)[1] == [Listen(flow.PAUSE_S)]
-    assert flow.spoke(ASKED, speaking=True) == (ASKED, [])
+    assert flow.spoke(ASKED, speaking=True) == (replace(ASKED, answered=True), [])
+
+
+SILENCE_LEADS_ON = replace(SETTINGS.menu, silence=Choice(queue="one-number"))
+
+
+def test_who_says_nothing_to_the_question_waits_on_where_the_menu_sends_silence() -> None:
+    after, orders = flow.time_up(replace(LISTENING, menu=SILENCE_LEADS_ON))
+
+    assert (after.done, after.queue, orders) == (True, "one-number", [Wait("one-number")])
+    assert flow.time_up(LISTENING) == (replace(LISTENING, stage=IvrStage.DONE), [])
+
+
+@pytest.mark.parametrize("asked", [ASKED, LISTENING], ids=lambda ivr: ivr.stage)
+def test_who_answered_the_question_stays_in_the_queue_of_the_line(asked: Ivr) -> None:
+    spoken, _ = flow.spoke(replace(asked, menu=SILENCE_LEADS_ON), speaking=True)
+    ceased, _ = flow.spoke(spoken, speaking=False)
+    after, orders = flow.time_up(replace(ceased, stage=IvrStage.LISTENING))
+
+    assert (after.done, after.queue, orders) == (True, "general", [])
 
 
 @pytest.mark.parametrize(
