@@ -18,8 +18,8 @@ MUTANTS = (
     Mutant(
         name="city-queues-unchecked",
         fault="a file of a city ends in a traceback or goes on unread",
-        file="hotline/city_files.py",
-        old="        if name not in known:",
+        file="hotline/city_telephony.py",
+        old="        if name not in names:",
         new="        if False:",
         tests=("tests/city/test_city_files.py",),
     ),
