@@ -10,6 +10,7 @@ from agent_desk.contacts.view import ContactViews
 from agent_desk.live.compose import City
 from agent_desk.live.feed import Message
 from agent_desk.live.hub import LiveDesk
+from agent_desk.live.messages import SENDS, LiveOrder, PageSays
 from agent_desk.live.socket import LiveSocket
 from agent_desk.pages.accounts import AccountPages
 from agent_desk.pages.call import CallPages
@@ -97,6 +98,8 @@ class AgentDesk:
                 handler=handler,
                 roles=frozenset({Role.AGENT, Role.ADMIN}),
                 summary="Numbered events of one's own seat",
+                sends=SENDS,
+                hears=PageSays,
             ),
         )
 
@@ -109,7 +112,8 @@ class AgentDesk:
             if talk is None or talk.seat is None:
                 return
             order = await orders.of_contact(talk.contact)
-            self.live.send(Message(kind="order", data=order, seat=talk.seat, contact=talk.contact))
+            if order is not None:
+                self.live.send(Message(body=LiveOrder(data=order), seat=talk.seat, contact=talk.contact))
 
         moved = (OrderDispatched, OrderHandled, OrderFollowedUp, OrderArchived)
         notices = Consumer(name="agent_desk.order-notices", kind="action", types=moved, apply=notify)

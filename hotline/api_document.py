@@ -36,7 +36,7 @@ async def _document(folder: Path) -> dict[str, Any]:
         audit = AuditPages(database=database, watch=watch, clock=clock).routes()
         looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=LogWriterTurns(), audit=watch)
         health = health_routes(looks, host=Path(config.health_file), clock=clock)
-        return openapi((*house.routes, *audit, *health), info=INFO)
+        return openapi((*house.routes, *audit, *health), info=INFO, sockets=house.sockets)
 
 
 def api_document() -> dict[str, Any]:

@@ -107,7 +107,7 @@ class ContactStore:
         """Return the saved form, revision 0 when there is none."""
         async with self._database.reading() as connection:
             row = await connection.fetchrow("select * from agent_desk.draft where contact = $1", contact)
-        return _kept(row).draft if row else SavedDraft(revision=0)
+        return _kept(row).draft if row else SavedDraft(revision=0, values={})
 
     async def save_draft(self, contact: ContactId, patch: DraftPatch, /, *, account: AccountId) -> SavedDraft:
         """Merge a page's changes into the form; ChangedMeanwhile names the fields that somebody else changed."""
@@ -240,7 +240,7 @@ def _kept(row: Row) -> KeptDraft:
         return KeptDraft(draft=draft, changed=from_builtins(row["changed"], dict[str, int]))
     except (MalformedMessage, ValueError) as error:
         _log.warning("a draft cannot be read", contact=str(row["contact"]), reason=type(error).__name__)
-        return KeptDraft(draft=SavedDraft(revision=row["revision"], confidential=row["confidential"]))
+        return KeptDraft(draft=SavedDraft(revision=row["revision"], values={}, confidential=row["confidential"]))
 
 
 def _record(row: Row) -> ContactRecord:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from agent_desk.auditing import Looks
+from agent_desk.contacts.contact_view import ContactView, RecordingInfo
 from agent_desk.contacts.rights import ContactFacts, Sight, What, may, own
 from agent_desk.contacts.store import ContactRecord, ContactStore
 from agent_desk.drafting.draft import SavedDraft
@@ -11,15 +12,14 @@ from agent_desk.live.board import NOTHING_YET, Board, Talk
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Orders
 from runtime.web import NotFound
-from vocabulary.calls import CallPhase, CallSnapshot, Origin
+from vocabulary.calls import CallPhase, Origin
 from vocabulary.errors import Transient
 from vocabulary.ids import ContactId, SeatNo
 from vocabulary.masking import masked_text
-from vocabulary.orders import Draftable, DraftField, OrderBrief
+from vocabulary.orders import Draftable, OrderBrief
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
-from vocabulary.suggestions import Suggestions
 from vocabulary.unnamed import said_names, unnamed
 
 IN_CONFIDENCE = "保密"
@@ -29,42 +29,12 @@ PERSONAL = frozenset({Draftable.CALLER_NAME, Draftable.CALLBACK_PHONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingInfo:
-    """A closed recording."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactView:
-    """What the workspace shows of one contact; ``partly`` is True while the database is away."""
-
-    contact: ContactId
-    call: CallSnapshot | None
-    caller_masked: str
-    dialled: str
-    line_name: str
-    phase: CallPhase
-    utterances: tuple[Utterance, ...] = field(repr=False)
-    suggestions: Suggestions
-    proposed: tuple[DraftField, ...]
-    draft: SavedDraft
-    open_orders: tuple[OrderBrief, ...]
-    history: tuple[OrderBrief, ...]
-    order: OrderBrief | None
-    recording: RecordingInfo | None
-    confidential: bool
-    """保密: others see nothing of who asked."""
-    partly: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     """What the database adds to the board."""
 
     record: ContactRecord | None = None
     utterances: tuple[Utterance, ...] = ()
-    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0))
+    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0, values={}))
     history: tuple[OrderBrief, ...] = ()
     order: OrderBrief | None = None
     seats: frozenset[SeatNo] = frozenset()
@@ -170,7 +140,7 @@ def seen(view: ContactView, sight: Sight, /) -> ContactView:
                 utterances=(),
                 suggestions=NOTHING_YET,
                 proposed=(),
-                draft=SavedDraft(revision=0),
+                draft=SavedDraft(revision=0, values={}),
                 open_orders=(),
                 history=(),
                 recording=None,

@@ -24,7 +24,7 @@ class SavedDraft:
     """The form as last saved: all that is on it. ``revision`` grows by one with each save that changed something."""
 
     revision: int
-    values: dict[Draftable, DraftValue] = field(default_factory=dict, repr=False)
+    values: dict[Draftable, DraftValue] = field(repr=False)
     confidential: bool = False
     """保密."""
     reply: str = field(default="", repr=False)
@@ -48,7 +48,7 @@ class DraftPatch:
 class KeptDraft:
     """A draft with the revision at which each of its fields last changed."""
 
-    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0))
+    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0, values={}))
     changed: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -2,9 +2,26 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import assert_never
 
-from agent_desk.live.feed import Kind, Message
+from agent_desk.live.feed import Message
+from agent_desk.live.messages import (
+    LiveCall,
+    LiveConnected,
+    LiveDraft,
+    LiveEnded,
+    LiveFinal,
+    LiveMessage,
+    LiveOffer,
+    LiveOfferEnded,
+    LivePartial,
+    LiveRecogniser,
+    LiveSeat,
+    LiveSpeechEnded,
+    LiveSpeechStarted,
+    LiveSuggestions,
+    LiveTranscriptClosed,
+)
 from agent_desk.live.shown import shown_call, shown_end, shown_offer
 from vocabulary.audio import Party
 from vocabulary.calls import CallSnapshot, SeatSnapshot
@@ -35,6 +52,12 @@ from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
 
 KEPT_TALKS = 500
+Heard = (
+    CallAccepted | CallOffered | OfferEnded | CallConnected | CallEnded | CallChanged | SeatChanged
+    | UtteranceFinalised | PartialHeard | SpeechStarted | SpeechEnded | TranscriptClosed
+    | SuggestionsChanged | DraftProposed | RecogniserStatus
+)  # fmt: skip
+"""The events that change the board; all others pass it by."""
 NOTHING_YET = Suggestions(items=(), reason="等诉求人说出具体事项", revision=0)
 
 
@@ -85,8 +108,7 @@ class Board:
 
     def apply(self, event: Event, /) -> tuple[Message, ...]:
         """Take one event in and return the messages it leads to."""
-        handler: Any = _HANDLERS.get(type(event))
-        return handler(self, event) if handler else ()
+        return _heard(self, event) if isinstance(event, Heard) else ()
 
     def of_seat(self, seat: SeatNo, /) -> Talk | None:
         """Return the talk that is before a seat: its live call, or the one it still wraps up."""
@@ -103,10 +125,10 @@ class Board:
         )
 
 
-def _for_talk(talk: Talk, kind: Kind, data: object) -> tuple[Message, ...]:
+def _for_talk(talk: Talk, body: LiveMessage) -> tuple[Message, ...]:
     if talk.seat is None:
         return ()
-    return (Message(kind=kind, data=data, seat=talk.seat, contact=talk.contact),)
+    return (Message(body=body, seat=talk.seat, contact=talk.contact),)
 
 
 def _on_accepted(board: Board, event: CallAccepted) -> tuple[Message, ...]:
@@ -122,14 +144,14 @@ def _on_offered(board: Board, event: CallOffered) -> tuple[Message, ...]:
         return ()
     talk = board.talk(event.contact)
     talk.call, talk.caller, talk.seat = event.call, event.caller, event.seat
-    return _for_talk(talk, "offer", shown_offer(event))
+    return _for_talk(talk, LiveOffer(data=shown_offer(event, contact=event.contact)))
 
 
 def _on_offer_ended(board: Board, event: OfferEnded) -> tuple[Message, ...]:
     if event.contact is None:
         return ()
     talk = board.talk(event.contact)
-    message = Message(kind="offer-ended", data=event, seat=event.seat, contact=event.contact)
+    message = Message(body=LiveOfferEnded(data=event), seat=event.seat, contact=event.contact)
     if event.outcome != "answered" and talk.seat == event.seat:
         talk.seat = None
     return (message,)
@@ -140,7 +162,7 @@ def _on_connected(board: Board, event: CallConnected) -> tuple[Message, ...]:
         return ()
     talk = board.talk(event.contact)
     talk.call, talk.seat = event.call, event.seat
-    return _for_talk(talk, "connected", event)
+    return _for_talk(talk, LiveConnected(data=event))
 
 
 def _on_ended(board: Board, event: CallEnded) -> tuple[Message, ...]:
@@ -148,7 +170,7 @@ def _on_ended(board: Board, event: CallEnded) -> tuple[Message, ...]:
         return ()
     talk = board.talk(event.contact)
     talk.ended, talk.caller, talk.call = True, event.caller, event.call
-    return _for_talk(talk, "ended", shown_end(event))
+    return _for_talk(talk, LiveEnded(data=shown_end(event)))
 
 
 def _on_call(board: Board, event: CallChanged) -> tuple[Message, ...]:
@@ -158,7 +180,7 @@ def _on_call(board: Board, event: CallChanged) -> tuple[Message, ...]:
         return ()
     talk.snapshot, talk.caller, talk.call = snapshot, snapshot.caller, snapshot.call
     talk.seat = snapshot.seat or talk.seat
-    return _for_talk(talk, "call", shown_call(snapshot))
+    return _for_talk(talk, LiveCall(data=shown_call(snapshot)))
 
 
 def _on_seat(board: Board, event: SeatChanged) -> tuple[Message, ...]:
@@ -166,7 +188,7 @@ def _on_seat(board: Board, event: SeatChanged) -> tuple[Message, ...]:
     if before is not None and event.seat.revision <= before.revision and event.seat.since <= before.since:
         return ()  # a switch that was started again counts revisions from 1, at a later time
     board.seats[event.seat.seat] = event.seat
-    return (Message(kind="seat", data=event.seat, seat=event.seat.seat),)
+    return (Message(body=LiveSeat(data=event.seat), seat=event.seat.seat),)
 
 
 def _on_final(board: Board, event: UtteranceFinalised) -> tuple[Message, ...]:
@@ -178,7 +200,7 @@ def _on_final(board: Board, event: UtteranceFinalised) -> tuple[Message, ...]:
     partial = talk.partials.get(event.leg)
     if partial is not None and partial.start_ms <= event.utterance.end_ms:
         del talk.partials[event.leg]
-    return _for_talk(talk, "final", event.utterance)
+    return _for_talk(talk, LiveFinal(data=event.utterance))
 
 
 def _on_partial(board: Board, event: PartialHeard) -> tuple[Message, ...]:
@@ -191,7 +213,7 @@ def _on_partial(board: Board, event: PartialHeard) -> tuple[Message, ...]:
     if (event.leg, event.start_ms) in talk.finals:
         return ()
     talk.partials[event.leg] = event
-    return _for_talk(talk, "partial", event)
+    return _for_talk(talk, LivePartial(data=event))
 
 
 def _on_suggestions(board: Board, event: SuggestionsChanged) -> tuple[Message, ...]:
@@ -201,7 +223,7 @@ def _on_suggestions(board: Board, event: SuggestionsChanged) -> tuple[Message, .
     if event.suggestions.revision <= talk.suggestions.revision:
         return ()
     talk.suggestions = event.suggestions
-    return _for_talk(talk, "suggestions", event.suggestions)
+    return _for_talk(talk, LiveSuggestions(data=event.suggestions))
 
 
 def _on_draft(board: Board, event: DraftProposed) -> tuple[Message, ...]:
@@ -211,35 +233,49 @@ def _on_draft(board: Board, event: DraftProposed) -> tuple[Message, ...]:
     if event.revision <= talk.draft_revision:
         return ()
     talk.draft_revision, talk.proposed = event.revision, event.fields
-    return _for_talk(talk, "draft", event)
+    return _for_talk(talk, LiveDraft(data=event))
 
 
 def _on_recogniser(board: Board, event: RecogniserStatus) -> tuple[Message, ...]:
     board.recogniser = event
-    return (Message(kind="recogniser", data=event),)
+    return (Message(body=LiveRecogniser(data=event)),)
 
 
-def _passed_on(kind: Kind) -> Any:
-    def handle(board: Board, event: Event) -> tuple[Message, ...]:
-        return _for_talk(board.talk(event.contact), kind, event) if event.contact else ()
-
-    return handle
+def _about(board: Board, contact: ContactId | None, body: LiveMessage) -> tuple[Message, ...]:
+    return _for_talk(board.talk(contact), body) if contact else ()
 
 
-_HANDLERS: dict[type[Event], Any] = {
-    CallAccepted: _on_accepted,
-    CallOffered: _on_offered,
-    OfferEnded: _on_offer_ended,
-    CallConnected: _on_connected,
-    CallEnded: _on_ended,
-    CallChanged: _on_call,
-    SeatChanged: _on_seat,
-    UtteranceFinalised: _on_final,
-    PartialHeard: _on_partial,
-    SpeechStarted: _passed_on("speech-started"),
-    SpeechEnded: _passed_on("speech-ended"),
-    TranscriptClosed: _passed_on("transcript-closed"),
-    SuggestionsChanged: _on_suggestions,
-    DraftProposed: _on_draft,
-    RecogniserStatus: _on_recogniser,
-}
+def _heard(board: Board, event: Heard) -> tuple[Message, ...]:  # noqa: C901, PLR0911, PLR0912  one row an event
+    match event:
+        case CallAccepted():
+            return _on_accepted(board, event)
+        case CallOffered():
+            return _on_offered(board, event)
+        case OfferEnded():
+            return _on_offer_ended(board, event)
+        case CallConnected():
+            return _on_connected(board, event)
+        case CallEnded():
+            return _on_ended(board, event)
+        case CallChanged():
+            return _on_call(board, event)
+        case SeatChanged():
+            return _on_seat(board, event)
+        case UtteranceFinalised():
+            return _on_final(board, event)
+        case PartialHeard():
+            return _on_partial(board, event)
+        case SpeechStarted():
+            return _about(board, event.contact, LiveSpeechStarted(data=event))
+        case SpeechEnded():
+            return _about(board, event.contact, LiveSpeechEnded(data=event))
+        case TranscriptClosed():
+            return _about(board, event.contact, LiveTranscriptClosed(data=event))
+        case SuggestionsChanged():
+            return _on_suggestions(board, event)
+        case DraftProposed():
+            return _on_draft(board, event)
+        case RecogniserStatus():
+            return _on_recogniser(board, event)
+        case _:
+            assert_never(event)

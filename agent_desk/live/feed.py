@@ -2,38 +2,38 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
 from uuid import UUID
 
+from agent_desk.live.messages import LiveMessage, LiveNumber
+from runtime.codec import encode
 from vocabulary.ids import ContactId, SeatNo
 
 KEPT = 1000
-Kind = Literal[
-    "seat", "call", "offer", "offer-ended", "connected", "ended", "speech-started", "speech-ended", "partial", "final",
-    "transcript-closed", "suggestions", "draft", "recogniser", "order",
-]  # fmt: skip
-"""Every kind of numbered message; ``agent_desk/web/src/api/live_types.ts`` has a type and a handler for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Something for pages: ``seat`` None goes to all seats; ``data`` is any vocabulary value."""
+    """Something for pages: ``seat`` None goes to all seats."""
 
-    kind: Kind
-    data: object = field(repr=False)
+    body: LiveMessage = field(repr=False)
     seat: SeatNo | None = None
     contact: ContactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
-    """A message as it goes over the socket: epoch of the desk process, running number of the seat's feed."""
+    """A message with its place in the seat's feed."""
 
-    epoch: UUID
-    n: int
-    kind: Kind | Literal["snapshot"]
-    contact: ContactId | None
-    data: object = field(repr=False)
+    place: LiveNumber
+    body: LiveMessage = field(repr=False)
+
+    def text(self) -> str:
+        """Return it as it goes over the socket: place and body in one JSON object."""
+        place, body = self.place, self.body
+        whole = {
+            "epoch": place.epoch, "n": place.n, "kind": body.kind, "contact": place.contact, "data": body.data,
+        }  # fmt: skip
+        return encode(whole).decode()
 
 
 class Feed:
@@ -52,7 +52,8 @@ class Feed:
     def append(self, message: Message, /) -> Numbered:
         """Number and keep a message."""
         self._n += 1
-        numbered = Numbered(epoch=self._epoch, n=self._n, kind=message.kind, contact=message.contact, data=message.data)
+        place = LiveNumber(epoch=self._epoch, n=self._n, contact=message.contact)
+        numbered = Numbered(place=place, body=message.body)
         self._kept.append(numbered)
         return numbered
 
@@ -61,4 +62,4 @@ class Feed:
         oldest = self._n - len(self._kept)
         if epoch != self._epoch or not oldest <= n <= self._n:
             return None
-        return [message for message in self._kept if message.n > n]
+        return [message for message in self._kept if message.place.n > n]

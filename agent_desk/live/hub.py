@@ -10,6 +10,7 @@ from uuid import UUID
 from agent_desk.live.board import Board
 from agent_desk.live.compose import City, Composer
 from agent_desk.live.feed import Feed, Message
+from agent_desk.live.messages import LiveSeat
 from agent_desk.live.page import OpenPages, Page
 from agent_desk.ports import Knowledge, Telephony
 from runtime.bus import Bus
@@ -132,7 +133,7 @@ class LiveDesk:
             return False
         for seat in seats:
             self.board.seats[seat.seat] = seat
-            self.send(Message(kind="seat", data=seat, seat=seat.seat))
+            self.send(Message(body=LiveSeat(data=seat), seat=seat.seat))
         for call in calls:
             talk = self.board.talk(call.contact)
             talk.snapshot, talk.caller, talk.call, talk.seat = call, call.caller, call.call, call.seat or talk.seat

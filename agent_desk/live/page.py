@@ -1,9 +1,9 @@
 """The open pages of seats: what each still has to be sent, and which one of a seat is the active page."""
 
 import asyncio
-from dataclasses import dataclass
 
 from agent_desk.live.feed import Numbered
+from agent_desk.live.messages import Standing
 from vocabulary.errors import Transient
 from vocabulary.ids import AccountId, SeatNo
 
@@ -12,13 +12,6 @@ PAGE_QUEUE = 500
 
 class PageTooSlow(Transient):
     """A page did not read 500 messages; it is closed and comes back for a snapshot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether a page is the active one of its seat: only that one holds the line, writes and keeps the seat alive."""
-
-    active: bool
 
 
 class Page:

@@ -13,7 +13,7 @@ from vocabulary.personal import PhoneNumber
 class OfferShown:
     """A ringing call. ``expires_in_ms`` and ``waited_ms`` count from when the switch made the offer."""
 
-    contact: ContactId | None
+    contact: ContactId
     call: CallId
     offer: OfferId
     seat: SeatNo
@@ -44,10 +44,10 @@ def shown_end(event: CallEnded, /) -> CallEnded:
     return replace(event, caller=masked_number(event.caller))
 
 
-def shown_offer(event: CallOffered, /) -> OfferShown:
+def shown_offer(event: CallOffered, /, *, contact: ContactId) -> OfferShown:
     """Return an offer with its caller masked."""
     return OfferShown(
-        contact=event.contact,
+        contact=contact,
         call=event.call,
         offer=event.offer,
         seat=event.seat,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent_desk.contacts.view import ContactView
+from agent_desk.contacts.contact_view import ContactView
 from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.events.asr import RecogniserStatus
 

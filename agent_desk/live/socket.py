@@ -1,15 +1,18 @@
 """The page's WebSocket: what was missed or a snapshot first, then the feed."""
 
 import asyncio
+from typing import assert_never
 from uuid import UUID
 
 from agent_desk.contacts.view import ContactViews
 from agent_desk.live.feed import Numbered
 from agent_desk.live.hub import LiveDesk
-from agent_desk.live.page import Page, PageTooSlow, Standing
+from agent_desk.live.messages import LiveControl, LiveNumber, LivePage, LivePing, LiveSnapshot, PageSays, Standing
+from agent_desk.live.page import Page, PageTooSlow
 from agent_desk.live.shown import shown_call
 from agent_desk.live.snapshot import DeskSnapshot
-from runtime.codec import encode
+from runtime.codec import MalformedMessage, decode, encode
+from runtime.telemetry import get_logger
 from runtime.web import Socket
 from vocabulary.errors import Transient
 from vocabulary.ids import SeatNo
@@ -17,10 +20,9 @@ from vocabulary.people import Principal
 
 TRY_AGAIN_LATER = 1013
 NO_SEAT = 4403
-STANDING = {active: f'{{"kind":"page","data":{{"active":{str(active).lower()}}}}}' for active in (True, False)}
-TAKE_OVER = '{"kind":"take-over"}'
 LONGEST_NAME = 64
-PING, PING_EVERY_S = '{"kind":"ping"}', 2.0
+PING_EVERY_S = 2.0
+_log = get_logger(__name__)
 
 
 class LiveSocket:
@@ -40,7 +42,7 @@ class LiveSocket:
         async with self._live.page(seat, agent=principal.account, name=name, waits=waits) as page:
             try:
                 if not page.active:
-                    await socket.send(STANDING[False])
+                    await socket.send(_text(LivePage(data=Standing(False))))
                 told = await self._greet(socket, principal, seat)
                 async with asyncio.TaskGroup() as tasks:
                     reader = tasks.create_task(self._read(socket, seat, page))
@@ -52,10 +54,20 @@ class LiveSocket:
                 await socket.close(code=TRY_AGAIN_LATER, reason="请重新连接")
 
     async def _read(self, socket: Socket, seat: SeatNo, page: Page) -> None:
-        """Read until the page closes; the only thing it says besides answers to pings is that it takes over."""
+        """Read until the page closes. What is none of ``PageSays`` is logged and changes nothing."""
         while (text := await socket.receive()) is not None:
-            if text == TAKE_OVER:
-                await self._live.take_over(seat, page)
+            try:
+                said = decode(text, PageSays)
+            except MalformedMessage:
+                _log.warning("a page said what no desk understands", seat=str(seat), length=len(text))
+                continue
+            match said.kind:
+                case "take-over":
+                    await self._live.take_over(seat, page)
+                case "pong":
+                    pass  # the socket was read: it lives
+                case _:
+                    assert_never(said.kind)
 
     async def _greet(self, socket: Socket, principal: Principal, seat: SeatNo) -> int:
         """Send what was missed, or a snapshot; return the number up to which the page knows everything."""
@@ -63,12 +75,12 @@ class LiveSocket:
         missed = feed.since(epoch=_uuid(query.get("epoch", "")), n=_number(query.get("after", "")))
         if missed is not None:
             for message in missed:
-                await socket.send(encode(message).decode())
-            return missed[-1].n if missed else _number(query.get("after", ""))
+                await socket.send(message.text())
+            return missed[-1].place.n if missed else _number(query.get("after", ""))
         last = feed.last
         snapshot = await self._snapshot(principal, seat)
-        first = Numbered(epoch=self._live.epoch, n=last, kind="snapshot", contact=None, data=snapshot)
-        await socket.send(encode(first).decode())
+        place = LiveNumber(epoch=self._live.epoch, n=last, contact=None)
+        await socket.send(Numbered(place=place, body=LiveSnapshot(data=snapshot)).text())
         return last
 
     async def _snapshot(self, principal: Principal, seat: SeatNo) -> DeskSnapshot:
@@ -91,12 +103,16 @@ async def _write(socket: Socket, page: Page, *, after: int) -> None:
             async with asyncio.timeout(PING_EVERY_S):
                 message = await page.next()
         except TimeoutError:
-            await socket.send(PING)  # pages do not see the protocol's own pings
+            await socket.send(_text(LivePing()))
             continue
         if isinstance(message, Standing):
-            await socket.send(STANDING[message.active])
-        elif message.n > after:
-            await socket.send(encode(message).decode())
+            await socket.send(_text(LivePage(data=message)))
+        elif message.place.n > after:
+            await socket.send(message.text())
+
+
+def _text(control: LiveControl) -> str:
+    return encode(control).decode()
 
 
 def _uuid(text: str) -> UUID | None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from agent_desk.contacts.contact_view import ContactView
 from agent_desk.contacts.store import ContactStore
-from agent_desk.contacts.view import IN_CONFIDENCE, ContactView, ContactViews
+from agent_desk.contacts.view import IN_CONFIDENCE, ContactViews
 from agent_desk.ports import Orders
 from runtime.clock import Clock
 from runtime.web import NotFound, Request, Route

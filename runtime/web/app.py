@@ -44,7 +44,7 @@ def build_app(
     _refuse_twins(routes)
     app = web.Application(middlewares=[framed(site)], client_max_size=BODY_LIMIT)
     gate = Gate(sessions, site=site)
-    document = openapi(routes, info=info)
+    document = openapi(routes, info=info, sockets=sockets)
 
     async def describe(request: Request[None]) -> object:  # noqa: ARG001 - a handler takes a request
         return document

@@ -6,7 +6,7 @@ from typing import Any
 
 from runtime.codec import json_schemas
 from runtime.web.problems import Problem
-from runtime.web.routes import ApiInfo, Download, Public, Route
+from runtime.web.routes import ApiInfo, Download, OneOf, Public, Route, WebSocketRoute
 from runtime.web.site import PLAIN_COOKIE
 from vocabulary.events import CATALOGUE
 
@@ -15,9 +15,13 @@ _REF = "#/components/schemas/"
 Json = dict[str, Any]
 
 
-def openapi(routes: Sequence[Route], /, *, info: ApiInfo) -> Json:
-    """Return the document (OpenAPI 3.1.0); ``x-events`` maps each event key to its schema and whether it is durable."""
-    forms = _Forms(routes)
+def openapi(routes: Sequence[Route], /, *, info: ApiInfo, sockets: Sequence[WebSocketRoute] = ()) -> Json:
+    """Return the document (OpenAPI 3.1.0).
+
+    ``x-events`` maps each event key to its schema and whether it is durable, ``x-sockets`` each socket's path to what
+    it sends and hears.
+    """
+    forms = _Forms(routes, sockets)
     paths: Json = {}
     for route in sorted(routes, key=lambda one: (one.path, one.method)):
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, forms=forms)
@@ -35,22 +39,46 @@ def openapi(routes: Sequence[Route], /, *, info: ApiInfo) -> Json:
         "x-events": {
             key: {"durable": entry.durable, "schema": forms.of(entry.cls)} for key, entry in sorted(CATALOGUE.items())
         },
+        "x-sockets": {
+            socket.path: _socket(socket, forms=forms) for socket in sorted(sockets, key=lambda one: one.path)
+        },
     }
 
 
 class _Forms:
     """Every type of the document and its schema, made in one go so that names are shared."""
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, routes: Sequence[Route], sockets: Sequence[WebSocketRoute]) -> None:
         kinds: list[Any] = [Problem, *(entry.cls for entry in CATALOGUE.values())]
         for route in routes:
             kinds += [kind for kind in (route.request, route.reply) if kind not in (None, Download)]
+        choices = [choice for socket in sockets for choice in socket.sends]
+        for choice in choices:
+            kinds += [kind for kind in (*choice.members, choice.beside) if kind is not None]
+        kinds += [socket.hears for socket in sockets if socket.hears is not None]
         self._kinds = kinds
         self._schemas, self.components = json_schemas(*kinds)
+        for choice in choices:
+            self._add(choice)
 
     def of(self, kind: Any) -> Json:
         """Return the schema (mostly a reference) of ``kind``."""
         return self._schemas[self._kinds.index(kind)]
+
+    def _add(self, choice: OneOf) -> None:
+        """Enter a choice as a component of its own; what tells its members apart is always said."""
+        mapping: Json = {}
+        for member in choice.members:
+            form = self.components[member.__name__]
+            [literal] = form["properties"]["kind"].pop("enum")
+            form["properties"]["kind"] = {"const": literal, "type": "string"}
+            form["required"] = sorted(form["properties"])
+            mapping[literal] = self.of(member)["$ref"]
+        self.components[choice.name] = {
+            "title": choice.name,
+            "oneOf": [self.of(member) for member in choice.members],
+            "discriminator": {"propertyName": "kind", "mapping": mapping},
+        }
 
 
 def operation_id(route: Route, /) -> str:
@@ -67,6 +95,17 @@ def _parameters(route: Route) -> list[Json]:
         {"name": name, "in": "query", "required": False, "description": words, "schema": text}
         for name, words in sorted(route.query.items())
     ]
+
+
+def _socket(socket: WebSocketRoute, *, forms: _Forms) -> Json:
+    said: list[Json] = []
+    for choice in socket.sends:
+        form: Json = {"$ref": f"{_REF}{choice.name}"}
+        said.append(form if choice.beside is None else {"allOf": [forms.of(choice.beside), form]})
+    whole: Json = {"summary": socket.summary, "sends": said}
+    if not isinstance(socket.roles, Public):
+        whole["x-roles"] = sorted(role.value for role in socket.roles)
+    return whole if socket.hears is None else {**whole, "hears": forms.of(socket.hears)}
 
 
 def _success(route: Route, *, forms: _Forms) -> Json:

@@ -168,14 +168,31 @@ SocketHandler = Callable[[Socket, Principal | None], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """A closed union for the document: component ``name``, one of ``members``, told apart by their literal ``kind``.
+
+    ``beside`` is a class whose fields stand beside those of the member in the same JSON object.
+    """
+
+    name: str
+    members: tuple[type, ...]
+    beside: type | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSocketRoute:
-    """A socket that a page may open; the handler's end closes it. ``heartbeat_s`` is the ping interval."""
+    """A socket that a page may open; the handler's end closes it. ``heartbeat_s`` is the ping interval.
+
+    ``sends`` and ``hears`` are what the handler and the page say, for the document.
+    """
 
     path: str
     handler: SocketHandler
     roles: frozenset[Role] | Public
     summary: str = ""
     heartbeat_s: float = 2.0
+    sends: tuple[OneOf, ...] = ()
+    hears: TypeForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """The board and the feeds, from events alone."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 from uuid import UUID, uuid4
 
 from agent_desk.live.board import KEPT_TALKS, Board
-from agent_desk.live.feed import KEPT, Feed, Kind, Message
+from agent_desk.live.feed import KEPT, Feed, Message
+from agent_desk.live.messages import LiveControl, LiveFinal, LiveMessage
 from vocabulary.audio import Party
 from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
 from vocabulary.events.asr import PartialHeard, UtteranceFinalised
@@ -55,7 +57,7 @@ def seat(revision: int, state: SeatState) -> SeatChanged:
 
 
 def kinds(messages: tuple[Message, ...]) -> list[tuple[str, SeatNo | None]]:
-    return [(message.kind, message.seat) for message in messages]
+    return [(message.body.kind, message.seat) for message in messages]
 
 
 def test_words_go_only_to_the_seat_that_has_the_call() -> None:
@@ -119,18 +121,21 @@ def test_the_board_forgets_the_oldest_talks() -> None:
 def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice() -> None:
     feed = Feed(epoch=UUID(int=7))
     for number in range(5):
-        feed.append(Message(kind="final", data=number))
+        feed.append(Message(body=LiveFinal(data=final("喂", number).utterance)))
     missed = feed.since(epoch=UUID(int=7), n=3)
 
     assert missed is not None
-    assert [message.data for message in missed] == [3, 4]
+    assert [(message.place.n, message.body) for message in missed] == [
+        (4, LiveFinal(data=final("喂", 3).utterance)),
+        (5, LiveFinal(data=final("喂", 4).utterance)),
+    ]
     assert feed.since(epoch=UUID(int=7), n=5) == []
 
 
 def test_a_page_of_another_epoch_or_too_far_back_needs_a_snapshot() -> None:
     feed = Feed(epoch=UUID(int=7))
     for number in range(KEPT + 10):
-        feed.append(Message(kind="final", data=number))
+        feed.append(Message(body=LiveFinal(data=final("喂", number).utterance)))
 
     assert feed.since(epoch=UUID(int=8), n=KEPT) is None
     assert feed.since(epoch=None, n=0) is None
@@ -139,9 +144,30 @@ def test_a_page_of_another_epoch_or_too_far_back_needs_a_snapshot() -> None:
     assert feed.since(epoch=UUID(int=7), n=10) is not None
 
 
-def test_the_pages_have_a_type_and_a_handler_for_every_kind_of_message() -> None:
-    types = Path(__file__).parents[2] / "agent_desk" / "web" / "src" / "api" / "live_types.ts"
-    [messages] = re.findall(r"interface LiveMessages \{(.*?)\n\}", types.read_text(encoding="utf-8"), re.DOTALL)
-    named = re.findall(r"^  '?([a-z-]+)'?:", messages, re.MULTILINE)
+def kinds_of(union: object) -> list[str]:
+    """The literal kind of each member."""
+    return [get_args(get_type_hints(member)["kind"])[0] for member in get_args(union)]
 
-    assert sorted(named) == sorted([*get_args(Kind), "snapshot"])
+
+def test_the_pages_have_a_handler_for_every_kind_of_message() -> None:
+    store = Path(__file__).parents[2] / "agent_desk" / "web" / "src" / "stores" / "live.ts"
+    [handlers] = re.findall(r"handlers: LiveHandlers = \{(.*?)\n  \}", store.read_text(encoding="utf-8"), re.DOTALL)
+    named = re.findall(r"^    '?([a-z-]+)'?: \(", handlers, re.MULTILINE)
+
+    assert sorted(named) == sorted(kinds_of(LiveMessage))
+
+
+def test_no_two_messages_of_the_socket_share_a_kind() -> None:
+    kinds = [*kinds_of(LiveMessage), *kinds_of(LiveControl)]
+
+    assert len(kinds) == len(set(kinds)) == len(get_args(LiveMessage)) + len(get_args(LiveControl))
+
+
+def test_a_message_goes_over_the_socket_with_its_place_beside_its_kind_and_its_data() -> None:
+    numbered = Feed(epoch=UUID(int=7)).append(
+        Message(body=LiveFinal(data=final("停水了", 100).utterance), contact=CONTACT)
+    )
+    told = json.loads(numbered.text())
+
+    assert told.pop("data")["text"] == "停水了"
+    assert told == {"epoch": str(UUID(int=7)), "n": 1, "kind": "final", "contact": str(CONTACT)}

@@ -10,8 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from agent_desk.live.feed import Message
+from agent_desk.live.feed import Feed, Message
 from agent_desk.live.hub import ALIVE_EVERY_S
+from agent_desk.live.messages import LiveFinal
 from agent_desk.live.page import PAGE_QUEUE, Page, PageTooSlow
 from agent_desk.live.socket import LiveSocket
 from runtime.bus import Bus
@@ -189,6 +190,8 @@ async def test_an_account_without_seat_and_a_stranger_get_no_feed(ask: Asker) ->
 
 
 async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk: Desk) -> None:
+    call = MadeCall()
+
     class SlowSocket:
         """A page that reads slowly; while it reads its first message a second one happens."""
 
@@ -201,7 +204,7 @@ async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk:
 
         async def send(self, text: str, /) -> None:
             if not self.sent:
-                desk.room.live.send(Message(kind="final", data="two", seat=SEAT))
+                desk.room.live.send(Message(body=LiveFinal(data=call.heard("two").utterance), seat=SEAT))
             if '"kind":"page"' in text:
                 return
             self.sent.append(text)
@@ -217,7 +220,7 @@ async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk:
             self.over.set()
 
     socket = SlowSocket()
-    desk.room.live.send(Message(kind="final", data="one", seat=SEAT))
+    desk.room.live.send(Message(body=LiveFinal(data=call.heard("one").utterance), seat=SEAT))
     handler = LiveSocket(live=desk.room.live, views=desk.room.contacts)
     async with asyncio.timeout(WITHIN_S):
         await handler.handle(socket, ROLE_PRINCIPALS["agent"])
@@ -227,11 +230,9 @@ async def test_a_message_that_came_while_the_page_was_greeted_is_sent_once(desk:
 
 async def test_a_page_that_does_not_read_is_given_up() -> None:
     slow = Page(agent=AGENT_ID)
-    from agent_desk.live.feed import Feed  # noqa: PLC0415 - one use
-
-    feed = Feed(epoch=new_id())
-    for n in range(PAGE_QUEUE + 1):
-        slow.put(feed.append(Message(kind="final", data=n)))
+    feed, words = Feed(epoch=new_id()), MadeCall().heard("喂").utterance
+    for _ in range(PAGE_QUEUE + 1):
+        slow.put(feed.append(Message(body=LiveFinal(data=words))))
 
     with pytest.raises(PageTooSlow):
         await slow.next()
@@ -351,6 +352,16 @@ async def test_taking_over_moves_the_seat_and_tells_the_old_page_at_once(ask: As
 
     assert (told, moved) == ([True, False], [False, True])
     assert (refused.status, refused.body["reason"], taken.status) == (409, "elsewhere", 200)
+
+
+async def test_what_no_desk_understands_changes_nothing_and_the_page_goes_on(ask: Asker) -> None:
+    async with page(ask, "?page=one") as first, page(ask, "?page=two") as second:
+        told = [await standing(first), await standing(second)]
+        for text in ("", "{", "null", '{"kind":"from-the-future"}', '{"kind":"pong"}', '{"kind":"take-over","more":1}'):
+            await second.send_str(text)
+        moved = [await standing(first), await standing(second)]
+
+    assert (told, moved) == ([True, False], [False, True])
 
 
 async def test_a_page_that_waits_does_not_get_the_seat_when_the_active_one_is_lost_for_a_moment(ask: Asker) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from agent_desk.live.compose import City
-from agent_desk.live.feed import Message
+from agent_desk.live.feed import Message, Numbered
 from agent_desk.live.hub import LiveDesk
+from agent_desk.live.messages import LiveFinal
 from asr.bench import run_bench as hear
 from asr.installed import choose
 from knowledge.bench import run_bench as search
@@ -22,7 +23,9 @@ from runtime.log import LOG_MIGRATIONS
 from runtime.postgres import Database, embedded_postgres, migrate, open_database
 from tests.benches.children import ROOT
 from tests.runtime.facts import queued
-from vocabulary.ids import AccountId, SeatNo
+from vocabulary.audio import Party
+from vocabulary.ids import AccountId, CallId, ContactId, LegId, SeatNo
+from vocabulary.speech import Utterance
 
 WRITERS = 8
 PAGES, MESSAGES = 50, 2000
@@ -105,13 +108,20 @@ async def fan_out() -> dict[str, Any]:
             await asyncio.sleep(0.1)
             began = time.perf_counter()
             for number in range(MESSAGES):
-                live.send(Message(kind="bench", data={"n": number, "text": "一句话" * 20}))
+                live.send(Message(body=LiveFinal(data=_said(number))))
                 await asyncio.sleep(0)
             async with asyncio.timeout(30):
                 while counted.messages < PAGES * MESSAGES:
                     await asyncio.sleep(0.001)
             seconds = time.perf_counter() - began
     return {"pages": PAGES, "messages": MESSAGES, "deliveries_per_s": round(counted.messages / seconds)}
+
+
+def _said(number: int) -> Utterance:
+    return Utterance(
+        contact=ContactId(UUID(int=2)), call=CallId(UUID(int=3)), leg=LegId(UUID(int=4)), party=Party.CALLER,
+        start_ms=number, end_ms=number + 900, text="一句话" * 20, engine="bench",
+    )  # fmt: skip
 
 
 class Counted:
@@ -125,5 +135,7 @@ async def _page(live: LiveDesk, seat: SeatNo, counted: Counted) -> None:
     live.feed(seat)
     async with live.page(seat, agent=AccountId(UUID(int=1))) as page:
         while True:
-            encode(await page.next())
-            counted.messages += 1
+            message = await page.next()
+            if isinstance(message, Numbered):
+                message.text()
+                counted.messages += 1

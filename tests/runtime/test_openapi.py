@@ -2,13 +2,42 @@
 
 import json
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from runtime.codec import encode
-from runtime.web import ApiInfo, openapi
+from runtime.web import SIGNED_IN, ApiInfo, OneOf, Socket, WebSocketRoute, openapi
 from tests.runtime.test_web import ROUTES
 from vocabulary.events import CATALOGUE
+from vocabulary.people import Principal
 
 INFO = ApiInfo(title="Hotline", version="1.2.3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rang:
+    kind: Literal["rang"] = "rang"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoke:
+    data: str
+    kind: Literal["spoke"] = "spoke"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    n: int
+
+
+async def silent(socket: Socket, principal: Principal | None, /) -> None:
+    """Says nothing."""
+
+
+SOCKET = WebSocketRoute(
+    path="/api/live", handler=silent, roles=SIGNED_IN, hears=Rang,
+    sends=(OneOf(name="Said", members=(Rang, Spoke), beside=Place),),
+)  # fmt: skip
 
 
 def document() -> dict:  # type: ignore[type-arg] # JSON
@@ -45,6 +74,23 @@ def test_every_reference_leads_somewhere() -> None:
 
     assert wanted
     assert wanted <= set(whole["components"]["schemas"])
+
+
+def test_what_a_socket_says_is_a_closed_choice_told_apart_by_its_kind() -> None:
+    whole = json.loads(encode(openapi(ROUTES, info=INFO, sockets=[SOCKET])))
+    schemas = whole["components"]["schemas"]
+
+    assert whole["x-sockets"]["/api/live"]["sends"] == [
+        {"allOf": [{"$ref": "#/components/schemas/Place"}, {"$ref": "#/components/schemas/Said"}]}
+    ]
+    assert whole["x-sockets"]["/api/live"]["hears"] == {"$ref": "#/components/schemas/Rang"}
+    assert schemas["Said"]["oneOf"] == [{"$ref": "#/components/schemas/Rang"}, {"$ref": "#/components/schemas/Spoke"}]
+    assert schemas["Said"]["discriminator"] == {
+        "propertyName": "kind",
+        "mapping": {"rang": "#/components/schemas/Rang", "spoke": "#/components/schemas/Spoke"},
+    }
+    assert schemas["Spoke"]["properties"]["kind"] == {"const": "spoke", "type": "string"}
+    assert schemas["Spoke"]["required"] == ["data", "kind"]
 
 
 def test_operation_names_are_unique() -> None:

@@ -1,7 +1,10 @@
 /** A desk for tests: answers fetch by method and path, remembers what was asked. */
 import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
-import type { SavedDraft } from '@/api/types'
+import type { SnapshotData } from '@/api/live_types'
+import type {
+  CallPhase, CallSnapshot, ContactView, OrderBrief, SavedDraft, SeatSnapshot, SeatState, Stage, Utterance,
+} from '@/api/types'
 
 export interface Asked {
   method: string
@@ -51,12 +54,30 @@ export class FakeDesk {
 export const saved = (revision: number, more: Partial<SavedDraft> = {}): SavedDraft =>
   ({ revision, values: {}, confidential: false, reply: '', way: '', ...more })
 
-export const view = (contact: string, more: object = {}): object => ({
+export const view = (contact: string, more: Partial<ContactView> = {}): ContactView => ({
   contact, call: null, caller_masked: '199****01', dialled: '12345', line_name: '热线', phase: 'talking', utterances: [],
   suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], draft: saved(0),
-  open_orders: [], history: [], order: null, recording: null, ...more,
+  open_orders: [], history: [], order: null, recording: null, confidential: false, partly: false, ...more,
 })
 
-export const said = (contact: string, start_ms: number, text: string, leg = 'l1'): never => ({
+export const said = (contact: string, start_ms: number, text: string, leg = 'l1'): Utterance => ({
   contact, call: 'c', leg, party: 'CALLER', start_ms, end_ms: start_ms + 1000, text, engine: 'e', words: [], confidence: null,
-}) as never
+})
+
+export const seatAt = (revision: number, state: SeatState, more: Partial<SeatSnapshot> = {}): SeatSnapshot => ({
+  seat: '007', agent: 'a', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision, call: null, offer: null, line_connected: true, ...more,
+})
+
+export const callAt = (revision: number, phase: CallPhase): CallSnapshot => ({
+  call: 'c', contact: 'k', phase, caller: '199****01', dialled: '12345', line_name: '热线', queue: 'general', accepted_at: '2026-01-01T00:00:00Z',
+  invite_at: '2026-01-01T00:00:00Z', revision, connected_at: null, seat: '007', offer: null, caller_leg: null, agent_leg: null,
+})
+
+export const orderAt = (stage: Stage, more: Partial<OrderBrief> = {}): OrderBrief => ({
+  order_no: '20261123000001', contact: 'k', kind: 'complaint', category: '0201', category_name: '停水', title: '长青路停水', district: '云山区', stage,
+  unit: 'water', unit_name: '水务集团', created_at: '2026-11-23T02:00:00Z', due_at: null, closed_at: null, ...more,
+})
+
+/** What a page is sent when it opens; nothing is going on. */
+export const snapshot = (more: Partial<SnapshotData> = {}): SnapshotData =>
+  ({ seat: null, call: null, contact_view: null, seats: [], queue_waiting: 0, recogniser: null, ...more })

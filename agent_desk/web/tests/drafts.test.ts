@@ -7,7 +7,7 @@ import { MOST_DRAFTS, SAVE_EVERY_MS, useDrafts } from '@/stores/drafts'
 import { useForm } from '@/stores/form'
 import { useLive } from '@/stores/live'
 import { useNotices } from '@/stores/notices'
-import { FakeDesk, Refusal, saved, view } from './desk'
+import { FakeDesk, Refusal, saved, snapshot, view } from './desk'
 
 const DRAFT = 'PATCH /api/contacts/k/draft'
 const own = (value: string) => ({ value, typed: true })
@@ -108,7 +108,7 @@ describe('a draft', () => {
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '我写的')
-    useLive().dispatch('snapshot', { seat: null, call: null, contact_view: view('m'), seats: [], queue_waiting: 0, recogniser: null })
+    useLive().dispatch('snapshot', snapshot({ contact_view: view('m') }))
     await pass(100)
     expect(contact.current).toBe('m')
     await contact.open('k')

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LiveSocket, type LiveStatus } from '@/api/live'
+import type { Envelope } from '@/api/live_types'
+import { orderAt, said, seatAt, snapshot } from './desk'
+
+const BODIES = {
+  snapshot: { kind: 'snapshot', data: snapshot() },
+  seat: { kind: 'seat', data: seatAt(1, 'ready') },
+  final: { kind: 'final', data: said('k', 1000, '停水了') },
+  poison: { kind: 'order', data: orderAt('handle') },
+} as const
 
 class FakeSocket {
   static all: FakeSocket[] = []
@@ -12,9 +21,10 @@ class FakeSocket {
   }
   send(text: string): void { this.sent.push(text) }
   close(): void { /* the other side need not know */ }
-  say(epoch: string, n: number, kind = 'seat', contact: string | null = null): void {
-    this.onmessage?.({ data: JSON.stringify({ epoch, n, kind, contact, data: { n } }) })
+  say(epoch: string, n: number, kind: keyof typeof BODIES = 'seat', contact: string | null = null): void {
+    this.put({ epoch, n, contact, ...BODIES[kind] })
   }
+  put(envelope: Envelope): void { this.onmessage?.({ data: JSON.stringify(envelope) }) }
 }
 
 describe('the live socket', () => {
@@ -39,9 +49,9 @@ describe('the live socket', () => {
   function opened(alive?: () => Promise<boolean>): LiveSocket {
     const live = new LiveSocket({
       url: 'ws://desk/live', connect: (url) => new FakeSocket(url) as unknown as WebSocket,
-      onMessage: (kind, data, contact) => {
-        if (kind === 'poison') throw new Error('a handler that fails')
-        heard.push(`${kind}${(data as { n: number }).n}${contact}`)
+      onMessage: (kind, _data, contact) => {
+        if (kind === 'order') throw new Error('a handler that fails')
+        heard.push(`${kind}${live.n}${contact}`)
       },
       page: () => ({ name: 'p', waits }), onStanding: (active) => { waits = !active },
       onFault: (error) => faults.push((error as Error).message), onEnded: () => { ended += 1 },
@@ -88,7 +98,7 @@ describe('the live socket', () => {
   it('answers pings without counting them', () => {
     opened()
     last().say('e1', 1, 'snapshot')
-    last().say('e1', 0, 'ping')
+    last().put({ kind: 'ping' })
     last().say('e1', 2)
     expect(last().sent).toEqual(['{"kind":"pong"}'])
     expect(heard).toEqual(['snapshot1', 'seat2'])
@@ -147,7 +157,7 @@ describe('the live socket', () => {
   })
   it('says that it waits when another page of the seat is active, and takes over on request', async () => {
     const live = opened()
-    last().onmessage?.({ data: '{"kind":"page","data":{"active":false}}' })
+    last().put({ kind: 'page', data: { active: false } })
     last().onclose?.()
     await vi.advanceTimersByTimeAsync(400)
     expect(last().url).toBe('ws://desk/live?page=p&waits=1')

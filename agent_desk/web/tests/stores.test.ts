@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { SeatSnapshot } from '@/api/types'
+import type { OfferData } from '@/api/live_types'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
 import { useLive } from '@/stores/live'
@@ -8,17 +8,10 @@ import { useNotices } from '@/stores/notices'
 import { arrived, offerOf } from '@/stores/offer'
 import { useSeat } from '@/stores/seat'
 import { useSession } from '@/stores/session'
-import { FakeDesk, Refusal, said, saved, view } from './desk'
+import { callAt, FakeDesk, orderAt, Refusal, said, saved, seatAt, snapshot, view } from './desk'
 
-const seatAt = (revision: number, state: string, more: object = {}): SeatSnapshot => ({
-  seat: '007', agent: 'a', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision, call: null, offer: null, line_connected: true, ...more,
-}) as SeatSnapshot
-const callAt = (revision: number, phase: string): never => ({
-  call: 'c', contact: 'k', phase, dialled: '12345', line_name: '热线', queue: 'general', accepted_at: '2026-01-01T00:00:00Z', invite_at: '2026-01-01T00:00:00Z',
-  revision, connected_at: null, seat: '007', offer: null,
-}) as never
 const person = (account: string): never => ({ account, login: 'agent', name: '李晓', role: 'agent', seat: '007', skills: [] }) as never
-const offer = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z', caller_masked: '199****01', waited_ms: 700, expires_in_ms: 5900 }
+const offer: OfferData = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z', caller_masked: '199****01', waited_ms: 700, expires_in_ms: 5900 }
 
 describe('the seat', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -55,9 +48,9 @@ describe('an offer', () => {
     expect(arrived(offer, [], 12)).toMatchObject({ waited_ms: 700, expires_in_ms: 5900, open_orders: [], arrivedAt: 12 })
   })
   it('is found again in the snapshot of a page opened while it rings', () => {
-    const snapshot = { seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') as never, seats: [], queue_waiting: 0, recogniser: null }
-    expect(offerOf(snapshot)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
-    expect(offerOf({ ...snapshot, seat: seatAt(1, 'ready') })).toBeNull()
+    const met = snapshot({ seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') })
+    expect(offerOf(met)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
+    expect(offerOf({ ...met, seat: seatAt(1, 'ready') })).toBeNull()
   })
 })
 
@@ -134,17 +127,18 @@ describe('live messages', () => {
     await useContact().open('k')
     live.dispatch('suggestions', { items: [], reason: '别人的', revision: 9, took_ms: 0 }, 'other')
     live.dispatch('suggestions', { items: [], reason: '我的', revision: 1, took_ms: 0 }, 'k')
-    live.dispatch('draft', { contact: 'k', revision: 1, fields: [{ name: 'place', value: '北门', source: '', source_ms: 0, confidence: 0.9 }] }, 'k')
+    const event = { event_id: 'e', occurred_at: '2026-01-01T00:00:00Z', contact: 'k' }
+    live.dispatch('draft', { ...event, revision: 1, fields: [{ name: 'place', value: '北门', source: '', source_ms: 0, confidence: 0.9 }] }, 'k')
     expect([useContact().suggestions?.reason, useForm().fields.place.value]).toEqual(['我的', '北门'])
   })
   it('of an order say where it stands now', async () => {
     await useContact().open('k')
-    const moved = { order_no: '20261123000001', contact: 'k', stage: 'handle' }
+    const moved = orderAt('handle')
     useLive().dispatch('order', moved, 'k')
     expect([useForm().order, useContact().view?.order]).toEqual([moved, moved])
     expect(useNotices().list.map((notice) => notice.text)).toEqual(['工单 20261123000001 已进入“办理”环节。'])
   })
   it('of an unknown kind are passed over', () => {
-    expect(() => useLive().dispatch('from-the-future', {})).not.toThrow()
+    expect(() => useLive().dispatch('from-the-future' as 'order', orderAt('handle'))).not.toThrow()
   })
 })

@@ -2,7 +2,7 @@
  * The live socket: numbered messages of one epoch, resumed by (epoch, after) when the connection was lost.
  * A repeated number is dropped; a hole, or another epoch without a snapshot, asks for a whole snapshot again.
  */
-import type { Envelope } from './live_types'
+import type { Envelope, LiveData, LiveKind, Numbered, PageSays } from './live_types'
 
 export type LiveStatus = 'idle' | 'connecting' | 'open' | 'lost'
 
@@ -13,7 +13,7 @@ export interface LiveSocketOptions {
   /** The desk says whether this page is the active one of its seat. */
   onStanding: (active: boolean) => void
   /** `contact` is the contact a message is about, '' when it is about none. What it throws costs the connection. */
-  onMessage: (kind: string, data: unknown, contact: string) => void
+  onMessage: <K extends LiveKind>(kind: K, data: LiveData[K], contact: string) => void
   /** A message could not be taken in; the socket comes back for a snapshot. */
   onFault: (error: unknown) => void
   /** The desk closed the socket because the session is over; it is not opened again. */
@@ -56,7 +56,11 @@ export class LiveSocket {
 
   /** Make this page the active one of its seat. */
   takeOver(): void {
-    this.socket?.send('{"kind":"take-over"}')
+    this.say({ kind: 'take-over' })
+  }
+
+  private say(said: PageSays): void {
+    this.socket?.send(JSON.stringify(said))
   }
 
   /** Try at once, e.g. when the browser says that it is online again. */
@@ -112,14 +116,12 @@ export class LiveSocket {
   }
 
   private take(envelope: Envelope): void {
-    if (envelope.kind === 'ping') {
-      this.socket?.send('{"kind":"pong"}')
-      return
-    }
-    if (envelope.kind === 'page') {
-      this.options.onStanding((envelope.data as { active: boolean }).active)
-      return
-    }
+    if (envelope.kind === 'ping') this.say({ kind: 'pong' })
+    else if (envelope.kind === 'page') this.options.onStanding(envelope.data.active)
+    else this.number(envelope)
+  }
+
+  private number(envelope: Numbered): void {
     if (envelope.kind === 'snapshot') {
       this.epoch = envelope.epoch
       this.n = envelope.n

@@ -980,7 +980,7 @@ export interface components {
         };
         /**
          * CallConnected
-         * @description A person's voice: caller and agent are bridged. ``at_ms`` is call time of the bridge.
+         * @description A person's voice: caller and agent hear each other, from ``at_ms`` of call time on.
          */
         CallConnected: {
             accepted_at: string;
@@ -1003,11 +1003,12 @@ export interface components {
         };
         /**
          * CallEnded
-         * @description Both legs are gone. Instants that never came are None; ``q850`` is the ITU-T Q.850 cause.
+         * @description All legs are gone; who took part, ``LegJoined`` tells. Instants that never came are None.
+         *
+         *         ``q850`` is the ITU-T Q.850 cause.
          */
         CallEnded: {
             accepted_at: string;
-            agent: string | null;
             /** Format: uuid */
             call: string;
             caller: string;
@@ -1025,7 +1026,6 @@ export interface components {
             queue: string;
             queued_at: string | null;
             reason: components["schemas"]["EndReason"];
-            seat: string | null;
         };
         /**
          * CallOffered
@@ -1071,7 +1071,10 @@ export interface components {
         };
         /**
          * CallRecorded
-         * @description The two-channel file is closed on its host; ``samples`` per channel at 8 kHz.
+         * @description The recording is closed on its host: ``samples`` of call time at 8 kHz.
+         *
+         *         ``name`` is the file that names its tracks with their digests; of versions up to 0.1 it is one two-channel WAV.
+         *         ``sha256`` is of that file.
          */
         CallRecorded: {
             /** Format: uuid */
@@ -1246,6 +1249,18 @@ export interface components {
             principal: components["schemas"]["Principal"];
             recogniser: components["schemas"]["RecogniserStatus"] | null;
             wrap_up_seconds: number;
+        };
+        /**
+         * DeskSnapshot
+         * @description Everything a page shows, at message number ``n`` of its feed.
+         */
+        DeskSnapshot: {
+            call: components["schemas"]["CallSnapshot"] | null;
+            contact_view: components["schemas"]["ContactView"] | null;
+            queue_waiting: number;
+            recogniser: components["schemas"]["RecogniserStatus"] | null;
+            seat: components["schemas"]["SeatSnapshot"] | null;
+            seats: components["schemas"]["SeatSnapshot"][];
         };
         /**
          * DialogueChoice
@@ -1451,6 +1466,44 @@ export interface components {
             briefing: string;
         };
         /**
+         * LegJoined
+         * @description A party can be heard in the call, from ``at_ms`` of call time on; again after its line was lost.
+         *
+         *         ``seat`` and ``agent`` are those of who sits at a desk, None for others.
+         */
+        LegJoined: {
+            agent: string | null;
+            at_ms: number;
+            /** Format: uuid */
+            call: string;
+            contact: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            leg: string;
+            occurred_at: string;
+            party: components["schemas"]["Party"];
+            seat: string | null;
+        };
+        /**
+         * LegLeft
+         * @description A party that had joined is gone from the call, or its line is lost.
+         */
+        LegLeft: {
+            agent: string | null;
+            /** Format: uuid */
+            call: string;
+            contact: string | null;
+            /** Format: uuid */
+            event_id: string;
+            joined_at: string;
+            /** Format: uuid */
+            leg: string;
+            occurred_at: string;
+            party: components["schemas"]["Party"];
+            seat: string | null;
+        };
+        /**
          * Level
          * @description Warning levels (预警等级); shown by word and number, never by colour alone.
          * @enum {unknown}
@@ -1469,6 +1522,235 @@ export interface components {
          */
         LineReply: {
             answer_sdp: string;
+        };
+        /**
+         * LiveCall
+         * @description The call at hand as it is now, its caller masked.
+         */
+        LiveCall: {
+            data: components["schemas"]["CallSnapshot"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "call";
+        };
+        /**
+         * LiveConnected
+         * @description Agent and caller hear each other.
+         */
+        LiveConnected: {
+            data: components["schemas"]["CallConnected"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "connected";
+        };
+        /** LiveControl */
+        LiveControl: components["schemas"]["LivePage"] | components["schemas"]["LivePing"];
+        /**
+         * LiveDraft
+         * @description What is proposed for the order form now.
+         */
+        LiveDraft: {
+            data: components["schemas"]["DraftProposed"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "draft";
+        };
+        /**
+         * LiveEnded
+         * @description The call is over.
+         */
+        LiveEnded: {
+            data: components["schemas"]["CallEnded"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ended";
+        };
+        /**
+         * LiveFinal
+         * @description A final utterance.
+         */
+        LiveFinal: {
+            data: components["schemas"]["Utterance"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "final";
+        };
+        /** LiveMessage */
+        LiveMessage: components["schemas"]["LiveSnapshot"] | components["schemas"]["LiveSeat"] | components["schemas"]["LiveCall"] | components["schemas"]["LiveOffer"] | components["schemas"]["LiveOfferEnded"] | components["schemas"]["LiveConnected"] | components["schemas"]["LiveEnded"] | components["schemas"]["LiveSpeechStarted"] | components["schemas"]["LiveSpeechEnded"] | components["schemas"]["LivePartial"] | components["schemas"]["LiveFinal"] | components["schemas"]["LiveTranscriptClosed"] | components["schemas"]["LiveSuggestions"] | components["schemas"]["LiveDraft"] | components["schemas"]["LiveRecogniser"] | components["schemas"]["LiveOrder"];
+        /**
+         * LiveNumber
+         * @description The place of a message: epoch of the desk process, running number of the seat's feed, what it is about.
+         */
+        LiveNumber: {
+            contact: string | null;
+            /** Format: uuid */
+            epoch: string;
+            n: number;
+        };
+        /**
+         * LiveOffer
+         * @description A call rings.
+         */
+        LiveOffer: {
+            data: components["schemas"]["OfferShown"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "offer";
+        };
+        /**
+         * LiveOfferEnded
+         * @description It does not ring any more.
+         */
+        LiveOfferEnded: {
+            data: components["schemas"]["OfferEnded"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "offer-ended";
+        };
+        /**
+         * LiveOrder
+         * @description The order of a contact moved on; this is where it stands now.
+         */
+        LiveOrder: {
+            data: components["schemas"]["OrderBrief"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "order";
+        };
+        /**
+         * LivePage
+         * @description How the page stands among those of its seat; not numbered.
+         */
+        LivePage: {
+            data: components["schemas"]["Standing"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "page";
+        };
+        /**
+         * LivePartial
+         * @description Words so far.
+         */
+        LivePartial: {
+            data: components["schemas"]["PartialHeard"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "partial";
+        };
+        /**
+         * LivePing
+         * @description A sign of life, for pages do not see the protocol's own; not numbered.
+         */
+        LivePing: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ping";
+        };
+        /**
+         * LiveRecogniser
+         * @description Who hears, and how late.
+         */
+        LiveRecogniser: {
+            data: components["schemas"]["RecogniserStatus"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recogniser";
+        };
+        /**
+         * LiveSeat
+         * @description One's own seat as it is now.
+         */
+        LiveSeat: {
+            data: components["schemas"]["SeatSnapshot"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "seat";
+        };
+        /**
+         * LiveSnapshot
+         * @description Everything a page shows, when it opens or its place is not known any more.
+         */
+        LiveSnapshot: {
+            data: components["schemas"]["DeskSnapshot"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "snapshot";
+        };
+        /**
+         * LiveSpeechEnded
+         * @description Somebody stopped speaking.
+         */
+        LiveSpeechEnded: {
+            data: components["schemas"]["SpeechEnded"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "speech-ended";
+        };
+        /**
+         * LiveSpeechStarted
+         * @description Somebody began to speak.
+         */
+        LiveSpeechStarted: {
+            data: components["schemas"]["SpeechStarted"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "speech-started";
+        };
+        /**
+         * LiveSuggestions
+         * @description What the knowledge base suggests now.
+         */
+        LiveSuggestions: {
+            data: components["schemas"]["Suggestions"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suggestions";
+        };
+        /**
+         * LiveTranscriptClosed
+         * @description No more finals of a leg.
+         */
+        LiveTranscriptClosed: {
+            data: components["schemas"]["TranscriptClosed"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "transcript-closed";
         };
         /**
          * LogIn
@@ -1515,6 +1797,30 @@ export interface components {
          * @enum {unknown}
          */
         OfferOutcome: "answered" | "declined" | "no-answer" | "withdrawn";
+        /**
+         * OfferShown
+         * @description A ringing call. ``expires_in_ms`` and ``waited_ms`` count from when the switch made the offer.
+         */
+        OfferShown: {
+            /** Format: uuid */
+            agent: string;
+            /** Format: uuid */
+            call: string;
+            caller_masked: string;
+            /** Format: uuid */
+            contact: string;
+            dialled: string;
+            expires_at: string;
+            expires_in_ms: number;
+            invite_at: string;
+            line_name: string;
+            occurred_at: string;
+            /** Format: uuid */
+            offer: string;
+            queued_at: string;
+            seat: string;
+            waited_ms: number;
+        };
         /**
          * OrderAccepted
          * @description 受理: the order exists. ``title`` and ``content`` are masked of phone and identity numbers.
@@ -1704,6 +2010,14 @@ export interface components {
             old: string;
         };
         /**
+         * PageSays
+         * @description All that a page may say: that it takes its seat over, or the answer to a ping.
+         */
+        PageSays: {
+            /** @enum {unknown} */
+            kind: "pong" | "take-over";
+        };
+        /**
          * Part
          * @description One part: whether it works and a word about it.
          */
@@ -1874,7 +2188,7 @@ export interface components {
             /** @default  */
             reply: string;
             revision: number;
-            values?: {
+            values: {
                 [key: string]: components["schemas"]["DraftValue"];
             };
             /** @default  */
@@ -2018,6 +2332,13 @@ export interface components {
             stage: components["schemas"]["Stage"];
             stage_zh: string;
             text: string;
+        };
+        /**
+         * Standing
+         * @description Whether a page is the active one of its seat: only that one holds the line, writes and keeps the seat alive.
+         */
+        Standing: {
+            active: boolean;
         };
         /**
          * Suggestion

@@ -36,11 +36,11 @@ export type SavedValue = Schemas['DraftValue']
 export type Way = Schemas['Way']
 /** What this page changed since `revision`; null and a missing value mean "as it was". */
 export type DraftPatch = Required<Schemas['DraftPatch']>
-/** The whole form as last saved. The desk always says the values; only a sender may leave them out. */
-export type SavedDraft = Required<Schemas['SavedDraft']>
+/** The whole form as last saved. */
+export type SavedDraft = Schemas['SavedDraft']
 export type OrderForm = Schemas['OrderForm']
 
-export type ContactView = Omit<Schemas['ContactView'], 'draft'> & { draft: SavedDraft }
+export type ContactView = Schemas['ContactView']
 export type ContactRow = Schemas['ContactRow']
 export type CallbackRow = Schemas['Callback']
 

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { contacts as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
-import type { PartialData, SpeechData } from '@/api/live_types'
+import type { PartialData, SpeechData, SpeechEndData } from '@/api/live_types'
 import type { ContactView, OrderBrief, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
 import { t } from '@/i18n'
 import { useDrafts } from './drafts'
@@ -134,7 +134,7 @@ export const useContact = defineStore('contact', () => {
     hearing.value = [...others, { leg: data.leg, party: data.party, start_ms: data.at_ms, text: '', revision: -1 }]
   }
 
-  function speechEnded(data: SpeechData): void {
+  function speechEnded(data: SpeechEndData): void {
     if (data.contact !== current.value) return
     // Words already shown stay until their final replaces them; an empty 正在听… goes with the recogniser's silence.
     setTimeout(() => { hearing.value = hearing.value.filter((now) => now.leg !== data.leg || now.start_ms > data.at_ms) }, 8000)

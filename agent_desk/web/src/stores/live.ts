@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { LiveSocket, type LiveStatus } from '@/api/live'
-import type { LiveKind, LiveMessages } from '@/api/live_types'
+import type { LiveData, LiveHandlers, LiveKind } from '@/api/live_types'
 import type { OrderBrief } from '@/api/types'
 import { t } from '@/i18n'
 import { useContact } from './contact'
@@ -11,8 +11,6 @@ import { useNotices } from './notices'
 import { usePresence } from './presence'
 import { useSeat } from './seat'
 import { useSession } from './session'
-
-type Handlers = { [K in LiveKind]: (data: LiveMessages[K], about: string) => void }
 
 export const useLive = defineStore('live', () => {
   const seat = useSeat()
@@ -25,7 +23,7 @@ export const useLive = defineStore('live', () => {
   const lostAt = ref(0)
   let socket: LiveSocket | null = null
 
-  const handlers: Handlers = {
+  const handlers: LiveHandlers = {
     snapshot: (data) => {
       seat.replace(data)
       const view = data.contact_view
@@ -36,26 +34,24 @@ export const useLive = defineStore('live', () => {
     call: (data) => seat.applyCall(data),
     offer: (data) => seat.applyOffer(data),
     'offer-ended': (data) => seat.endOffer(data.offer),
-    connected: (data) => void contact.open(data.contact),
-    ended: (data) => {
+    connected: (_data, about) => void contact.open(about),
+    ended: (data, about) => {
       seat.callEnded(data.call, data.reason)
-      contact.callEnded(data.contact)
+      contact.callEnded(about)
     },
     'speech-started': (data) => contact.speechStarted(data),
     'speech-ended': (data) => contact.speechEnded(data),
     partial: (data) => contact.partial(data),
     final: (data) => contact.final(data),
-    'transcript-closed': (data) => {
-      if (data.contact === contact.current) contact.transcriptClosed(data.complete)
+    'transcript-closed': (data, about) => {
+      if (about === contact.current) contact.transcriptClosed(data.complete)
     },
     suggestions: (data, about) => {
       if (about === contact.current) contact.suggest(data)
     },
-    draft: (data) => form.propose(data.contact, data.revision, data.fields),
+    draft: (data, about) => form.propose(about, data.revision, data.fields),
     recogniser: (data) => seat.applyRecogniser(data),
-    order: (data, about) => {
-      if (data !== null) orderMoved(about, data)
-    },
+    order: (data, about) => orderMoved(about, data),
   }
 
   function orderMoved(about: string, order: OrderBrief): void {
@@ -64,8 +60,8 @@ export const useLive = defineStore('live', () => {
   }
 
   /** Hand a message to the stores it is about; what throws is reported by the socket, which comes back for a snapshot. */
-  function dispatch(kind: string, data: unknown, about = ''): void {
-    const handler = handlers[kind as LiveKind] as ((data: unknown, about: string) => void) | undefined
+  function dispatch<K extends LiveKind>(kind: K, data: LiveData[K], about = ''): void {
+    const handler: LiveHandlers[K] | undefined = handlers[kind]
     if (handler === undefined) console.error('live message of an unknown kind', kind) // A newer desk; nothing of ours is wrong.
     else handler(data, about)
   }
