@@ -1,6 +1,7 @@
 """The room put together: what the desk process runs, serves and reads."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from agent_desk.accounts.service import Accounts
 from agent_desk.auditing import Looks
@@ -25,7 +26,7 @@ from runtime.clock import Clock
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Database, Transaction
 from runtime.web import Route, WebSocketRoute
-from vocabulary.events.work_orders import OrderArchived, OrderDispatched, OrderFollowedUp, OrderHandled
+from vocabulary.events.work_orders import AnyOrderEvent
 from vocabulary.people import Role
 
 
@@ -115,7 +116,7 @@ class AgentDesk:
             if order is not None:
                 self.live.send(Message(body=LiveOrder(data=order), seat=talk.seat, contact=talk.contact))
 
-        moved = (OrderDispatched, OrderHandled, OrderFollowedUp, OrderArchived)
+        moved = get_args(AnyOrderEvent)
         notices = Consumer(name="agent_desk.order-notices", kind="action", types=moved, apply=notify)
         return (*consumers(), notices)
 

@@ -26,6 +26,7 @@ FAULTS = {
     "something of a call stays for the next person at the page",
     "unsaved text is lost or called saved",
     "two pages of a seat act at once",
+    "a live message is sent and nobody handles it",
     "parties swapped",
     "call time off by the queue wait",
     "JetStream ack before commit",

@@ -7,11 +7,12 @@ import { useLeaving } from '@/shell/leaving'
 import { emptyStores, STORES } from '@/stores/all'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
+import { useLive } from '@/stores/live'
 import { useReveal } from '@/stores/reveal'
 import { useSeat } from '@/stores/seat'
 import { useSession } from '@/stores/session'
 import { jump, jumpTo } from '@/transcript/jump'
-import { FakeDesk, Refusal, said, saved, view } from './desk'
+import { FakeDesk, orderAt, Refusal, said, saved, view } from './desk'
 
 const PERSONAL = ['李晓', '周明', '13812345678', '停水两天', '199****01', '0199aaaa-contact', '答复口径', '20261123000001', 'agent-login']
 const CONTACT = '0199aaaa-contact'
@@ -41,6 +42,7 @@ async function filled(state: string): Promise<void> {
   useReveal().ask(CONTACT, '199****01')
   await useReveal().confirm('核对回访电话')
   jumpTo(CONTACT, 1000)
+  useLive().dispatch('order', orderAt('handle'), 'another contact')
 }
 
 const everything = (): string => JSON.stringify([getActivePinia()?.state.value, { ...sessionStorage }, { ...localStorage }, jump.value])

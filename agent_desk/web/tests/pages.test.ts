@@ -1,6 +1,10 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Component } from 'vue'
 import DueText from '@/orders/DueText.vue'
+import OrderPage from '@/orders/OrderPage.vue'
+import OrdersPage from '@/orders/OrdersPage.vue'
+import StageTag from '@/orders/StageTag.vue'
 import CallbacksPage from '@/callbacks/CallbacksPage.vue'
 import { isMasked } from '@/order_form/fields'
 import PhoneInput from '@/order_form/PhoneInput.vue'
@@ -12,10 +16,11 @@ import { levelOf } from '@/softphone/level'
 import { preferred } from '@/softphone/line'
 import { useContact } from '@/stores/contact'
 import { useForm } from '@/stores/form'
+import { useLive } from '@/stores/live'
 import { useSession } from '@/stores/session'
 import { useReveal } from '@/stores/reveal'
 import { pieces } from '@/suggestions/highlight'
-import { FakeDesk } from './desk'
+import { FakeDesk, orderAt, Refusal } from './desk'
 
 describe('a field row by keyboard', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -94,6 +99,35 @@ describe('the number to call back', () => {
     const { input } = phone('199****0101')
     await input.setProps({ value: '13812345678' })
     expect([input.find('button').exists(), isMasked('138****5678'), isMasked('0371-****5678'), isMasked('13812345678'), isMasked('')]).toEqual([false, true, true, false, false])
+  })
+})
+
+describe('an order on the screen', () => {
+  const page = async (component: Component, props = {}) => {
+    const mounted = mount(component, { props, global: { stubs: { RouterLink: true } } })
+    await flushPromises()
+    return mounted
+  }
+
+  it('is asked for again when it moved on, and no other is', async () => {
+    const moved = orderAt('handle')
+    const desk = new FakeDesk().open().on(`GET /api/orders/${moved.order_no}`, () => new Refusal(404, { detail: '没有工单', reason: 'not-found' }))
+    await page(OrderPage, { orderNo: moved.order_no })
+    useLive().dispatch('order', orderAt('handle', { order_no: 'another' }), 'm')
+    await flushPromises()
+    expect(desk.asked).toHaveLength(1)
+    useLive().dispatch('order', moved, 'k')
+    await flushPromises()
+    expect(desk.asked).toHaveLength(2)
+  })
+  it('has its new stage in the list at once', async () => {
+    new FakeDesk().open().on('GET /api/orders', () => [orderAt('dispatch'), orderAt('dispatch', { order_no: 'another' })])
+    const list = await page(OrdersPage)
+    const stages = (): string[] => list.findAllComponents(StageTag).map((tag) => tag.props('order').stage)
+    expect(stages()).toEqual(['dispatch', 'dispatch'])
+    useLive().dispatch('order', orderAt('handle'), 'k')
+    await flushPromises()
+    expect(stages()).toEqual(['handle', 'dispatch'])
   })
 })
 

@@ -136,7 +136,24 @@ describe('live messages', () => {
     const moved = orderAt('handle')
     useLive().dispatch('order', moved, 'k')
     expect([useForm().order, useContact().view?.order]).toEqual([moved, moved])
-    expect(useNotices().list.map((notice) => notice.text)).toEqual(['工单 20261123000001 已进入“办理”环节。'])
+    expect(useNotices().list.map((notice) => notice.text)).toEqual(['工单 20261123000001 已由水务集团答复。'])
+  })
+  it('of an order that the agent just sent, or closed in the call, are no news', async () => {
+    await useContact().open('k')
+    for (const own of [orderAt('accept'), orderAt('dispatch'), orderAt('archive', { unit: null, unit_name: '' })]) {
+      useLive().dispatch('order', own, 'k')
+      expect([useContact().view?.order, useNotices().list]).toEqual([own, []])
+    }
+  })
+  it('of an earlier order of the caller reach the rows of the workspace', async () => {
+    const earlier = { order_no: '20261101000009', contact: 'before' }
+    const open = orderAt('handle', earlier)
+    new FakeDesk().open().on('GET /api/contacts/k', () => view('k', { open_orders: [open, orderAt('dispatch')], history: [open] }))
+    await useContact().open('k')
+    const closed = orderAt('archive', { ...earlier, closed_at: '2026-11-24T02:00:00Z' })
+    useLive().dispatch('order', closed, 'before')
+    const seen = useContact().view
+    expect([seen?.order, seen?.open_orders, seen?.history]).toEqual([null, [orderAt('dispatch')], [closed]])
   })
   it('of an unknown kind are passed over', () => {
     expect(() => useLive().dispatch('from-the-future' as 'order', orderAt('handle'))).not.toThrow()

@@ -30,6 +30,22 @@ MUTANTS = (
         tests=("tests/drafts.test.ts",),
     ),
     Mutant(
+        name="order-message-unhandled",
+        fault="a live message is sent and nobody handles it",
+        file="agent_desk/web/src/stores/live.ts",
+        old="    order: (data, about) => orderMoved(about, data),\n",
+        new="",
+        tests=("tests/stores.test.ts", "tests/pages.test.ts"),
+    ),
+    Mutant(
+        name="answer-of-the-unit-not-told",
+        fault="a live message is sent and nobody handles it",
+        file="agent_desk/desk.py",
+        old="        moved = get_args(AnyOrderEvent)\n",
+        new="        moved = get_args(AnyOrderEvent)[:2]\n",
+        tests=("tests/agent_desk/test_order_notices.py",),
+    ),
+    Mutant(
         name="second-page-becomes-active",
         fault="two pages of a seat act at once",
         file="agent_desk/live/page.py",

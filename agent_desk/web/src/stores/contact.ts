@@ -6,6 +6,7 @@ import { sentenceOf } from '@/api/client'
 import type { PartialData, SpeechData, SpeechEndData } from '@/api/live_types'
 import type { ContactView, OrderBrief, Party, Suggestions, SuggestionUse, Utterance } from '@/api/types'
 import { t } from '@/i18n'
+import { withMoved } from '@/orders/news'
 import { useDrafts } from './drafts'
 import { useForm } from './form'
 import { useNotices } from './notices'
@@ -165,11 +166,14 @@ export const useContact = defineStore('contact', () => {
     if (!complete) incomplete.value = true
   }
 
-  /** The contact's order moved on. */
-  function orderMoved(contact: string, order: OrderBrief): void {
-    if (contact !== current.value) return
-    form.orderIs(order)
-    if (view.value !== null) view.value = { ...view.value, order }
+  /** An order moved on: it may be that of the contact, or one that its caller had before. */
+  function orderMoved(about: string, order: OrderBrief): void {
+    const own = about === current.value
+    if (own) form.orderIs(order)
+    const seen = view.value
+    if (seen === null) return
+    const open_orders = withMoved(seen.open_orders, order).filter((row) => row.closed_at === null)
+    view.value = { ...seen, open_orders, history: withMoved(seen.history, order), order: own ? order : seen.order }
   }
 
   async function use(entry: string, version: number, how: SuggestionUse): Promise<void> {

@@ -1,10 +1,11 @@
 /** The live socket's messages, handed to the stores they are about. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { ref, shallowRef } from 'vue'
 import { LiveSocket, type LiveStatus } from '@/api/live'
 import type { LiveData, LiveHandlers, LiveKind } from '@/api/live_types'
 import type { OrderBrief } from '@/api/types'
 import { t } from '@/i18n'
+import { newsOf } from '@/orders/news'
 import { useContact } from './contact'
 import { useForm } from './form'
 import { useNotices } from './notices'
@@ -21,6 +22,8 @@ export const useLive = defineStore('live', () => {
   const notices = useNotices()
   const status = ref<LiveStatus>('idle')
   const lostAt = ref(0)
+  /** The order that was heard of last; pages that show it follow. */
+  const movedOrder = shallowRef<OrderBrief | null>(null)
   let socket: LiveSocket | null = null
 
   const handlers: LiveHandlers = {
@@ -55,8 +58,10 @@ export const useLive = defineStore('live', () => {
   }
 
   function orderMoved(about: string, order: OrderBrief): void {
+    movedOrder.value = order
     contact.orderMoved(about, order)
-    notices.plain(t('orders.moved', { order: order.order_no, stage: t(`stage.${order.stage}`) }))
+    const news = newsOf(order)
+    if (news !== '') notices.plain(news)
   }
 
   /** Hand a message to the stores it is about; what throws is reported by the socket, which comes back for a snapshot. */
@@ -106,7 +111,8 @@ export const useLive = defineStore('live', () => {
     stop()
     status.value = 'idle'
     lostAt.value = 0
+    movedOrder.value = null
   }
 
-  return { status, lostAt, start, stop, retry, takeOver, dispatch, position, reset }
+  return { status, lostAt, movedOrder, start, stop, retry, takeOver, dispatch, position, reset }
 })
