@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vocabulary.calls import CallSnapshot, SeatSnapshot
-from vocabulary.desk_requests import RecordingStretch
-from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode, OfferId, SeatNo
+from vocabulary.desk_requests import RecordingStretch, SeatDone, SeatVerb
+from vocabulary.ids import AccountId, CategoryCode, ContactId, EntryCode, SeatNo
 from vocabulary.orders import OrderBrief, OrderRequest
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
@@ -26,21 +26,7 @@ class CategoryGuess:
 class Telephony(Protocol):
     """Seats, calls and recordings, on whatever host they are."""
 
-    async def sign_in(
-        self, *, seat: SeatNo, agent: AccountId, agent_name: str, skills: frozenset[str]
-    ) -> SeatSnapshot: ...
-
-    async def sign_out(self, *, seat: SeatNo, agent: AccountId) -> None: ...
-
-    async def ready(self, *, seat: SeatNo, agent: AccountId, ready: bool, reason: str) -> SeatSnapshot: ...
-
-    async def answer(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> CallSnapshot: ...
-
-    async def decline(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> None: ...
-
-    async def hang_up(self, *, seat: SeatNo, agent: AccountId, call: CallId) -> None: ...
-
-    async def wrap_up_done(self, *, seat: SeatNo, agent: AccountId) -> SeatSnapshot: ...
+    async def act(self, verb: SeatVerb, /) -> SeatDone: ...
 
     async def line(self, *, seat: SeatNo, agent: AccountId, offer_sdp: str) -> str: ...
 

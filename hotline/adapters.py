@@ -9,17 +9,12 @@ from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.desk_requests import (
     RecordingAsked,
     RecordingStretch,
-    SeatAnswer,
-    SeatDecline,
-    SeatHangUp,
+    SeatDone,
     SeatLine,
-    SeatReady,
-    SeatSignIn,
-    SeatSignOut,
-    SeatWrapUpDone,
+    SeatVerb,
     TestCallAsked,
 )
-from vocabulary.ids import AccountId, CallId, ContactId, EntryCode, OfferId, SeatNo
+from vocabulary.ids import AccountId, ContactId, EntryCode, SeatNo
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
 
@@ -65,33 +60,9 @@ class TelephonyForDesk:
     def __init__(self, client: TelephonyClient, /) -> None:
         self._client = client
 
-    async def sign_in(self, *, seat: SeatNo, agent: AccountId, agent_name: str, skills: frozenset[str]) -> SeatSnapshot:
-        """Take a seat."""
-        return await self._client.sign_in(SeatSignIn(seat=seat, agent=agent, agent_name=agent_name, skills=skills))
-
-    async def sign_out(self, *, seat: SeatNo, agent: AccountId) -> None:
-        """Leave a seat."""
-        await self._client.sign_out(SeatSignOut(seat=seat, agent=agent))
-
-    async def ready(self, *, seat: SeatNo, agent: AccountId, ready: bool, reason: str) -> SeatSnapshot:
-        """Wish to be Ready or NotReady."""
-        return await self._client.ready(SeatReady(seat=seat, agent=agent, ready=ready, reason=reason))
-
-    async def answer(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> CallSnapshot:
-        """Take the offered call."""
-        return await self._client.answer(SeatAnswer(seat=seat, agent=agent, offer=offer))
-
-    async def decline(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> None:
-        """Turn the offered call down."""
-        await self._client.decline(SeatDecline(seat=seat, agent=agent, offer=offer))
-
-    async def hang_up(self, *, seat: SeatNo, agent: AccountId, call: CallId) -> None:
-        """End the call."""
-        await self._client.hang_up(SeatHangUp(seat=seat, agent=agent, call=call))
-
-    async def wrap_up_done(self, *, seat: SeatNo, agent: AccountId) -> SeatSnapshot:
-        """Finish the after-call work."""
-        return await self._client.wrap_up_done(SeatWrapUpDone(seat=seat, agent=agent))
+    async def act(self, verb: SeatVerb, /) -> SeatDone:
+        """Do what an agent wants at a seat."""
+        return await self._client.act(verb)
 
     async def line(self, *, seat: SeatNo, agent: AccountId, offer_sdp: str) -> str:
         """Open the seat's line."""

@@ -6,24 +6,18 @@ from typing import TypeVar
 from runtime.bus import Bus
 from runtime.ids import new_id
 from telephony.subjects import REQUESTS, recording_subject
-from vocabulary.calls import CallSnapshot, SeatSnapshot
 from vocabulary.desk_requests import (
     CallsSnapshot,
     CallsSnapshotAsked,
     Done,
     RecordingAsked,
     RecordingStretch,
-    SeatAnswer,
-    SeatDecline,
-    SeatHangUp,
+    SeatDone,
     SeatLine,
     SeatLineAnswer,
-    SeatReady,
-    SeatSignIn,
-    SeatSignOut,
     SeatsSnapshot,
     SeatsSnapshotAsked,
-    SeatWrapUpDone,
+    SeatVerb,
     TestCallAsked,
 )
 from vocabulary.events.agent_desk import SeatAlive
@@ -45,33 +39,9 @@ class TelephonyClient:
         subject = REQUESTS[type(request)]
         return await self._bus.ask(request, subject=subject, reply=reply, timeout=timeout, command_id=command)
 
-    async def sign_in(self, wish: SeatSignIn, /) -> SeatSnapshot:
-        """Take a seat; Refused ``seat-taken``."""
-        return await self._ask(wish, reply=SeatSnapshot)
-
-    async def sign_out(self, wish: SeatSignOut, /) -> Done:
-        """Leave a seat; Refused ``in-call`` or ``not-signed-in``."""
-        return await self._ask(wish, reply=Done)
-
-    async def ready(self, wish: SeatReady, /) -> SeatSnapshot:
-        """Wish to get calls, or not."""
-        return await self._ask(wish, reply=SeatSnapshot)
-
-    async def answer(self, wish: SeatAnswer, /) -> CallSnapshot:
-        """Take the offered call; Refused ``offer-over`` when it is late."""
-        return await self._ask(wish, reply=CallSnapshot)
-
-    async def decline(self, wish: SeatDecline, /) -> Done:
-        """Turn the offered call down."""
-        return await self._ask(wish, reply=Done)
-
-    async def hang_up(self, wish: SeatHangUp, /) -> Done:
-        """End the call one talks in."""
-        return await self._ask(wish, reply=Done)
-
-    async def wrap_up_done(self, wish: SeatWrapUpDone, /) -> SeatSnapshot:
-        """After-call work is finished."""
-        return await self._ask(wish, reply=SeatSnapshot)
+    async def act(self, verb: SeatVerb, /) -> SeatDone:
+        """Do what an agent wants at a seat; Refused as the verb's class says."""
+        return await self._ask(verb, reply=SeatDone)
 
     async def line(self, wish: SeatLine, /) -> SeatLineAnswer:
         """Open the seat's line with a browser's offer; up to 10 s."""

@@ -1,36 +1,20 @@
 """Where each request of the desk is served."""
 
-from typing import Any
+import re
+from typing import Any, get_args
 
-from vocabulary.desk_requests import (
-    CallsSnapshotAsked,
-    SeatAnswer,
-    SeatDecline,
-    SeatHangUp,
-    SeatLine,
-    SeatReady,
-    SeatSignIn,
-    SeatSignOut,
-    SeatsSnapshotAsked,
-    SeatWrapUpDone,
-    TestCallAsked,
-)
+from vocabulary.desk_requests import CallsSnapshotAsked, SeatLine, SeatsSnapshotAsked, SeatVerb, TestCallAsked
+
+SEAT_VERBS: tuple[type[Any], ...] = get_args(SeatVerb)
+
+
+def _subject(kind: type[Any]) -> str:
+    verb = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__.removesuffix("Asked")).lower()
+    return f"ask.telephony.{verb}.v1"
+
 
 REQUESTS: dict[type[Any], str] = {
-    kind: f"ask.telephony.{verb}.v1"
-    for kind, verb in {
-        SeatSignIn: "seat-sign-in",
-        SeatSignOut: "seat-sign-out",
-        SeatReady: "seat-ready",
-        SeatAnswer: "seat-answer",
-        SeatDecline: "seat-decline",
-        SeatHangUp: "seat-hang-up",
-        SeatWrapUpDone: "seat-wrap-up-done",
-        SeatLine: "seat-line",
-        SeatsSnapshotAsked: "seats-snapshot",
-        CallsSnapshotAsked: "calls-snapshot",
-        TestCallAsked: "test-call",
-    }.items()
+    kind: _subject(kind) for kind in (*SEAT_VERBS, SeatLine, SeatsSnapshotAsked, CallsSnapshotAsked, TestCallAsked)
 }
 """Request class → subject; ``test-call`` is served by the demo's caller process."""
 

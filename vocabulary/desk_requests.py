@@ -8,7 +8,7 @@ from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatSignIn:
-    """An agent takes a seat (``seat-sign-in``); skills name queues. Answer: SeatSnapshot."""
+    """An agent takes a seat (``seat-sign-in``); skills name queues. Answer: SeatDone."""
 
     seat: SeatNo
     agent: AccountId
@@ -18,7 +18,7 @@ class SeatSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatSignOut:
-    """The agent leaves (``seat-sign-out``). Answer: Done."""
+    """The agent leaves (``seat-sign-out``); Refused ``in-call`` while talking."""
 
     seat: SeatNo
     agent: AccountId
@@ -26,7 +26,7 @@ class SeatSignOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatReady:
-    """Wish to be Ready or NotReady with a reason (``seat-ready``). Answer: SeatSnapshot."""
+    """Wish to be Ready or NotReady with a reason (``seat-ready``)."""
 
     seat: SeatNo
     agent: AccountId
@@ -36,7 +36,7 @@ class SeatReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatAnswer:
-    """Take the offered call (``seat-answer``); late ones are refused with ``offer-over``. Answer: CallSnapshot."""
+    """Take the offered call (``seat-answer``); late ones are Refused ``offer-over``. The answer has the call."""
 
     seat: SeatNo
     agent: AccountId
@@ -45,7 +45,7 @@ class SeatAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatDecline:
-    """Turn the offered call down (``seat-decline``). Answer: Done."""
+    """Turn the offered call down (``seat-decline``)."""
 
     seat: SeatNo
     agent: AccountId
@@ -54,7 +54,7 @@ class SeatDecline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatHangUp:
-    """End the call one talks in (``seat-hang-up``). Answer: Done."""
+    """End the call one talks in (``seat-hang-up``); Refused ``not-in-call`` for another."""
 
     seat: SeatNo
     agent: AccountId
@@ -63,10 +63,22 @@ class SeatHangUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatWrapUpDone:
-    """After-call work is finished (``seat-wrap-up-done``). Answer: SeatSnapshot."""
+    """After-call work is finished (``seat-wrap-up-done``)."""
 
     seat: SeatNo
     agent: AccountId
+
+
+SeatVerb = SeatSignIn | SeatSignOut | SeatReady | SeatAnswer | SeatDecline | SeatHangUp | SeatWrapUpDone
+"""What an agent can do at a seat. Answer to each: SeatDone; Refused ``not-signed-in`` but for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatDone:
+    """The seat after a verb, and the call it is in."""
+
+    seat: SeatSnapshot
+    call: CallSnapshot | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The softphone bar: every key of it is one request to the switch."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,17 @@ from agent_desk.live.page import OpenPages
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Telephony
 from runtime.web import Download, NotFound, Request, Route
-from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.desk_requests import (
+    SeatAnswer,
+    SeatDecline,
+    SeatDone,
+    SeatHangUp,
+    SeatReady,
+    SeatSignIn,
+    SeatSignOut,
+    SeatVerb,
+    SeatWrapUpDone,
+)
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 from vocabulary.people import Principal, Role
@@ -59,6 +70,48 @@ class TestCallBody:
     dialogue: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One verb of the page: its path below /api/seat, the type of its body, and the verb made of both."""
+
+    name: str
+    summary: str
+    verb: Callable[[Principal, SeatNo, Any], SeatVerb]
+    body: type[Any] | None = None
+
+
+def _signed_in(who: Principal, seat: SeatNo, _: object) -> SeatVerb:
+    return SeatSignIn(seat=seat, agent=who.account, agent_name=who.name, skills=who.skills)
+
+
+def _ready(who: Principal, seat: SeatNo, body: ReadyBody) -> SeatVerb:
+    return SeatReady(seat=seat, agent=who.account, ready=body.ready, reason=body.reason)
+
+
+def _of(kind: type[SeatSignOut | SeatWrapUpDone]) -> Callable[[Principal, SeatNo, object], SeatVerb]:
+    return lambda who, seat, _: kind(seat=seat, agent=who.account)
+
+
+def _of_offer(kind: type[SeatAnswer | SeatDecline]) -> Callable[[Principal, SeatNo, OfferBody], SeatVerb]:
+    return lambda who, seat, body: kind(seat=seat, agent=who.account, offer=body.offer)
+
+
+def _of_call(kind: type[SeatHangUp]) -> Callable[[Principal, SeatNo, CallBody], SeatVerb]:
+    return lambda who, seat, body: kind(seat=seat, agent=who.account, call=body.call)
+
+
+KEYS = (
+    Key(name="sign-in", summary="Take one's seat", verb=_signed_in),
+    Key(name="sign-out", summary="Leave the seat", verb=_of(SeatSignOut)),
+    Key(name="ready", summary="Ready, or NotReady", verb=_ready, body=ReadyBody),
+    Key(name="answer", summary="Take the offered call", verb=_of_offer(SeatAnswer), body=OfferBody),
+    Key(name="decline", summary="Turn the offered call down", verb=_of_offer(SeatDecline), body=OfferBody),
+    Key(name="hang-up", summary="End the call", verb=_of_call(SeatHangUp), body=CallBody),
+    Key(name="wrap-up-done", summary="After-call work is finished", verb=_of(SeatWrapUpDone)),
+)
+_PAGE = {"page": "Name of the page that asks; refused as elsewhere when another page of the seat is active"}
+
+
 def _post(path: str, handler: object, summary: str, /, *, request: object = None, reply: object = None) -> Route:
     return Route(
         method="POST",
@@ -68,7 +121,7 @@ def _post(path: str, handler: object, summary: str, /, *, request: object = None
         summary=summary,
         request=request,
         reply=reply,
-        query={"page": "Name of the page that asks; refused as elsewhere when another page of the seat is active"},
+        query=_PAGE,
     )
 
 
@@ -83,13 +136,10 @@ class SeatPages:
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
         return (
-            _post("/api/seat/sign-in", self.sign_in, "Take one's seat", reply=SeatSnapshot),
-            _post("/api/seat/sign-out", self.sign_out, "Leave the seat"),
-            _post("/api/seat/ready", self.ready, "Ready, or NotReady", request=ReadyBody, reply=SeatSnapshot),
-            _post("/api/seat/answer", self.answer, "Take the offered call", request=OfferBody, reply=CallSnapshot),
-            _post("/api/seat/decline", self.decline, "Turn the offered call down", request=OfferBody),
-            _post("/api/seat/hang-up", self.hang_up, "End the call", request=CallBody),
-            _post("/api/seat/wrap-up-done", self.wrap_up_done, "After-call work is finished", reply=SeatSnapshot),
+            *(
+                _post(f"/api/seat/{key.name}", self._pressed(key), key.summary, request=key.body, reply=SeatDone)
+                for key in KEYS
+            ),
             _post("/api/seat/line", self.line, "Open the browser's line", request=LineBody, reply=LineReply),
             _post("/api/test-calls", self.test_call, "Let a simulated caller ring this seat", request=TestCallBody),
             Route(
@@ -108,42 +158,15 @@ class SeatPages:
             raise Refused("elsewhere", "此工号已在另一页面登录，请先在本页接管。")
         return seat, agent
 
-    async def sign_in(self, request: Request[None]) -> SeatSnapshot:
-        """Sign the person on at the seat of the account."""
-        seat, agent = self._seat(request)
-        who = request.principal
-        return await self._telephony.sign_in(seat=seat, agent=agent, agent_name=who.name, skills=who.skills)
+    def _pressed(self, key: Key) -> Callable[[Request[Any]], Awaitable[SeatDone]]:
+        """Return the handler of a key: the verb goes to the switch, which alone decides; the caller is masked."""
 
-    async def sign_out(self, request: Request[None]) -> None:
-        """Sign off."""
-        seat, agent = self._seat(request)
-        await self._telephony.sign_out(seat=seat, agent=agent)
+        async def handle(request: Request[Any]) -> SeatDone:
+            seat, _ = self._seat(request)
+            done = await self._telephony.act(key.verb(request.principal, seat, request.body))
+            return SeatDone(seat=done.seat, call=shown_call(done.call) if done.call is not None else None)
 
-    async def ready(self, request: Request[ReadyBody]) -> SeatSnapshot:
-        """Pass the wish on; the switch decides the state."""
-        seat, agent = self._seat(request)
-        body = request.body
-        return await self._telephony.ready(seat=seat, agent=agent, ready=body.ready, reason=body.reason)
-
-    async def answer(self, request: Request[OfferBody]) -> CallSnapshot:
-        """Take the call; Refused ``offer-over`` when the lease is over."""
-        seat, agent = self._seat(request)
-        return shown_call(await self._telephony.answer(seat=seat, agent=agent, offer=request.body.offer))
-
-    async def decline(self, request: Request[OfferBody]) -> None:
-        """Turn the call down."""
-        seat, agent = self._seat(request)
-        await self._telephony.decline(seat=seat, agent=agent, offer=request.body.offer)
-
-    async def hang_up(self, request: Request[CallBody]) -> None:
-        """End the call."""
-        seat, agent = self._seat(request)
-        await self._telephony.hang_up(seat=seat, agent=agent, call=request.body.call)
-
-    async def wrap_up_done(self, request: Request[None]) -> SeatSnapshot:
-        """End the after-call work."""
-        seat, agent = self._seat(request)
-        return await self._telephony.wrap_up_done(seat=seat, agent=agent)
+        return handle
 
     async def line(self, request: Request[LineBody]) -> LineReply:
         """Carry the page's offer to media and its answer back."""

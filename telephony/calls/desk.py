@@ -7,35 +7,32 @@ from typing import Any
 from runtime.bus import Bus, Subscription
 from runtime.workers import Workers
 from telephony.acd import sitting
+from telephony.acd.verbs import done_at_seat
 from telephony.calls import inputs as got
 from telephony.calls.record import snapshot
 from telephony.calls.recordings import read_stretch
 from telephony.calls.switch import Switch
 from telephony.phones.browser import BrowserPhones
-from telephony.subjects import REQUESTS, recording_subject
-from vocabulary.calls import CallSnapshot, SeatSnapshot, SeatState
+from telephony.subjects import REQUESTS, SEAT_VERBS, recording_subject
+from vocabulary.calls import SeatState
 from vocabulary.desk_requests import (
     CallsSnapshot,
     CallsSnapshotAsked,
-    Done,
     RecordingAsked,
     RecordingStretch,
     SeatAnswer,
-    SeatDecline,
+    SeatDone,
     SeatHangUp,
     SeatLine,
     SeatLineAnswer,
-    SeatReady,
-    SeatSignIn,
     SeatSignOut,
     SeatsSnapshot,
     SeatsSnapshotAsked,
-    SeatWrapUpDone,
+    SeatVerb,
 )
 from vocabulary.errors import Refused
 from vocabulary.events import Event
 from vocabulary.events.agent_desk import SeatAlive
-from vocabulary.ids import SeatNo
 
 
 class DeskRequests:
@@ -49,13 +46,7 @@ class DeskRequests:
     async def serve(self, bus: Bus, /) -> list[Subscription]:
         """Begin to answer."""
         handlers: dict[type[Any], Callable[[Any], Awaitable[object]]] = {
-            SeatSignIn: self.sign_in,
-            SeatSignOut: self.sign_out,
-            SeatReady: self.ready,
-            SeatAnswer: self.answer,
-            SeatDecline: self.decline,
-            SeatHangUp: self.hang_up,
-            SeatWrapUpDone: self.wrap_up_done,
+            **dict.fromkeys(SEAT_VERBS, self.act),
             SeatLine: self.line,
             SeatsSnapshotAsked: self.seats,
             CallsSnapshotAsked: self.calls,
@@ -66,59 +57,29 @@ class DeskRequests:
         served.append(await bus.subscribe(self.heard, patterns=["live.agent-desk.seat-alive.v1.>"]))
         return served
 
-    def _snapshot(self, seat: SeatNo) -> SeatSnapshot:
-        return self._switch.acd.seats[seat].snapshot()
-
-    async def sign_in(self, wish: SeatSignIn, /) -> SeatSnapshot:
-        """An agent takes a seat."""
-        self._switch.seats(sitting.sign_in(self._switch.acd, wish, moment=self._switch.moment()))
-        return self._snapshot(wish.seat)
-
-    async def sign_out(self, wish: SeatSignOut, /) -> Done:
-        """An agent leaves; the line is closed."""
-        moment = self._switch.moment()
-        self._switch.seats(sitting.sign_out(self._switch.acd, wish.seat, agent=wish.agent, moment=moment))
-        await self._phones.close(wish.seat)
-        return Done()
-
-    async def ready(self, wish: SeatReady, /) -> SeatSnapshot:
-        """An agent wants calls, or not."""
-        self._switch.seats(sitting.set_ready(self._switch.acd, wish, moment=self._switch.moment()))
-        return self._snapshot(wish.seat)
-
-    async def answer(self, wish: SeatAnswer, /) -> CallSnapshot:
-        """Take the offered call; Refused ``offer-over`` when it is late."""
-        moment = self._switch.moment()
-        happened = self._switch.acd.answer(wish.seat, agent=wish.agent, offer=wish.offer, moment=moment)
-        self._switch.seats(happened)
-        call = self._switch.acd.seats[wish.seat].call
-        live = self._switch.live.get(call) if call is not None else None
-        if live is None:
+    async def act(self, verb: SeatVerb, /) -> SeatDone:
+        """Do what an agent wants at a seat."""
+        switch, moment = self._switch, self._switch.moment()
+        if isinstance(verb, SeatHangUp):
+            self._hang_up(verb)
+        else:
+            switch.seats(done_at_seat(switch.acd, verb, moment=moment))
+        if isinstance(verb, SeatSignOut):
+            await self._phones.close(verb.seat)
+        seat = switch.acd.seats[verb.seat]
+        live = switch.live.get(seat.call) if seat.call is not None else None
+        if isinstance(verb, SeatAnswer) and live is None:
             raise Refused("offer-over", "对方已经挂断。")
-        return snapshot(live.call)
+        return SeatDone(seat=seat.snapshot(), call=snapshot(live.call) if live is not None else None)
 
-    async def decline(self, wish: SeatDecline, /) -> Done:
-        """Turn the offered call down."""
-        moment = self._switch.moment()
-        self._switch.seats(self._switch.acd.decline(wish.seat, agent=wish.agent, offer=wish.offer, moment=moment))
-        return Done()
-
-    async def hang_up(self, wish: SeatHangUp, /) -> Done:
+    def _hang_up(self, verb: SeatHangUp) -> None:
         """End the call; the same again is no fault, a call of another seat is Refused ``not-in-call``."""
-        seat = self._switch.acd.seat_of(wish.seat, agent=wish.agent)
-        if wish.call not in self._switch.live:
-            return Done()
-        if seat.call != wish.call or seat.state not in {SeatState.TALKING, SeatState.HOLD}:
+        seat = self._switch.acd.seat_of(verb.seat, agent=verb.agent)
+        if verb.call not in self._switch.live:
+            return
+        if seat.call != verb.call or seat.state not in {SeatState.TALKING, SeatState.HOLD}:
             raise Refused("not-in-call", "您不在这个通话中。")
-        self._switch.happen(wish.call, got.AgentLeft())
-        return Done()
-
-    async def wrap_up_done(self, wish: SeatWrapUpDone, /) -> SeatSnapshot:
-        """After-call work is finished."""
-        moment = self._switch.moment()
-        happened = sitting.wrap_up_done(self._switch.acd, wish.seat, agent=wish.agent, moment=moment)
-        self._switch.seats(happened)
-        return self._snapshot(wish.seat)
+        self._switch.happen(verb.call, got.AgentLeft())
 
     async def line(self, wish: SeatLine, /) -> SeatLineAnswer:
         """Open the seat's browser line."""

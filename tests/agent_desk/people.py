@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from agent_desk import (
@@ -24,7 +24,18 @@ from runtime.postgres import Database
 from runtime.workers import Workers
 from vocabulary.audio import Party
 from vocabulary.calls import CallPhase, CallSnapshot, EndReason, SeatSnapshot, SeatState
-from vocabulary.desk_requests import RecordingStretch
+from vocabulary.desk_requests import (
+    RecordingStretch,
+    SeatAnswer,
+    SeatDecline,
+    SeatDone,
+    SeatHangUp,
+    SeatReady,
+    SeatSignIn,
+    SeatSignOut,
+    SeatVerb,
+    SeatWrapUpDone,
+)
 from vocabulary.errors import Refused, Transient
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import (
@@ -160,32 +171,29 @@ class ToySwitch:
             raise Transient("交换机暂时没有回应")
         self.wishes.append((name, what))
 
-    async def sign_in(self, *, seat: SeatNo, agent: AccountId, agent_name: str, skills: frozenset[str]) -> SeatSnapshot:
-        self._wish("sign-in", (seat, agent, agent_name, skills))
-        return seat_of()
-
-    async def sign_out(self, *, seat: SeatNo, agent: AccountId) -> None:
-        self._wish("sign-out", seat)
-
-    async def ready(self, *, seat: SeatNo, agent: AccountId, ready: bool, reason: str) -> SeatSnapshot:
-        self._wish("ready", (ready, reason))
-        return seat_of(state=SeatState.READY if ready else SeatState.NOT_READY)
-
-    async def answer(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> CallSnapshot:
-        self._wish("answer", offer)
-        if offer not in self.answerable:
-            raise Refused("offer-over", "来电已转给他人")
-        return self.answerable[offer]
-
-    async def decline(self, *, seat: SeatNo, agent: AccountId, offer: OfferId) -> None:
-        self._wish("decline", offer)
-
-    async def hang_up(self, *, seat: SeatNo, agent: AccountId, call: CallId) -> None:
-        self._wish("hang-up", call)
-
-    async def wrap_up_done(self, *, seat: SeatNo, agent: AccountId) -> SeatSnapshot:
-        self._wish("wrap-up-done", seat)
-        return seat_of()
+    async def act(self, verb: SeatVerb, /) -> SeatDone:
+        match verb:
+            case SeatSignIn():
+                self._wish("sign-in", (verb.seat, verb.agent, verb.agent_name, verb.skills))
+            case SeatSignOut():
+                self._wish("sign-out", verb.seat)
+            case SeatReady():
+                self._wish("ready", (verb.ready, verb.reason))
+                return SeatDone(seat=seat_of(state=SeatState.READY if verb.ready else SeatState.NOT_READY))
+            case SeatAnswer():
+                self._wish("answer", verb.offer)
+                if verb.offer not in self.answerable:
+                    raise Refused("offer-over", "来电已转给他人")
+                return SeatDone(seat=seat_of(), call=self.answerable[verb.offer])
+            case SeatDecline():
+                self._wish("decline", verb.offer)
+            case SeatHangUp():
+                self._wish("hang-up", verb.call)
+            case SeatWrapUpDone():
+                self._wish("wrap-up-done", verb.seat)
+            case _:
+                assert_never(verb)
+        return SeatDone(seat=seat_of())
 
     async def line(self, *, seat: SeatNo, agent: AccountId, offer_sdp: str) -> str:
         self._wish("line", offer_sdp)

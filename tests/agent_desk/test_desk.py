@@ -1,21 +1,25 @@
 """The desk served for real: roles, seats, contacts, sound, personal data."""
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import get_args
+from uuid import UUID
 
 import pytest
 import structlog
 
 from agent_desk.contacts.projection import consumers
 from agent_desk.live.page import OpenPages
-from agent_desk.pages.seat import SeatPages
+from agent_desk.pages.seat import KEYS, SeatPages
 from runtime.clock import ManualClock
 from runtime.ids import new_id
 from runtime.log import read_log
 from runtime.postgres import Database
 from runtime.web import role_matrix
-from tests.agent_desk.people import CALLER, Desk, MadeCall, seat_of
-from tests.agent_desk.serving import Asker, TokenIsRole, served
+from tests.agent_desk.people import AGENT_ID, CALLER, SEAT, Desk, MadeCall, seat_of
+from tests.agent_desk.serving import ROLE_PRINCIPALS, Asker, TokenIsRole, served
 from tests.agent_desk.test_projections import LogLine
+from vocabulary.desk_requests import SeatVerb
 from vocabulary.events.agent_desk import RecordingPlayed
 from vocabulary.events.knowledge import SuggestionUsed
 from vocabulary.ids import AccountId, SeatNo
@@ -82,17 +86,19 @@ async def test_each_key_of_the_bar_is_one_wish_to_the_switch_for_the_own_seat(as
         await ask("POST", f"/api/seat/{path}", role="agent", body=body)
         for path, body in (
             ("sign-in", None), ("ready", {"ready": False, "reason": "meal"}), ("answer", {"offer": str(call.offer)}),
-            ("hang-up", {"call": str(call.call)}), ("wrap-up-done", None), ("line", {"offer_sdp": "v=0"}),
-            ("sign-out", None),
+            ("hang-up", {"call": str(call.call)}), ("wrap-up-done", None), ("decline", {"offer": NOBODY}),
+            ("line", {"offer_sdp": "v=0"}), ("sign-out", None),
         )
     ]  # fmt: skip
 
-    assert [answer.status for answer in answers] == [200, 200, 200, 204, 200, 200, 204]
-    assert [name for name, _ in desk.switch.wishes] == [
-        "sign-in", "ready", "answer", "hang-up", "wrap-up-done", "line", "sign-out",
+    assert [answer.status for answer in answers] == [200] * 8
+    assert desk.switch.wishes == [
+        ("sign-in", (SEAT, AGENT_ID, "名0", frozenset())), ("ready", (False, "meal")), ("answer", call.offer),
+        ("hang-up", call.call), ("wrap-up-done", SEAT), ("decline", UUID(NOBODY)), ("line", "v=0"), ("sign-out", SEAT),
     ]  # fmt: skip
-    assert answers[2].body["caller"] == "199****0101"
-    assert answers[5].body == {"answer_sdp": "v=0 answer"}
+    assert [answer.body["seat"]["seat"] for answer in answers if "seat" in answer.body] == [SEAT] * 7
+    assert answers[2].body["call"]["caller"] == "199****0101"
+    assert answers[6].body == {"answer_sdp": "v=0 answer"}
 
 
 async def test_an_offer_that_is_over_and_a_silent_switch_are_told_apart(ask: Asker, desk: Desk) -> None:
@@ -311,3 +317,13 @@ async def test_outside_a_demonstration_no_rendered_voice_talks_for_a_person(desk
         refused = await ask("GET", "/api/desk/mic", role="agent")
 
     assert (refused.status, refused.body["reason"]) == (404, "not-found")
+
+
+def test_every_verb_has_its_key() -> None:
+    made = [
+        key.verb(ROLE_PRINCIPALS["agent"], SEAT, SimpleNamespace(ready=True, reason="", offer=NOBODY, call=NOBODY))
+        for key in KEYS
+    ]
+
+    assert {type(verb) for verb in made} == set(get_args(SeatVerb))
+    assert len(made) == len(get_args(SeatVerb))

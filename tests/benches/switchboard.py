@@ -125,7 +125,7 @@ async def _on_duty(desk: TelephonyClient) -> None:
     async with asyncio.timeout(20):
         while True:
             try:
-                await desk.sign_in(wish)
+                await desk.act(wish)
             except HotlineError:
                 await asyncio.sleep(0.2)
             else:

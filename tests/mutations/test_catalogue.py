@@ -7,6 +7,7 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "a key does what another is for",
     "a step of a call begins inside another",
     "who took part in a call is not told",
     "somebody hears what is not for them",

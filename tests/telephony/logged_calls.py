@@ -22,7 +22,7 @@ async def answered_call(here: House, number: str) -> None:
     seat = here.seat()
     assert seat is not None
     assert seat.offer is not None
-    await here.desk.answer(SeatAnswer(seat=S7, agent=ADA, offer=seat.offer))
+    await here.desk.act(SeatAnswer(seat=S7, agent=ADA, offer=seat.offer))
     await here.until(lambda: here.of(CallConnected), within=10)
     here.phone.bye(tag, user=number)
     await here.until(lambda: here.of(CallEnded))

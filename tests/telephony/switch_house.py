@@ -124,9 +124,9 @@ class House:
 
     async def sit(self, seat: SeatNo = S7, *, agent: AccountId = ADA, skills: str = "general") -> None:
         wish = SeatSignIn(seat=seat, agent=agent, agent_name="甲", skills=frozenset(skills.split()))
-        await self.desk.sign_in(wish)
+        await self.desk.act(wish)
         await self.desk.line(SeatLine(seat=seat, agent=agent, offer_sdp="v=0\r\n"))
-        await self.desk.ready(SeatReady(seat=seat, agent=agent, ready=True))
+        await self.desk.act(SeatReady(seat=seat, agent=agent, ready=True))
         await self.until(lambda: (found := self.seat(seat)) is not None and found.state == "ready")
 
 

@@ -51,7 +51,7 @@ async def connected(here: House) -> str:
     await here.sit()
     tag = await here.phone.call()
     offer = await ringing(here)
-    await here.desk.answer(SeatAnswer(seat=S7, agent=ADA, offer=offer))
+    await here.desk.act(SeatAnswer(seat=S7, agent=ADA, offer=offer))
     await here.until(lambda: here.of(CallConnected))
     return tag
 
@@ -98,14 +98,14 @@ async def test_the_agent_hangs_up_and_the_telephone_gets_a_bye(here: House) -> N
     await connected(here)
     call = here.of(CallAccepted)[0].call
 
-    await here.desk.hang_up(SeatHangUp(seat=S7, agent=ADA, call=call))
+    await here.desk.act(SeatHangUp(seat=S7, agent=ADA, call=call))
     bye = await here.phone.request("BYE")
 
     assert bye.headers.first("Reason") == "Q.850;cause=16"
     await here.until(lambda: here.of(CallEnded))
     assert here.of(CallEnded)[0].reason is EndReason.AGENT_HUNG_UP
-    snapshot = await here.desk.wrap_up_done(SeatWrapUpDone(seat=S7, agent=ADA))
-    assert snapshot.state is SeatState.READY
+    done = await here.desk.act(SeatWrapUpDone(seat=S7, agent=ADA))
+    assert (done.seat.state, done.call) == (SeatState.READY, None)
 
 
 async def test_a_seat_that_does_not_answer_loses_the_offer_and_the_next_seat_is_rung(here: House) -> None:
@@ -121,7 +121,7 @@ async def test_a_seat_that_does_not_answer_loses_the_offer_and_the_next_seat_is_
     assert (seat.state, seat.reason) == (SeatState.NOT_READY, "no-answer")
     assert [ended.outcome for ended in here.of(OfferEnded)] == [OfferOutcome.NO_ANSWER]
     with pytest.raises(Refused) as caught:
-        await here.desk.answer(SeatAnswer(seat=S7, agent=ADA, offer=late))
+        await here.desk.act(SeatAnswer(seat=S7, agent=ADA, offer=late))
     assert caught.value.reason == "offer-over"
     assert len(here.of(CallOffered)) == 2
 
@@ -131,7 +131,7 @@ async def test_a_declined_call_is_offered_to_the_next(here: House) -> None:
     await here.sit(S8, agent=BO)
     await here.phone.call()
 
-    await here.desk.decline(SeatDecline(seat=S7, agent=ADA, offer=await ringing(here, S7)))
+    await here.desk.act(SeatDecline(seat=S7, agent=ADA, offer=await ringing(here, S7)))
 
     await ringing(here, S8)
     assert here.of(OfferEnded)[0].outcome is OfferOutcome.DECLINED

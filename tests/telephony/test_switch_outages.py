@@ -105,7 +105,7 @@ async def test_media_killed_in_a_call_ends_it_with_a_cause_and_its_return_brings
             await here.sit()
             await phone.call()
             await here.until(lambda: (seat := here.seat()) is not None and seat.offer is not None)
-            await here.desk.answer(SeatAnswer(seat=S7, agent=ADA, offer=here.seat().offer))
+            await here.desk.act(SeatAnswer(seat=S7, agent=ADA, offer=here.seat().offer))
             await here.until(lambda: here.of(CallConnected))
 
         await phone.request("BYE")

@@ -60,10 +60,10 @@ async def test_citizen_and_agent_hear_each_other_and_the_recording_has_both(tmp_
     write_wav(tmp_path / "agent.wav", agent)
     line = AgentLine()
     async with whole_room(tmp_path) as here:
-        await here.desk.sign_in(SeatSignIn(seat=S7, agent=ADA, agent_name="甲", skills=frozenset({"general"})))
+        await here.desk.act(SeatSignIn(seat=S7, agent=ADA, agent_name="甲", skills=frozenset({"general"})))
         answer = await here.desk.line(SeatLine(seat=S7, agent=ADA, offer_sdp=await line.offer()))
         await line.accept(answer.answer_sdp)
-        await here.desk.ready(SeatReady(seat=S7, agent=ADA, ready=True))
+        await here.desk.act(SeatReady(seat=S7, agent=ADA, ready=True))
         await here.until(lambda: (seat := here.seat()) is not None and seat.state == "ready", within=10)
 
         async def connected() -> None:
@@ -72,13 +72,13 @@ async def test_citizen_and_agent_hear_each_other_and_the_recording_has_both(tmp_
         async def work() -> None:
             await here.until(lambda: (seat := here.seat()) is not None and seat.offer is not None, within=30)
             await asyncio.sleep(1.0)
-            await here.desk.answer(SeatAnswer(seat=S7, agent=ADA, offer=here.seat().offer))
+            await here.desk.act(SeatAnswer(seat=S7, agent=ADA, offer=here.seat().offer))
             await connected()
             await asyncio.sleep(0.5)
             await line.say(tmp_path / "agent.wav")
             await asyncio.sleep(0.5)
             call = here.of(CallAccepted)[0].call
-            await here.desk.hang_up(SeatHangUp(seat=S7, agent=ADA, call=call))
+            await here.desk.act(SeatHangUp(seat=S7, agent=ADA, call=call))
 
         result, _ = await asyncio.gather(
             place_call(plan(here, tmp_path, audio=tmp_path / "citizen.wav"), start=connected), work()

@@ -18,6 +18,7 @@ const PERSONAL = ['李晓', '周明', '13812345678', '停水两天', '199****01'
 const CONTACT = '0199aaaa-contact'
 const agent = { account: 'a1', login: 'agent-login', name: '李晓', role: 'agent', seat: '007', skills: [] }
 const seatIs = (state: string): never => ({ seat: '007', agent: 'a1', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision: 1, call: null, offer: null, line_connected: true }) as never
+const done = (state: string) => ({ seat: seatIs(state), call: null })
 
 let desk: FakeDesk
 
@@ -28,7 +29,7 @@ async function filled(state: string): Promise<void> {
     .on(`PATCH /api/contacts/${CONTACT}/draft`, () => saved(1))
     .on(`POST /api/contacts/${CONTACT}/reveal`, () => ({ value: '13812345678' }))
     .on('POST /api/seat/sign-out', () => undefined).on('DELETE /api/session', () => undefined)
-    .on('POST /api/seat/ready', () => seatIs('talking')).on('POST /api/seat/hang-up', () => undefined)
+    .on('POST /api/seat/ready', () => done('talking')).on('POST /api/seat/hang-up', () => done('talking'))
   useSession().principal = agent as never
   useSeat().applySeat(seatIs(state))
   useSeat().call = { call: 'c', contact: CONTACT } as never
@@ -110,7 +111,7 @@ describe('leaving', () => {
   })
   it('drops an answer that comes after the seat was left', async () => {
     await filled('not-ready')
-    desk.on('POST /api/seat/sign-in', () => seatIs('ready'))
+    desk.on('POST /api/seat/sign-in', () => done('ready'))
     const late = useSeat().signIn()
     emptyStores()
     await late

@@ -18,7 +18,7 @@ describe('one active page a seat', () => {
   let desk: FakeDesk
   let scope: EffectScope
   beforeEach(() => {
-    desk = new FakeDesk().open().on('POST /api/seat/sign-in', () => ({ seat: '007', state: 'not-ready', since: '', revision: 1 })).on('PATCH /api/contacts/k/draft', () => saved(1))
+    desk = new FakeDesk().open().on('POST /api/seat/sign-in', () => ({ seat: { seat: '007', state: 'not-ready', since: '', revision: 1 }, call: null })).on('PATCH /api/contacts/k/draft', () => saved(1))
     vi.stubGlobal('RTCPeerConnection', class { close(): void { /* nothing to close */ } })
     vi.stubGlobal('WebSocket', class { close(): void { /* nobody there */ } })
     useSession().principal = { account: 'a1', role: 'agent', seat: '007' } as never

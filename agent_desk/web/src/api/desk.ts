@@ -1,8 +1,8 @@
 /** Requests of the desk, one function a route. */
 import { request, requestBlob } from './client'
 import type {
-  CallbackRow, CallSnapshot, ContactRow, ContactView, DraftPatch, Health, OrderBrief, OrderForm, OrderView,
-  Principal, SavedDraft, Schemas, SessionState, SeatSnapshot, Setup, Suggestions, SuggestionUse,
+  CallbackRow, ContactRow, ContactView, DraftPatch, Health, OrderBrief, OrderForm, OrderView,
+  Principal, SavedDraft, Schemas, SessionState, Setup, Suggestions, SuggestionUse,
 } from './types'
 
 const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
@@ -31,15 +31,17 @@ export function pageIs(name: string): void {
 }
 const key = <T>(name: string, body: unknown = {}, deadlineMs = 10_000): Promise<T> =>
   request<T>(`/api/seat/${name}?page=${id(page)}`, { method: 'POST', body, deadlineMs })
+type SeatDone = Schemas['SeatDone']
 
+/** Each verb answers with the seat after it, and the call it is in. */
 export const seat = {
-  signIn: () => key<SeatSnapshot>('sign-in'),
-  signOut: () => key<void>('sign-out'),
-  ready: (ready: boolean, reason: string) => key<SeatSnapshot>('ready', { ready, reason }),
-  answer: (offer: string) => key<CallSnapshot>('answer', { offer }),
-  decline: (offer: string) => key<void>('decline', { offer }),
-  hangUp: (call: string) => key<void>('hang-up', { call }),
-  wrapUpDone: () => key<SeatSnapshot>('wrap-up-done'),
+  signIn: () => key<SeatDone>('sign-in'),
+  signOut: () => key<SeatDone>('sign-out'),
+  ready: (ready: boolean, reason: string) => key<SeatDone>('ready', { ready, reason }),
+  answer: (offer: string) => key<SeatDone>('answer', { offer }),
+  decline: (offer: string) => key<SeatDone>('decline', { offer }),
+  hangUp: (call: string) => key<SeatDone>('hang-up', { call }),
+  wrapUpDone: () => key<SeatDone>('wrap-up-done'),
   line: (offer_sdp: string) =>
     key<Schemas['LineReply']>('line', { offer_sdp }, 12_000),
 }

@@ -2231,6 +2231,15 @@ export interface components {
             seat: components["schemas"]["SeatSnapshot"];
         };
         /**
+         * SeatDone
+         * @description The seat after a verb, and the call it is in.
+         */
+        SeatDone: {
+            /** @default null */
+            call: components["schemas"]["CallSnapshot"] | null;
+            seat: components["schemas"]["SeatSnapshot"];
+        };
+        /**
          * SeatSnapshot
          * @description Whole state of one seat; a higher ``revision`` replaces a lower one.
          */
@@ -3650,7 +3659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallSnapshot"];
+                    "application/json": components["schemas"]["SeatDone"];
                 };
             };
             /** @description Problem */
@@ -3681,11 +3690,13 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SeatDone"];
+                };
             };
             /** @description Problem */
             default: {
@@ -3715,11 +3726,13 @@ export interface operations {
         };
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SeatDone"];
+                };
             };
             /** @description Problem */
             default: {
@@ -3790,7 +3803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatSnapshot"];
+                    "application/json": components["schemas"]["SeatDone"];
                 };
             };
             /** @description Problem */
@@ -3822,7 +3835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatSnapshot"];
+                    "application/json": components["schemas"]["SeatDone"];
                 };
             };
             /** @description Problem */
@@ -3849,11 +3862,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SeatDone"];
+                };
             };
             /** @description Problem */
             default: {
@@ -3884,7 +3899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatSnapshot"];
+                    "application/json": components["schemas"]["SeatDone"];
                 };
             };
             /** @description Problem */

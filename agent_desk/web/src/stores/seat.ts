@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { contacts, seat as api } from '@/api/desk'
 import { sentenceOf } from '@/api/client'
-import type { CallSnapshot, RecogniserStatus, SeatSnapshot } from '@/api/types'
+import type { CallSnapshot, RecogniserStatus, Schemas, SeatSnapshot } from '@/api/types'
 import type { OfferData, SnapshotData } from '@/api/live_types'
 import { arrived, offerOf, type RingingOffer } from './offer'
 import { useNotices } from './notices'
@@ -105,6 +105,11 @@ export const useSeat = defineStore('seat', () => {
     if (mine === turn) apply(answer)
   }
 
+  function applyDone(done: Schemas['SeatDone']): void {
+    applySeat(done.seat)
+    if (done.call) applyCall(done.call)
+  }
+
   function reset(): void {
     turn += 1
     own.value = call.value = offer.value = recogniser.value = null
@@ -114,15 +119,15 @@ export const useSeat = defineStore('seat', () => {
   }
 
   /** The answer counts whatever its revision: a switch that began anew counts from one. */
-  const signIn = () => wish('sign-in', () => answered(api.signIn(), (seat) => { own.value = seat }))
-  const signOut = () => wish('sign-out', () => api.signOut())
-  const ready = () => wish('ready', () => answered(api.ready(true, ''), applySeat))
-  const notReady = (reason: string) => wish('ready', () => answered(api.ready(false, reason), applySeat))
-  const wrapUpDone = () => wish('wrap', () => answered(api.wrapUpDone(), applySeat))
+  const signIn = () => wish('sign-in', () => answered(api.signIn(), (done) => { own.value = done.seat }))
+  const signOut = () => wish('sign-out', async () => { await api.signOut() })
+  const ready = () => wish('ready', () => answered(api.ready(true, ''), applyDone))
+  const notReady = (reason: string) => wish('ready', () => answered(api.ready(false, reason), applyDone))
+  const wrapUpDone = () => wish('wrap', () => answered(api.wrapUpDone(), applyDone))
 
   const answer = () => wish('answer', async () => {
     const ringing = offer.value
-    if (ringing !== null) await answered(api.answer(ringing.offer), applyCall)
+    if (ringing !== null) await answered(api.answer(ringing.offer), applyDone)
   })
   const decline = () => wish('decline', async () => {
     const ringing = offer.value
