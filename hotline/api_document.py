@@ -10,6 +10,7 @@ from hotline.auditing import AuditPages
 from hotline.health import LogWriterTurns, Looks, health_routes
 from hotline.migrations import ALL
 from hotline.process_configs import DeskProcess
+from hotline.running_city import RunningCity
 from hotline.settings import read_settings
 from hotline.wiring import wire
 from runtime.audit import AuditKey, AuditWatch
@@ -30,8 +31,9 @@ async def _document(folder: Path) -> dict[str, Any]:
         database = await stack.enter_async_context(open_database(urls.app))
         bus = await stack.enter_async_context(open_memory_bus())
         config = DeskProcess(settings=settings, database_url=urls.app, bus_url="", bus_user="", bus_password="")
-        house = await wire(stack, config, database=database, bus=bus, clock=SystemClock())
         clock = SystemClock()
+        city = RunningCity(database=database, bus=bus, clock=clock, folder=Path(settings.city))
+        house = await wire(stack, config, database=database, bus=bus, clock=clock, running=city)
         watch = AuditWatch(database, key=AuditKey(secret=b""), heads=folder / "heads", clock=clock)
         audit = AuditPages(database=database, watch=watch, clock=clock).routes()
         looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=LogWriterTurns(), audit=watch)

@@ -15,7 +15,6 @@ from hotline import city_rows
 from hotline.city_telephony import telephony_faults
 from knowledge import Entry
 from runtime.codec import MalformedMessage, decode, encode
-from telephony import settings as rows
 from vocabulary.errors import Permanent
 from vocabulary.ids import CategoryCode, UnitCode
 from vocabulary.orders import KIND_ZH, RequestKind
@@ -239,8 +238,10 @@ def working_calendar(city: CityFiles, /) -> WorkingCalendar:
     )
 
 
-def desk_choices(city: CityFiles, /, *, known: Catalogue, demo: bool = False) -> DeskChoices:
-    """Return what forms offer."""
+def desk_choices(
+    city: CityFiles, /, *, known: Catalogue, wrap_up_s: Callable[[], float], demo: bool = False
+) -> DeskChoices:
+    """Return what forms offer; ``wrap_up_s`` says how long after-call work is in the city that runs."""
     order = list(RequestKind)
     return DeskChoices(
         city=city.info,
@@ -263,7 +264,7 @@ def desk_choices(city: CityFiles, /, *, known: Catalogue, demo: bool = False) ->
             DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
         ),
         demo=demo,
-        wrap_up_seconds=rows.Limits().wrap_up_s,
+        wrap_up_seconds=wrap_up_s,
     )
 
 

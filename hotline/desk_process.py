@@ -7,11 +7,10 @@ from pathlib import Path
 
 from hotline.api_document import INFO
 from hotline.auditing import AuditPages, heads_file, key_file
-from hotline.city_files import read_city
-from hotline.city_telephony import telephony_settings
 from hotline.health import LogWriterTurns, Looks, health_routes, note_parts
 from hotline.migrations import refuse_pending, refuse_power
 from hotline.process_configs import DeskProcess
+from hotline.running_city import RunningCity
 from hotline.self_probe import answer_oneself
 from hotline.settings import ROOT, WebSettings
 from hotline.wiring import DeskHouse, wire
@@ -19,12 +18,10 @@ from runtime.audit import AuditWatch, ensure_key
 from runtime.background import background
 from runtime.bus import Bus, ensure_streams, open_bus, watch_fill
 from runtime.clock import Clock, SystemClock
-from runtime.codec import encode
 from runtime.log import run_consumers, run_log_writer
 from runtime.postgres import Database, open_database
 from runtime.supervision import Pulse
 from runtime.web import DoorLimits, Route, Site, StaticFolder, WebApp, build_app, serve_app
-from telephony import settings as telephony_rows
 
 STATIC = ROOT / "agent_desk" / "static"
 
@@ -35,7 +32,9 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
     async with AsyncExitStack() as stack:
         database, watch = await _open_record(stack, config, clock)
         bus = await _open_bus(stack, config)
-        house = await wire(stack, config, database=database, bus=bus, clock=clock)
+        city = RunningCity(database=database, bus=bus, clock=clock, folder=Path(config.settings.city))
+        await city.start()
+        house = await wire(stack, config, database=database, bus=bus, clock=clock, running=city)
         turns = LogWriterTurns()
         looks = Looks(database=database, bus=bus, board=house.desk.live.board, writer=turns, audit=watch)
         routes = (
@@ -46,6 +45,7 @@ async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:
         app = _app(routes, house, web=config.settings.web)
         await stack.enter_async_context(
             background(
+                city.run(),
                 house.desk.run(),
                 house.accounts.sessions.run(),
                 house.accounts.failures.run(),
@@ -76,12 +76,11 @@ def _app(routes: Sequence[Route], house: DeskHouse, *, web: WebSettings) -> WebA
 
 
 async def _open_bus(stack: AsyncExitStack, config: DeskProcess) -> Bus:
-    """Connect to the bus, see to its streams and publish the city's settings."""
+    """Connect to the bus and see to its streams."""
     bus = await stack.enter_async_context(
         open_bus(url=config.bus_url, name="desk", user=config.bus_user, password=config.bus_password)
     )
     await ensure_streams(bus, demo=config.settings.demo)
-    await _publish_settings(bus, Path(config.settings.city))
     return bus
 
 
@@ -99,9 +98,3 @@ async def _open_record(stack: AsyncExitStack, config: DeskProcess, clock: Clock)
     key = await ensure_key(key_file(config.settings), database_url=url, clock=clock)
     database = await stack.enter_async_context(open_database(url, audit_secret=key.secret))
     return database, AuditWatch(database, key=key, heads=heads_file(config.settings), clock=clock)
-
-
-async def _publish_settings(bus: Bus, city: Path) -> None:
-    """Write the city's lines, queues and menu for the switch, unless an administrator has changed them since."""
-    if await bus.kv_get(telephony_rows.SETTINGS_KEY) is None:
-        await bus.kv_put(telephony_rows.SETTINGS_KEY, encode(telephony_settings(read_city(city), version=1)))

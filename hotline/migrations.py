@@ -7,10 +7,18 @@ from analytics import MIGRATIONS as ANALYTICS
 from knowledge import MIGRATIONS as KNOWLEDGE
 from runtime.log import LOG_MIGRATIONS
 from runtime.postgres import Database, pending
+from telephony import MIGRATIONS as TELEPHONY
 from vocabulary.errors import Permanent
 from work_orders import MIGRATIONS as WORK_ORDERS
 
-ALL: tuple[tuple[str, Path], ...] = (LOG_MIGRATIONS, AGENT_DESK, KNOWLEDGE, WORK_ORDERS, ANALYTICS)
+ALL: tuple[tuple[str, Path], ...] = (
+    LOG_MIGRATIONS,
+    AGENT_DESK,
+    KNOWLEDGE,
+    WORK_ORDERS,
+    ANALYTICS,
+    TELEPHONY,
+)
 
 
 class SchemaBehind(Permanent):

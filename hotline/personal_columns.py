@@ -35,6 +35,7 @@ KEPT = {
     "agent_desk.account": (("login", "name", "password_hash"), "staff: the audit must say who an account was"),
     "work_orders.stage_entry": (("actor", "actor_name"), "staff and units: who handled an order is part of it"),
     "work_orders.internal_note": (("actor",), "staff: who wrote a note"),
+    "telephony.published_settings": (("note",), "staff: why a version of the running city was published"),
     "analytics.briefing": (("html", "figures", "title", "issued_by"), "a briefing stays as it was issued"),
 }
 """Table → columns that stay, and why."""
@@ -63,5 +64,6 @@ IMPERSONAL = {
     ),
     "analytics.spoken_fact": ("party",),
     "analytics.briefing": ("origin",),
+    "telephony.published_settings": ("snapshot",),
 }  # fmt: skip
 """Table → columns with text that is nobody's."""

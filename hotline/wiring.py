@@ -10,6 +10,7 @@ from analytics import consumers as analytics_consumers
 from hotline.adapters import KnowledgeForDesk, TelephonyForDesk
 from hotline.city_files import CityFiles, catalogue, desk_choices, leaves, place_names, read_city, working_calendar
 from hotline.process_configs import DeskProcess
+from hotline.running_city import RunningCity
 from hotline.settings import Settings
 from knowledge import KnowledgeConfig, open_knowledge
 from runtime.bus import Bus
@@ -40,9 +41,9 @@ class DeskHouse:
 
 
 async def wire(
-    stack: AsyncExitStack, config: DeskProcess, /, *, database: Database, bus: Bus, clock: Clock
+    stack: AsyncExitStack, config: DeskProcess, /, *, database: Database, bus: Bus, clock: Clock, running: RunningCity
 ) -> DeskHouse:
-    """Open every room of the desk process on ``stack`` and return the whole."""
+    """Open every room of the desk process on ``stack`` and return the whole; ``running`` need not be started yet."""
     city = read_city(Path(config.settings.city))
     known = catalogue(city)
     workers = await stack.enter_async_context(Workers(threads=2, name="desk"))
@@ -60,7 +61,7 @@ async def wire(
             telephony=TelephonyForDesk(TelephonyClient(bus)),
             knowledge=KnowledgeForDesk(knowledge),
             city=City(gazetteer=await _gazetteer(city, knowledge), leaves=leaves(known)),
-            choices=desk_choices(city, known=known, demo=config.settings.demo),
+            choices=desk_choices(city, known=known, wrap_up_s=running.wrap_up_s, demo=config.settings.demo),
             microphone=_rendered_voice(city) if config.settings.demo else None,
         )
     )

@@ -1,12 +1,17 @@
 """CALL → AUDIO: SIP, IVR, ACD, call state (process ``switch``) and sound (process ``media``)."""
 
+from pathlib import Path
+
 from runtime.supervision import Pulse
-from telephony import settings, testcalls
+from telephony import publications, settings, testcalls
 from telephony.client import TelephonyClient
 from telephony.media import MediaConfig, run_media
+from telephony.publications import Published
 from telephony.settings import TelephonySettings
 from telephony.sip.trunks import Trunk
 from telephony.switch_config import SwitchConfig
+
+MIGRATIONS = ("telephony", Path(__file__).parent / "migrations")
 
 
 async def run_switch(config: SwitchConfig, *, pulse: Pulse | None = None) -> None:
@@ -20,11 +25,14 @@ async def run_switch(config: SwitchConfig, *, pulse: Pulse | None = None) -> Non
 
 
 __all__ = [
+    "MIGRATIONS",
     "MediaConfig",
+    "Published",
     "SwitchConfig",
     "TelephonyClient",
     "TelephonySettings",
     "Trunk",
+    "publications",
     "run_media",
     "run_switch",
     "settings",

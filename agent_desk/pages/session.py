@@ -1,6 +1,6 @@
 """Logging in and out, and what a page needs to know before anything else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent_desk.accounts.rows import SessionView
@@ -86,8 +86,8 @@ class DeskChoices:
     categories: tuple[CategoryChoice, ...]
     districts: tuple[DistrictChoice, ...]
     dialogues: tuple[DialogueChoice, ...]
-    wrap_up_seconds: float
-    """Length of the after-call work, for the countdown."""
+    wrap_up_seconds: Callable[[], float]
+    """Length of the after-call work of the running city, asked anew for each page."""
     demo: bool = False
     """In a demonstration a rendered voice talks for an agent without microphone; elsewhere nothing does."""
 
@@ -213,7 +213,7 @@ class SessionPages:
             districts=self._choices.districts,
             dialogues=self._choices.dialogues,
             not_ready_reasons=[Choice(code=code, label=label) for code, label in NOT_READY_REASONS.items()],
-            wrap_up_seconds=self._choices.wrap_up_seconds,
+            wrap_up_seconds=self._choices.wrap_up_seconds(),
             recogniser=self._board.recogniser,
             demo=self._choices.demo,
         )

@@ -15,11 +15,11 @@ select format('alter database %I owner to hotline_owner', current_database()) \g
 select format('revoke temporary on database %I from public', current_database()) \gexec
 -- What an earlier version made as another user becomes the owner's.
 select format('alter schema %I owner to hotline_owner', nspname) from pg_namespace
-    where nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics') \gexec
+    where nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics', 'telephony') \gexec
 select format('alter table %s owner to hotline_owner', c.oid::regclass) from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm')
-    and (n.nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics') or c.relname = 'hotline_migrations')
+    and (n.nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics', 'telephony') or c.relname = 'hotline_migrations')
     \gexec
 select format('alter routine %s owner to hotline_owner', p.oid::regprocedure) from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics') \gexec
+    where n.nspname in ('log', 'agent_desk', 'knowledge', 'work_orders', 'analytics', 'telephony') \gexec

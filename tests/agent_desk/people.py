@@ -312,7 +312,7 @@ def desk_over(database: Database, *, bus: Bus, clock: Clock, workers: Workers) -
             choices=DeskChoices(
                 city=CityInfo(name="云山市", short_name="云山", zone="Asia/Shanghai"), categories=(), districts=(),
                 dialogues=(),
-                wrap_up_seconds=10.0,
+                wrap_up_seconds=lambda: 10.0,
             ),
         )
     )  # fmt: skip

@@ -47,7 +47,7 @@ def used_wholly(folder: Path) -> None:
     city = read_city(folder)
     known = catalogue(city)
     working_calendar(city)
-    desk_choices(city, known=known)
+    desk_choices(city, known=known, wrap_up_s=lambda: 30.0)
     assert place_names(city)
     assert leaves(known)
     checked(settings_of(city, version=1))

@@ -34,7 +34,7 @@ def fuzz_one(data: bytes) -> None:
     try:
         city = read_city(_folder)
         known = catalogue(city)
-        desk_choices(city, known=known)
+        desk_choices(city, known=known, wrap_up_s=lambda: 30.0)
         working_calendar(city)
         telephony_settings(city, version=1)
     except BadCity as error:

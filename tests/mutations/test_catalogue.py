@@ -8,6 +8,7 @@ from tests.mutations.mutant import Mutant
 
 FAULTS = {
     "a key does what another is for",
+    "the running version is overwritten at a restart",
     "a step of a call begins inside another",
     "who took part in a call is not told",
     "somebody hears what is not for them",
