@@ -54,12 +54,15 @@ class LiveSocket:
                 await socket.close(code=TRY_AGAIN_LATER, reason="请重新连接")
 
     async def _read(self, socket: Socket, seat: SeatNo, page: Page) -> None:
-        """Read until the page closes. What is none of ``PageSays`` is logged and changes nothing."""
+        """Read until the page closes. What is none of ``PageSays`` changes nothing; the first of it is logged."""
+        strange = False
         while (text := await socket.receive()) is not None:
             try:
                 said = decode(text, PageSays)
             except MalformedMessage:
-                _log.warning("a page said what no desk understands", seat=str(seat), length=len(text))
+                if not strange:
+                    _log.warning("a page said what no desk understands", seat=str(seat), length=len(text))
+                strange = True
                 continue
             match said.kind:
                 case "take-over":

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 
 from agent_desk.live.feed import Feed, Message
 from agent_desk.live.hub import ALIVE_EVERY_S
@@ -354,14 +355,22 @@ async def test_taking_over_moves_the_seat_and_tells_the_old_page_at_once(ask: As
     assert (refused.status, refused.body["reason"], taken.status) == (409, "elsewhere", 200)
 
 
-async def test_what_no_desk_understands_changes_nothing_and_the_page_goes_on(ask: Asker) -> None:
+async def test_what_no_desk_understands_changes_nothing_and_is_logged_once(ask: Asker) -> None:
+    with structlog.testing.capture_logs() as lines:
+        told, moved = await _strange_words(ask)
+
+    assert (told, moved) == ([True, False], [False, True])
+    assert [line["event"] for line in lines if line["log_level"] == "warning"] == [
+        "a page said what no desk understands"
+    ]
+
+
+async def _strange_words(ask: Asker) -> tuple[list[bool], list[bool]]:
     async with page(ask, "?page=one") as first, page(ask, "?page=two") as second:
         told = [await standing(first), await standing(second)]
         for text in ("", "{", "null", '{"kind":"from-the-future"}', '{"kind":"pong"}', '{"kind":"take-over","more":1}'):
             await second.send_str(text)
-        moved = [await standing(first), await standing(second)]
-
-    assert (told, moved) == ([True, False], [False, True])
+        return told, [await standing(first), await standing(second)]
 
 
 async def test_a_page_that_waits_does_not_get_the_seat_when_the_active_one_is_lost_for_a_moment(ask: Asker) -> None:
