@@ -30,7 +30,10 @@ def seconds(start: datetime | None, end: datetime | None, /) -> float | None:
 
 
 async def apply_call(tx: Transaction, row: LogRow, /) -> None:
-    """Keep an ended call. The wait runs from INVITE to the person's voice, or to the end when there was none."""
+    """Keep an ended call; a contact may have several.
+
+    The wait runs from INVITE to the person's voice, or to the end when there was none.
+    """
     event = row.event
     if not isinstance(event, CallEnded) or event.contact is None:
         return
@@ -38,7 +41,7 @@ async def apply_call(tx: Transaction, row: LogRow, /) -> None:
     await tx.execute(
         "insert into analytics.call_fact (contact, call, origin, line_name, queue, reason, invite_at,"
         " accepted_at, queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (contact) do nothing",
+        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (call) do nothing",
         event.contact,
         event.call,
         Origin.LIVE.value,

@@ -54,7 +54,8 @@ class FactStore:
                 " s.text) order by s.start_ms) from analytics.spoken_fact s where s.contact = o.contact"
                 " and s.party = 'CALLER' and not exists (select from analytics.confidential k"
                 " where k.contact = s.contact and k.confidential)), '[]'::jsonb) as spoken"
-                " from analytics.order_fact o left join analytics.call_fact c using (contact)"
+                " from analytics.order_fact o left join lateral (select f.caller_digest from analytics.call_fact f"
+                " where f.contact = o.contact order by f.invite_at limit 1) c on true"
                 " where o.origin = $1 and ($2::timestamptz is null or o.created_at >= $2)"
                 " and ($3::timestamptz is null or o.created_at < $3) order by o.created_at desc limit $4",
                 scope.origin.value,
@@ -68,13 +69,14 @@ class FactStore:
         """Return what is known of contacts, in their order: order, and the caller's longest line."""
         async with self._database.reading() as reading:
             rows = await reading.fetch(
-                "select w.contact, coalesce(c.invite_at, o.created_at) as at, o.order_no,"
+                "select w.contact, coalesce(c.first_at, o.created_at) as at, o.order_no,"
                 " coalesce(o.title, '') as title, coalesce(o.district, '') as district,"
                 " (select s.start_ms from analytics.spoken_fact s"
                 " where s.contact = w.contact and s.party = 'CALLER' order by length(s.text) desc, s.start_ms limit 1)"
                 " as utterance_ms from unnest($1::uuid[]) with ordinality w(contact, place)"
-                " left join analytics.call_fact c using (contact) left join analytics.order_fact o using (contact)"
-                " where c.contact is not null or o.contact is not null order by w.place",
+                " left join lateral (select min(f.invite_at) as first_at from analytics.call_fact f"
+                " where f.contact = w.contact) c on true left join analytics.order_fact o using (contact)"
+                " where c.first_at is not null or o.contact is not null order by w.place",
                 contacts,
             )
         return [

@@ -1,5 +1,6 @@
 """Facts out of a real log."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from tests.analytics.town import made_up
 from tests.work_orders.town import AGENT, WATER, orders_of, question, wanted
 from vocabulary.calls import Origin
 from vocabulary.events.agent_desk import ContactConfidential
-from vocabulary.ids import EventId
+from vocabulary.ids import CallId, EventId
 from work_orders.commands import FollowUp
 
 PROJECTIONS = consumers()
@@ -41,6 +42,18 @@ async def test_a_connected_call_waits_from_invite_to_voice_and_a_lost_one_to_its
     assert (second["wait_s"], second["queue_wait_s"], second["talk_s"]) == (20.0, 15.0, None)
     assert (first["origin"], second["connected_at"], second["reason"]) == ("live", None, "abandoned")
     assert (len(str(first["caller_digest"])), second["caller_digest"]) == (24, "")
+
+
+async def test_every_call_of_a_contact_is_counted_and_told_once(database: Database) -> None:
+    first = MadeCall()
+    again = replace(first, call=CallId(new_id()), start=first.start + timedelta(minutes=20))
+
+    await take_in(database, [first.ended(69), again.ended(30), first.ended(69)], PROJECTIONS)
+    calls = await rows(database, "call_fact")
+    behind = await FactStore(database).behind([str(first.contact)])
+
+    assert [row["call"] for row in calls] == [first.call, again.call]
+    assert [(row.contact, row.at) for row in behind] == [(str(first.contact), first.start)]
 
 
 async def test_facts_hold_no_callers_number(database: Database) -> None:

@@ -7,6 +7,7 @@ from tests.mutations.copying import ROOT, StaleMutant, mutated
 from tests.mutations.mutant import Mutant
 
 FAULTS = {
+    "a second call of a contact is dropped",
     "a key does what another is for",
     "the running version is overwritten at a restart",
     "a step of a call begins inside another",

@@ -4,6 +4,18 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        name="second-call-dropped",
+        fault="a second call of a contact is dropped",
+        file="analytics/facts.py",
+        old="    if not isinstance(event, CallEnded) or event.contact is None:\n        return\n",
+        new=(
+            "    if not isinstance(event, CallEnded) or event.contact is None:\n        return\n"
+            "    if await tx.fetchval('select true from analytics.call_fact where contact = $1', event.contact):\n"
+            "        return\n"
+        ),
+        tests=("tests/analytics/test_facts.py::test_every_call_of_a_contact_is_counted_and_told_once",),
+    ),
+    Mutant(
         name="abandon-is-success",
         fault="abandon counted as success",
         file="analytics/metrics/expressions.py",
