@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from hotline.commands.cli.accounts import sessions, users
+from hotline.commands.cli.city import city
 from hotline.commands.cli.files import knowledge, models, voices
 from hotline.commands.cli.flags import AsJson, Config, Data, run, setup
 from hotline.commands.cli.record import audit, erase, retention
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hotline 12345 · 一号答"
 )
 groups = {"users": users, "sessions": sessions, "models": models, "voices": voices, "knowledge": knowledge}
-for name, group in {**groups, "audit": audit}.items():
+for name, group in {**groups, "audit": audit, "city": city}.items():
     app.add_typer(group, name=name)
 for command in (retention, erase):
     app.command()(command)

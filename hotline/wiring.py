@@ -9,6 +9,7 @@ from analytics import AnalyticsNeeds, AnalyticsPages, AnalyticsService
 from analytics import consumers as analytics_consumers
 from hotline.adapters import KnowledgeForDesk, TelephonyForDesk
 from hotline.city_files import CityFiles, catalogue, desk_choices, leaves, place_names, read_city, working_calendar
+from hotline.city_pages import CityPages
 from hotline.process_configs import DeskProcess
 from hotline.running_city import RunningCity
 from hotline.settings import Settings
@@ -74,7 +75,7 @@ async def wire(
         contacts=desk.contacts,
     )
     analytics = _analytics(config, city, database=database, workers=workers, clock=clock)
-    pages = (OrderPages(orders), knowledge, AnalyticsPages(analytics))
+    pages = (OrderPages(orders), knowledge, AnalyticsPages(analytics), CityPages(running, workers=workers))
     routes = (*desk.routes(orders=orders), *(route for page in pages for route in page.routes()))
     house = DeskHouse(desk=desk, analytics=analytics, accounts=accounts, routes=routes)
     house.consumers = (*desk.consumers(orders=orders), *analytics_consumers())

@@ -1,4 +1,4 @@
-"""What an administrator changes while calls run (key ``telephony`` of bucket ``config``): lines, queues, menu."""
+"""The running city (key ``telephony`` of bucket ``config``): lines, queues, menu, prompts, limits."""
 
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Destination:
     """What a key or silence leads to: a person of ``queue``."""
 
     queue: str
@@ -48,8 +48,8 @@ class Menu:
     greeting: str = "greeting"
     question: str = "question"
     open_question_seconds: float = 4.0
-    keys: dict[str, Choice] = field(default_factory=dict)
-    silence: Choice | None = None
+    keys: dict[str, Destination] = field(default_factory=dict)
+    silence: Destination | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

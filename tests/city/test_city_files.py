@@ -23,7 +23,7 @@ from hotline.city_files import (
     working_calendar,
 )
 from hotline.city_telephony import telephony_settings as settings_of
-from telephony.settings import BadTelephonySettings, Choice, Limits, Prompts, checked
+from telephony.settings import BadTelephonySettings, Destination, Limits, Prompts, checked
 from vocabulary.orders import KIND_ZH
 
 CITY = Path(__file__).resolve().parents[2] / "city"
@@ -246,7 +246,7 @@ def test_the_file_names_every_limit_and_prompt_and_what_it_says_is_in_the_settin
 
     assert settings.limits == replace(Limits(), wrap_up_s=45.0)
     assert settings.prompts == replace(Prompts(), music="question")
-    assert settings.menu.silence == Choice(queue="one-number")
+    assert settings.menu.silence == Destination(queue="one-number")
 
 
 def test_a_folder_without_the_file_has_the_limits_and_prompts_of_the_code(folder: Path) -> None:

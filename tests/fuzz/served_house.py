@@ -153,6 +153,8 @@ async def _furnished(database: Database, accounts: Accounts, settings: Settings,
         "POST /api/unit/orders/{order_no}/reply": {"order_no": made["order_no"][4:]},
         "PATCH /api/contacts/{contact}/draft": {"contact": [call.contact for call in answered], "revision": [0]},
         "POST /api/accounts/{account}/end": {"account": others},
+        "POST /api/city/versions": {"note": ["改回"]},
+        "POST /api/city/versions/rollback": {"number": [1], "note": ["改回"]},
     }
     return replace(house, known=known, fitting=fitting, document=document)
 

@@ -27,7 +27,7 @@ from runtime.codec import decode, encode
 from runtime.postgres import Database
 from runtime.web import NotFound
 from telephony import TelephonySettings
-from telephony.settings import SETTINGS_KEY, Choice
+from telephony.settings import SETTINGS_KEY, Destination
 from tests.telephony.scripted_media import scripted_media
 from tests.telephony.switch_house import House, phone_on, switch_on
 from tests.waiting import within
@@ -39,12 +39,16 @@ NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 ADMIN = AccountId(UUID(int=7))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def a_city(tmp_path: Path) -> Path:
     """Return a city of a test's own, to change."""
     made = tmp_path / "city"
     shutil.copytree(CITY, made, ignore=shutil.ignore_patterns("voices", "dialogues", "golden*", "*.md"))
     return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return a_city(tmp_path)
 
 
 def written(folder: Path, change: Callable[[Any], Any], file: str = "telephony.json") -> None:
@@ -157,7 +161,7 @@ async def test_the_menu_of_an_earlier_release_with_its_words_for_actions_is_read
     async with open_memory_bus(desk.broker) as bus:
         await bus.kv_put(SETTINGS_KEY, encode(earlier))
 
-    assert (await desk.restarted()).menu.silence == Choice(queue="general")
+    assert (await desk.restarted()).menu.silence == Destination(queue="general")
 
 
 async def test_a_database_older_than_the_bus_takes_over_what_the_switches_work_by(desk: Desk) -> None:
@@ -226,7 +230,7 @@ def test_a_difference_is_said_field_by_field() -> None:
     files = telephony_settings(read_city(CITY), version=4)
     other = replace(
         files, version=9, lines=files.lines[1:], limits=replace(files.limits, ring_s=9.0),
-        menu=replace(files.menu, silence=Choice(queue="general")),
+        menu=replace(files.menu, silence=Destination(queue="general")),
     )  # fmt: skip
 
     assert differences(files, replace(files, version=8)) == []

@@ -6,7 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from telephony.moments import Moment
-from telephony.settings import Choice, Limits, Line, Menu, Queue, TelephonySettings
+from telephony.settings import Destination, Limits, Line, Menu, Queue, TelephonySettings
 from vocabulary.ids import AccountId, SeatNo
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ SETTINGS = TelephonySettings(
         Queue(name="one-number", title="一号答", overflow=("general",), overflow_after_s=5.0),
     ),
     menu=Menu(
-        keys={"0": Choice(queue="general"), "1": Choice(queue="one-number")},
+        keys={"0": Destination(queue="general"), "1": Destination(queue="one-number")},
     ),
     limits=Limits(),
 )

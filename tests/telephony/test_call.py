@@ -16,7 +16,7 @@ from telephony.calls.legs import Leg, LegStage, Telephone
 from telephony.calls.record import Call, Stage, snapshot
 from telephony.ivr.flow import Ivr
 from telephony.media_protocol import ClosedRecording
-from telephony.settings import Choice, TelephonySettings
+from telephony.settings import Destination, TelephonySettings
 from tests.telephony.calls_world import ADA, S7, S8, SETTINGS, START, Time, limits
 from vocabulary.audio import Party
 from vocabulary.calls import CallPhase, EndReason, OfferOutcome
@@ -502,7 +502,7 @@ def test_an_ended_call_does_nothing_more() -> None:
 
 
 def test_silence_after_the_question_waits_on_in_the_queue_of_the_menu_and_keeps_its_place() -> None:
-    run = Run(replace(SETTINGS, menu=replace(SETTINGS.menu, silence=Choice(queue="one-number"))))
+    run = Run(replace(SETTINGS, menu=replace(SETTINGS.menu, silence=Destination(queue="one-number"))))
     run.said()
     run.said()
     run(got.Ticked(), after=3.9)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from telephony.ivr import flow
 from telephony.ivr.flow import Hush, Ivr, IvrStage, Listen, Say, Wait
-from telephony.settings import Choice
+from telephony.settings import Destination
 from tests.telephony.calls_world import SETTINGS
 
 NEW = Ivr(menu=SETTINGS.menu, queue="general")
@@ -34,7 +34,7 @@ def test_an_answer_is_waited_for_until_a_pause() -> None:
     assert flow.spoke(ASKED, speaking=True) == (replace(ASKED, answered=True), [])
 
 
-SILENCE_LEADS_ON = replace(SETTINGS.menu, silence=Choice(queue="one-number"))
+SILENCE_LEADS_ON = replace(SETTINGS.menu, silence=Destination(queue="one-number"))
 
 
 def test_who_says_nothing_to_the_question_waits_on_where_the_menu_sends_silence() -> None:

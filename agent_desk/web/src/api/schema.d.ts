@@ -278,6 +278,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/city/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The running version of lines, queues, menu, limits and prompts, and the versions before it */
+        get: operations["get_city_versions"];
+        put?: never;
+        /** Publish the city's files as the next version */
+        post: operations["post_city_versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/city/versions/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish what an old version said as the next version */
+        post: operations["post_city_versions_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -1263,6 +1298,13 @@ export interface components {
             seats: components["schemas"]["SeatSnapshot"][];
         };
         /**
+         * Destination
+         * @description What a key or silence leads to: a person of ``queue``.
+         */
+        Destination: {
+            queue: string;
+        };
+        /**
          * DialogueChoice
          * @description A dialogue that a simulated caller can bring.
          */
@@ -1509,6 +1551,43 @@ export interface components {
          * @enum {unknown}
          */
         Level: "blue" | "none" | "orange" | "yellow";
+        /**
+         * Limits
+         * @description Counts, and times in seconds.
+         */
+        Limits: {
+            /** @default 6 */
+            desk_silent_s: number;
+            /** @default 1800 */
+            hold_limit_s: number;
+            /** @default 15 */
+            hold_notice_after_s: number;
+            /** @default 7200 */
+            max_call_s: number;
+            /** @default 100 */
+            max_calls: number;
+            /** @default 60 */
+            nobody_after_s: number;
+            /** @default 2.2 */
+            question_rest_s: number;
+            /** @default 300 */
+            queue_limit_s: number;
+            /** @default 20 */
+            reattach_s: number;
+            /** @default 6 */
+            ring_s: number;
+            /** @default 30 */
+            wrap_up_s: number;
+        };
+        /**
+         * Line
+         * @description A number that people dial, and the queue it leads to.
+         */
+        Line: {
+            name: string;
+            number: string;
+            queue: string;
+        };
         /**
          * LineBody
          * @description The page's SDP offer with all its candidates.
@@ -1759,6 +1838,25 @@ export interface components {
         LogIn: {
             login: string;
             password: string;
+        };
+        /**
+         * Menu
+         * @description One greeting, one open question, keys as a fallback. Names are those of prompts.
+         *
+         *         ``silence`` is where who says nothing to the question waits on; None: in the queue of the dialled line.
+         */
+        Menu: {
+            /** @default greeting */
+            greeting: string;
+            keys?: {
+                [key: string]: components["schemas"]["Destination"];
+            };
+            /** @default 4 */
+            open_question_seconds: number;
+            /** @default question */
+            question: string;
+            /** @default null */
+            silence: components["schemas"]["Destination"] | null;
         };
         /**
          * NewPassword
@@ -2086,6 +2184,51 @@ export interface components {
             type: string;
         };
         /**
+         * Prompts
+         * @description Names of what callers are told. The agent's number is spoken digit by digit between the two intro parts.
+         */
+        Prompts: {
+            /** @default apology */
+            apology: string;
+            /** @default hold_notice */
+            hold_notice: string;
+            /**
+             * @default [
+             *       "intro_service"
+             *     ]
+             */
+            intro_after: string[];
+            /**
+             * @default [
+             *       "intro_number"
+             *     ]
+             */
+            intro_before: string[];
+            /** @default digit_ */
+            intro_digit: string;
+            /** @default moh */
+            music: string;
+        };
+        /**
+         * PublishBody
+         * @description Why the city's files, as they lie on the desk's host, become the next version.
+         */
+        PublishBody: {
+            note: string;
+        };
+        /**
+         * Queue
+         * @description Callers who wait for the same skill; after ``overflow_after_s`` seats of ``overflow`` queues may take them.
+         */
+        Queue: {
+            name: string;
+            /** @default [] */
+            overflow: string[];
+            /** @default 5 */
+            overflow_after_s: number;
+            title: string;
+        };
+        /**
          * ReadyBody
          * @description The wish to take calls, or why not.
          */
@@ -2168,6 +2311,23 @@ export interface components {
          * @enum {unknown}
          */
         Role: "admin" | "agent" | "analyst" | "unit";
+        /**
+         * RollbackBody
+         * @description Which version is to be said again, and why.
+         */
+        RollbackBody: {
+            note: string;
+            number: number;
+        };
+        /**
+         * RunningView
+         * @description The running version with all that it says, and those before it, newest first.
+         */
+        RunningView: {
+            history: components["schemas"]["VersionView"][];
+            running: components["schemas"]["VersionView"];
+            settings: components["schemas"]["TelephonySettings"];
+        };
         /**
          * Sample
          * @description One order of a topic and the call time at which its caller said it (None without a transcript).
@@ -2426,6 +2586,56 @@ export interface components {
             versions: number[];
         };
         /**
+         * TelephonySettings
+         * @description One numbered snapshot; a higher ``version`` replaces a lower one.
+         */
+        TelephonySettings: {
+            /**
+             * @default {
+             *       "desk_silent_s": 6,
+             *       "hold_limit_s": 1800,
+             *       "hold_notice_after_s": 15,
+             *       "max_call_s": 7200,
+             *       "max_calls": 100,
+             *       "nobody_after_s": 60,
+             *       "question_rest_s": 2.2,
+             *       "queue_limit_s": 300,
+             *       "reattach_s": 20,
+             *       "ring_s": 6,
+             *       "wrap_up_s": 30
+             *     }
+             */
+            limits: components["schemas"]["Limits"];
+            lines: components["schemas"]["Line"][];
+            /**
+             * @default {
+             *       "greeting": "greeting",
+             *       "keys": {},
+             *       "open_question_seconds": 4,
+             *       "question": "question",
+             *       "silence": null
+             *     }
+             */
+            menu: components["schemas"]["Menu"];
+            /**
+             * @default {
+             *       "apology": "apology",
+             *       "hold_notice": "hold_notice",
+             *       "intro_after": [
+             *         "intro_service"
+             *       ],
+             *       "intro_before": [
+             *         "intro_number"
+             *       ],
+             *       "intro_digit": "digit_",
+             *       "music": "moh"
+             *     }
+             */
+            prompts: components["schemas"]["Prompts"];
+            queues: components["schemas"]["Queue"][];
+            version: number;
+        };
+        /**
          * TestCallBody
          * @description Which dialogue the simulated caller brings.
          */
@@ -2546,6 +2756,17 @@ export interface components {
             heads: number;
             sentence: string;
             whole: boolean;
+        };
+        /**
+         * VersionView
+         * @description A published version: who made it, when and why. ``by`` is the zero UUID for the house and the terminal.
+         */
+        VersionView: {
+            at: string;
+            /** Format: uuid */
+            by: string;
+            note: string;
+            number: number;
         };
         /**
          * Way
@@ -3130,6 +3351,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_city_versions: {
+        parameters: {
+            query?: {
+                /** @description 1..1000, default 50 */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningView"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_city_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_city_versions_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
             };
             /** @description Problem */
             default: {
