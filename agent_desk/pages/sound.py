@@ -48,7 +48,7 @@ class SoundPages:
                 path="/api/contacts/{contact}/audio",
                 handler=self.stretch,
                 roles=READERS,
-                summary="A stretch of the recording: channel 1 the caller, channel 2 what the caller was told",
+                summary="A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear",
                 reply=Download,
                 query={"from_ms": "call time", "to_ms": "call time, default the end", "why": "why it is heard"},
             ),

@@ -13,7 +13,7 @@ from vocabulary.suggestions import Suggestions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingReport:
-    """The two-channel file."""
+    """The file that names the tracks."""
 
     path: str
     sha256: str

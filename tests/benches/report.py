@@ -74,8 +74,8 @@ def _machine(results: dict[str, Any]) -> str:
 
 def _telephony(rows: list[dict[str, Any]]) -> str:
     head = (
-        "One caller's leg a call, PCMU both ways. Ours: the processes `switch` and `media`, every call recorded in two "
-        "channels, every leg's tap read, music to the caller. Stock: pyVoIP 1.6.8 in one process, registration bypassed, "
+        "One caller's leg a call, PCMU both ways. Ours: the processes `switch` and `media`, a recorded track for "
+        "each leg, every leg's tap read, music to the caller. Stock: pyVoIP 1.6.8 in one process, registration bypassed, "
         "echo; it neither records nor taps. The same callers for both; arrival times are the kernel's.\n\n"
         "| side | calls | % of a core a leg | send interval p50 / p99 / max ms | packets/s before (least–most) "
         "| packets/s after re-INVITE | INVITE → 200 p50 / p99 ms | threads "

@@ -354,7 +354,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A stretch of the recording: channel 1 the caller, channel 2 what the caller was told */
+        /** A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear */
         get: operations["get_contacts_by_contact_audio"];
         put?: never;
         post?: never;
