@@ -8,6 +8,7 @@ from datetime import timedelta
 from runtime import codec
 from runtime.bus.port import MAX_MESSAGE, Bus, BusAway, FactsFull, MessageTooLarge
 from runtime.ids import new_id
+from runtime.pauses import Pauses
 from runtime.telemetry import get_logger
 from vocabulary.events import Event, type_of
 from vocabulary.ids import ContactId
@@ -103,7 +104,7 @@ class FactEmitter:
             del self._lanes[contact]
 
     async def _send(self, waiting: _Waiting, /) -> None:
-        pause, failures = _PAUSE_S, 0
+        pauses, failures = Pauses(first_s=_PAUSE_S, longest_s=_LONGEST_PAUSE_S), 0
         while True:
             try:
                 await self._bus.store(waiting.event, number=waiting.number, emitter=self.name, timeout=self._ack)
@@ -114,7 +115,6 @@ class FactEmitter:
                 failures += 1
                 if failures in {1, 10, 100}:
                     log.warning("a fact waits for the bus", backlog=self._backlog, tries=failures, reason=str(error))
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_S)
+                await asyncio.sleep(pauses.next_s())
             else:
                 return

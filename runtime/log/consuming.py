@@ -9,6 +9,7 @@ from runtime.clock import Clock
 from runtime.failures import Failure
 from runtime.log.consumer import Consumer
 from runtime.log.reading import end_of, log_row, rows_between
+from runtime.pauses import Pauses
 from runtime.postgres import Database, DatabaseAway, Transaction
 from runtime.telemetry import get_logger
 from vocabulary.errors import Permanent
@@ -55,19 +56,19 @@ class _Runner:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        pause = _FIRST_PAUSE_S
+        pauses = Pauses(first_s=_FIRST_PAUSE_S, longest_s=_LONGEST_PAUSE_S)
         while True:
             self.wake.clear()
             result = await outcome(self._step(), of=self._consumer.name)
             if isinstance(result, Done):
-                pause, self._careful = _FIRST_PAUSE_S, self._consumer.kind == "action"
+                self._careful = self._consumer.kind == "action"
+                pauses.anew()
                 if not result.value.more:
                     await self._rest()
             else:
                 self._careful = True
                 await self._note(result)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                await asyncio.sleep(pauses.next_s())
 
     async def _rest(self) -> None:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from runtime.pauses import Pauses
 from runtime.supervision.pulse import Symptom
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S, HEALTHY_S = 0.2, 10.0, 30.0
@@ -67,8 +68,6 @@ class ChildStatus:
     """Why it ended for good, in its own words."""
 
 
-def next_pause(previous: float, /, *, lived: float) -> float:
-    """Return seconds until the next start: 0.2 doubling to 10, back to 0.2 after a life of 30 s."""
-    if previous <= 0 or lived >= HEALTHY_S:
-        return FIRST_PAUSE_S
-    return min(previous * 2, LONGEST_PAUSE_S)
+def pauses() -> Pauses:
+    """Return the pauses between starts: 0.2 s doubling to 10 s; anew after a life of ``HEALTHY_S``."""
+    return Pauses(first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from runtime.background import Nursery, nursery
-from runtime.supervision.child import Child, ChildState, ChildStatus, next_pause
+from runtime.supervision.child import HEALTHY_S, Child, ChildState, ChildStatus, pauses
 from runtime.supervision.deathsig import die_with_parent
 from runtime.supervision.listening import Listening, kill_group
 from runtime.supervision.pulse import PERMANENT_EXIT, Symptom
@@ -48,7 +48,7 @@ class _Kept:
 
     async def keep(self) -> None:
         """Run the process again and again until ``stopping``, or until it failed for good before it ever served."""
-        pause = 0.0
+        between = pauses()
         while not self.stopping.is_set():
             began = time.monotonic()
             code = await self._live_once()
@@ -59,7 +59,9 @@ class _Kept:
                 self._note(state=ChildState.FAILED, pid=None, last_exit=code, ready_line="", failed=sentence)
                 self.ready.set()  # whoever waits for it is told at once
                 return
-            pause = next_pause(pause, lived=time.monotonic() - began)
+            if time.monotonic() - began >= HEALTHY_S:
+                between.anew()
+            pause = between.next_s()
             self._mourn(code, pause)
             try:
                 async with asyncio.timeout(pause):

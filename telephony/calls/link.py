@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from runtime.failures import NoAnswer
+from runtime.pauses import Pauses
 from runtime.telemetry import get_logger
 from runtime.wire import Wire, by_type, connect_wire
 from vocabulary.errors import HotlineError
@@ -44,22 +45,22 @@ class MediaLink:
 
     async def run(self, events: LinkEvents, /) -> None:
         """Stay connected for ever; cancel it at the end of the process."""
-        pause = _AGAIN_S
+        pauses = Pauses(first_s=_AGAIN_S, longest_s=_LONGEST_S)
         while True:
             try:
                 async with connect_wire(self._path, handlers=by_type(events.notifies)) as wire:
                     self._wire = wire
                     await events.came()
-                    self.connected, pause = True, _AGAIN_S
+                    self.connected = True
+                    pauses.anew()
                     log.info("media is connected")
                     await wire.wait_closed()
             except HotlineError as error:
-                if pause == _AGAIN_S:
+                if pauses.fresh:
                     log.warning("media is away", reason=str(error))
             self._wire = None
             if self.connected:
                 self.connected = False
                 log.error("media went away")
                 events.went()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_S)
+            await asyncio.sleep(pauses.next_s())

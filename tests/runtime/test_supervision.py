@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.supervision import Child, ChildState, ChildStatus, NotReady, supervise
-from runtime.supervision.child import next_pause
+from runtime.supervision.child import pauses
 from tests.runtime.engines import eventually
 
 NURSLING = str(Path(__file__).with_name("nursling.py"))
@@ -153,9 +153,14 @@ async def test_kill_nine_of_the_supervisor_leaves_nothing_behind() -> None:
     await eventually(lambda: not any(alive(pid) for pid in pids))
 
 
-@given(st.floats(0, 10), st.floats(0, 29.9))
-def test_pauses_double_from_a_fifth_of_a_second_to_ten(previous: float, lived: float) -> None:
-    pause = next_pause(previous, lived=lived)
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_pauses_double_from_a_fifth_of_a_second_to_ten_and_begin_anew(before: int, after: int) -> None:
+    between = pauses()
+    first = [between.next_s() for _ in range(before)]
+    between.anew()
+    assert between.fresh
+    again = [between.next_s() for _ in range(after)]
 
-    assert 0.2 <= pause <= 10 or pause == pytest.approx(2 * previous)
-    assert next_pause(previous, lived=30) == 0.2
+    for row in (first, again):
+        assert row == pytest.approx([min(0.2 * 2**number, 10.0) for number in range(len(row))])
+    assert between.fresh is (after == 0)
