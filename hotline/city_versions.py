@@ -52,14 +52,18 @@ class CityVersions:
             return await write(tx, made, what=PUBLISHED)
 
     async def rollback(self, number: int, /, *, by: AccountId, note: str) -> Published:
-        """Make what version ``number`` said the next version; NotFound when there is none."""
+        """Make what version ``number`` said the next one; NotFound without it, Refused when no switch would use it."""
         async with self._database.transaction() as tx:
             await publications.hold(tx)
             before = _there(await publications.newest(tx))
             old = await publications.version(tx, number) if 0 < number <= LARGEST_NUMBER else None
             if old is None:
                 raise NotFound(f"没有第 {number} 版")
-            made = self._next(before, rows.checked(old.settings), by=by, note=note)
+            try:
+                settings = rows.checked(old.settings)
+            except rows.BadTelephonySettings as error:
+                raise Refused("bad-version", f"第 {number} 版不再可用：{error}") from None
+            made = self._next(before, settings, by=by, note=note)
             return await write(tx, made, what=ROLLED_BACK, why=f"as version {number}: ")
 
     def _next(self, before: Published, settings: TelephonySettings, /, *, by: AccountId, note: str) -> Published:

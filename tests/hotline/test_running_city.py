@@ -206,6 +206,16 @@ async def test_what_cannot_be_published_is_refused_and_nothing_is_kept(desk: Des
     assert await desk.numbers() == [1]
 
 
+async def test_a_version_that_no_switch_would_use_any_more_is_not_gone_back_on(desk: Desk, owned: Database) -> None:
+    await desk.restarted()
+    async with owned.transaction() as tx:
+        await tx.execute("insert into telephony.published_settings select number + 1, at, by_account, note, "
+                         "jsonb_set(snapshot, '{limits,ring_s}', '0') from telephony.published_settings")  # fmt: skip
+
+    with pytest.raises(Refused, match="第 2 版不再可用：limit ring_s"):
+        await desk.versions.rollback(2, by=ADMIN, note="x")
+
+
 async def test_two_who_publish_at_once_get_numbers_of_their_own(desk: Desk) -> None:
     await desk.restarted()
     both = [desk.versions.publish(rings(desk.folder, ring_s), by=ADMIN, note="x") for ring_s in (7, 8)]
