@@ -138,7 +138,7 @@ class Recogniser:
         self._dispatcher.wake()
         self._end_if_heard(block.leg)
 
-    def parted(self) -> None:
+    def disconnected(self) -> None:
         """The tap is gone; what was heard so far is still worked on."""
         self._parted_at = self._clock.monotonic()
 

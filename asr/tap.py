@@ -19,7 +19,7 @@ _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
 _CLAIM_DEADLINE = timedelta(seconds=2)
 
 
-class Ears(Protocol):
+class TapListener(Protocol):
     """Who listens to the tap; called on the event loop, in order, and must not block."""
 
     def greeted(self, legs: tuple[TapLeg, ...], /) -> None:
@@ -38,7 +38,7 @@ class Ears(Protocol):
         """Sound of a claimed leg."""
         ...
 
-    def parted(self) -> None:
+    def disconnected(self) -> None:
         """The connection is over, and with it every claim."""
         ...
 
@@ -58,9 +58,9 @@ def read_block(payload: bytes, /) -> AudioBlock | None:
 class Tap:
     """The connection, while there is one."""
 
-    def __init__(self, path: str, ears: Ears) -> None:
+    def __init__(self, path: str, listener: TapListener) -> None:
         """Connect nowhere yet; ``follow`` does."""
-        self._path, self._ears = path, ears
+        self._path, self._listener = path, listener
         self._wire: Wire | None = None
         self.malformed = 0
 
@@ -95,7 +95,7 @@ class Tap:
             if self._wire is not None:
                 log.warning("the tap went away", path=self._path)
                 self._wire = None
-                self._ears.parted()
+                self._listener.disconnected()
             await asyncio.sleep(wait)
 
     def _audio(self, payload: bytes, /) -> None:
@@ -103,16 +103,16 @@ class Tap:
         if block is None:
             self.malformed += 1
         else:
-            self._ears.block(block)
+            self._listener.block(block)
 
     def _handlers(self) -> Handlers:
         async def hello(message: TapHello, /) -> None:
-            self._ears.greeted(message.legs)
+            self._listener.greeted(message.legs)
 
         async def opened(message: TapLegOpened, /) -> None:
-            self._ears.opened(message.leg)
+            self._listener.opened(message.leg)
 
         async def closed(message: TapLegClosed, /) -> None:
-            self._ears.closed(message.leg, message.end_sample)
+            self._listener.closed(message.leg, message.end_sample)
 
         return by_type({TapHello: hello, TapLegOpened: opened, TapLegClosed: closed})

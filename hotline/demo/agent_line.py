@@ -27,7 +27,7 @@ _FRAME_BYTES = 2 * FRAME_SAMPLES
 _CONNECT_S = 10.0
 
 
-class Mouth(MediaStreamTrack):
+class SpokenTrack(MediaStreamTrack):
     """Silence, or what was asked to be said, on an absolute clock."""
 
     kind = "audio"
@@ -47,7 +47,7 @@ class Mouth(MediaStreamTrack):
         self._done.clear()
         await self._done.wait()
 
-    def hush(self) -> None:
+    def stop_speaking(self) -> None:
         """Forget what is not said yet."""
         self._frames.clear()
         self._done.set()
@@ -76,7 +76,7 @@ class AgentLine:
         self.opened_at = 0.0
         """Monotonic time of the newest offer."""
         self._loudness = testcalls.Loudness()
-        self._mouth = Mouth()
+        self._spoken = SpokenTrack()
         self._peer: RTCPeerConnection | None = None
         self._transceiver: RTCRtpTransceiver | None = None
 
@@ -89,9 +89,9 @@ class AgentLine:
         """Return a complete offer that prefers G.711 A-law; an earlier connection is closed."""
         await self.close()
         self.opened_at = time.monotonic()
-        self._mouth = Mouth()
+        self._spoken = SpokenTrack()
         self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._transceiver = peer.addTransceiver(self._mouth, direction="sendrecv")
+        self._transceiver = peer.addTransceiver(self._spoken, direction="sendrecv")
         codecs = RTCRtpSender.getCapabilities("audio").codecs
         self._transceiver.setCodecPreferences(
             [codec for kind in ("audio/PCMA", "audio/PCMU") for codec in codecs if codec.mimeType == kind]
@@ -113,17 +113,17 @@ class AgentLine:
 
     async def say(self, wav: Path, /) -> None:
         """Say a WAV file and return when it is said."""
-        await self._mouth.say(await asyncio.to_thread(read_wav, wav))
+        await self._spoken.say(await asyncio.to_thread(read_wav, wav))
 
-    def hush(self) -> None:
+    def stop_speaking(self) -> None:
         """Stop talking."""
-        self._mouth.hush()
+        self._spoken.stop_speaking()
 
     async def close(self) -> None:
         """Hang the line up."""
         peer, self._peer = self._peer, None
         if peer is not None:
-            self._mouth.hush()
+            self._spoken.stop_speaking()
             await peer.close()
 
     async def _hear(self, packet: RtpPacket, arrival_time_ms: int) -> None:  # noqa: ARG002 aiortc's signature

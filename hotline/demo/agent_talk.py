@@ -95,7 +95,7 @@ class Talk:
     async def _run(self, place: Workplace) -> None:
         if not self._talked:
             await self._unless_ended(self._speak(place), seconds=_TALK_S)
-            place.line.hush()
+            place.line.stop_speaking()
             self._talked = True
         if not self._sent:
             await self._settle()
@@ -110,7 +110,7 @@ class Talk:
         line, heard = place.line, place.line.spoke_times
         if self._dialogue is not None:
             await testcalls.converse(
-                self._dialogue.turns, party=Party.AGENT, ear=line, say=line.say, voices=place.voices
+                self._dialogue.turns, party=Party.AGENT, listener=line, say=line.say, voices=place.voices
             )
             return
         await line.say(place.voices / self._generic[0])

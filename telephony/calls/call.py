@@ -121,7 +121,7 @@ def _ordered(call: Call, order: flow.Order, moment: Moment) -> Step:
     match order:
         case flow.Say():
             return _play(call, (order.prompt,), moment)
-        case flow.Hush():
+        case flow.StopPrompt():
             return replace(call, play=None), []
         case flow.Wait():
             return _wait(call, order.queue, moment)
@@ -165,7 +165,7 @@ def _prompts_over(call: Call, play_id: UUID, moment: Moment) -> Step:
             return replace(call, introduced=True), []
         case Stage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
-        case Stage.TALKING | Stage.PARTED | Stage.ENDING | Stage.ENDED:
+        case Stage.TALKING | Stage.SEPARATED | Stage.ENDING | Stage.ENDED:
             return call, []
         case _:
             assert_never(call.stage)
@@ -237,7 +237,7 @@ def _attached(call: Call, attached: got.SeatAttached, moment: Moment) -> Step:
     agent = call.agent_leg
     if agent is None or agent.stage is not LegStage.JOINING:
         return call, []
-    if call.stage is Stage.PARTED:
+    if call.stage is Stage.SEPARATED:
         call = replace(_without(call, Timer.REATTACHMENT), play=None)
     return joined(call, agent, at_ms=attached.at_ms, moment=moment)
 
@@ -248,7 +248,7 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
         return _prompts_over(call, call.play.play_id, moment)
     leg = call.agent_leg
     both = bool(told.sound.hearing) and told.sound == sound(call)
-    if call.stage not in {Stage.INTRODUCING, Stage.PARTED} or leg is None or not both:
+    if call.stage not in {Stage.INTRODUCING, Stage.SEPARATED} or leg is None or not both:
         return call, []
     call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.TALKING)
     fact = facts.connected(call, agent_leg=leg.id, at_ms=told.at_ms, moment=moment)
@@ -277,13 +277,13 @@ def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
         case Stage.TALKING if not connected:
             limit_s = call.settings.limits.reattach_s
             gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
-            call = replace(with_agent(call, LegStage.LOST), stage=Stage.PARTED)
+            call = replace(with_agent(call, LegStage.LOST), stage=Stage.SEPARATED)
             call = _until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
             call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
             return call, [*gone, *actions]
-        case Stage.PARTED if connected and call.agent_leg is not None and call.seat is not None:
+        case Stage.SEPARATED if connected and call.agent_leg is not None and call.seat is not None:
             return with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
-        case Stage.INTRODUCING | Stage.TALKING | Stage.PARTED:
+        case Stage.INTRODUCING | Stage.TALKING | Stage.SEPARATED:
             return call, []
         case Stage.ASKING | Stage.WAITING | Stage.APOLOGISING | Stage.ENDING | Stage.ENDED:
             return call, []  # it has no line yet, or none any more

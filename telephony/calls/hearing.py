@@ -7,7 +7,7 @@ from telephony.calls.legs import LegStage
 from telephony.calls.record import Call, Stage
 from vocabulary.ids import LegId
 
-TALKING = frozenset({Stage.INTRODUCING, Stage.TALKING, Stage.PARTED})
+TALKING = frozenset({Stage.INTRODUCING, Stage.TALKING, Stage.SEPARATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class Stage(StrEnum):
     WAITING = "waiting"
     INTRODUCING = "introducing"
     TALKING = "talking"
-    PARTED = "parted"
+    SEPARATED = "separated"
     """The seat's line is gone; the caller hears music until it is back."""
     APOLOGISING = "apologising"
     ENDING = "ending"
@@ -120,7 +120,7 @@ _PHASES = {
     Stage.WAITING: CallPhase.QUEUED,
     Stage.INTRODUCING: CallPhase.ANNOUNCING,
     Stage.TALKING: CallPhase.TALKING,
-    Stage.PARTED: CallPhase.TALKING,
+    Stage.SEPARATED: CallPhase.TALKING,
     Stage.APOLOGISING: CallPhase.QUEUED,
     Stage.ENDING: CallPhase.ENDED,
     Stage.ENDED: CallPhase.ENDED,

@@ -31,7 +31,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class StopPrompt:
     """Stop the prompt that plays."""
 
 
@@ -49,7 +49,7 @@ class Listen:
     seconds: float
 
 
-Order = Say | Hush | Wait | Listen
+Order = Say | StopPrompt | Wait | Listen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +98,10 @@ def pressed(ivr: Ivr, digit: str, /) -> Step:
     queue = choice.queue if choice is not None else ivr.queue
     if ivr.stage is IvrStage.GREETING:
         return replace(ivr, chosen=True, queue=queue), [Wait(queue)]
-    hush: list[Order] = [Hush()] if ivr.stage is IvrStage.QUESTION else []
+    stop: list[Order] = [StopPrompt()] if ivr.stage is IvrStage.QUESTION else []
     if ivr.done and choice is None:
         return ivr, []
-    return replace(ivr, chosen=True, queue=queue, stage=IvrStage.DONE), [*hush, Wait(queue)]
+    return replace(ivr, chosen=True, queue=queue, stage=IvrStage.DONE), [*stop, Wait(queue)]
 
 
 def spoke(ivr: Ivr, /, *, speaking: bool) -> Step:

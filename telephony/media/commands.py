@@ -1,4 +1,4 @@
-"""What the switch asks for, carried out on the floor. All is idempotent by leg, line or call."""
+"""What the switch asks for, carried out on the state. All is idempotent by leg, line or call."""
 
 import asyncio
 from collections import OrderedDict
@@ -10,11 +10,11 @@ from runtime.telemetry import get_logger
 from runtime.wire import Handlers, by_type
 from telephony import media_protocol as words
 from telephony.media.archive import Archive
-from telephony.media.floor import Floor
 from telephony.media.g711 import Samples
 from telephony.media.latch import Address
 from telephony.media.legs import CallSound, Leg
 from telephony.media.lines import Lines
+from telephony.media.media_state import MediaState
 from telephony.media.playlist import Playlist
 from telephony.media.prompts import Prompts
 from telephony.media.rtp_port import PortRange, Remote, RtpPort, is_at
@@ -34,7 +34,7 @@ _DONE = words.Carried()
 class Parts:
     """What the commands work on."""
 
-    floor: Floor
+    state: MediaState
     lines: Lines
     archive: Archive
     prompts: Prompts
@@ -46,7 +46,7 @@ class Commands:
     """One async method a command; ``handlers`` gives them to the wire."""
 
     def __init__(self, parts: Parts) -> None:
-        self._floor, self._lines, self._archive = parts.floor, parts.lines, parts.archive
+        self._state, self._lines, self._archive = parts.state, parts.lines, parts.archive
         self._prompts, self._ports, self._statistics = parts.prompts, parts.ports, parts.statistics
         self._ended: OrderedDict[CallId, words.EndedCall] = OrderedDict()
         self._changing = asyncio.Lock()
@@ -74,13 +74,13 @@ class Commands:
     async def open_rtp_leg(self, asked: words.OpenRtpLeg) -> words.RtpLegOpened:
         """Bind a port and begin to send."""
         async with self._changing:
-            known = self._floor.legs.get(asked.leg)
+            known = self._state.legs.get(asked.leg)
             if known is None:
-                if all(leg.call != asked.call for leg in self._floor.legs.values()):
-                    self._archive.refuse_when_full(calls=len(self._floor.calls))
+                if all(leg.call != asked.call for leg in self._state.legs.values()):
+                    self._archive.refuse_when_full(calls=len(self._state.calls))
                 port = RtpPort(_remote(asked, networks=asked.media_networks))
                 self._refuse_own((asked.remote_host, asked.remote_port), host=asked.bind_host)
-                targets = {leg.port.target for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)}
+                targets = {leg.port.target for leg in self._state.legs.values() if isinstance(leg.port, RtpPort)}
                 self._ports.open(port, host=asked.bind_host, but=targets | {(asked.remote_host, asked.remote_port)})
                 known = Leg(
                     leg=asked.leg,
@@ -88,43 +88,43 @@ class Commands:
                     contact=asked.contact,
                     party=asked.party,
                     port=port,
-                    slot=self._floor.add_port(port),
+                    slot=self._state.add_port(port),
                 )
                 if asked.party is Party.CALLER:
                     known.voice, known.gate = VoiceActivity(), SpeechGate()
-                self._floor.add_leg(known)
+                self._state.add_leg(known)
         port = _rtp_port(known)
         return words.RtpLegOpened(host=port.host, port=port.port)
 
     def _refuse_own(self, address: Address, *, host: str) -> None:
         """Refuse an address at which one of our own legs listens: its sound would reach another call."""
-        ports = [leg.port for leg in self._floor.legs.values() if isinstance(leg.port, RtpPort)]
+        ports = [leg.port for leg in self._state.legs.values() if isinstance(leg.port, RtpPort)]
         taken = any(address[1] in (one.port, one.port + 1) and is_at(address[0], one.host) for one in ports)
         if taken or self._ports.owns(address, host=host):
             raise Refused("own-port", "对方给出的媒体地址是本系统自己的端口，不能把声音送到别的通话里")
 
     async def confirm_rtp_leg(self, asked: words.ConfirmRtpLeg) -> words.Carried:
         """Let the leg send without a bound."""
-        _rtp_port(self._floor.leg(asked.leg)).confirmed = True
+        _rtp_port(self._state.leg(asked.leg)).confirmed = True
         return _DONE
 
     async def update_rtp_leg(self, asked: words.UpdateRtpLeg) -> words.Carried:
         """Change codec, address, keys or direction of the one sender there is."""
-        leg = self._floor.leg(asked.leg)
+        leg = self._state.leg(asked.leg)
         port = _rtp_port(leg)
         self._refuse_own((asked.remote_host, asked.remote_port), host=port.host)
         port.update(_remote(asked))
-        self._floor.change_law(leg.slot)
+        self._state.change_law(leg.slot)
         return _DONE
 
     async def start_call(self, asked: words.StartCall) -> words.CallStarted:
         """Let call time, recording and taps begin with the next tick."""
-        if asked.call not in self._floor.calls:
-            caller = self._floor.leg(asked.caller_leg)
+        if asked.call not in self._state.calls:
+            caller = self._state.leg(asked.caller_leg)
             if asked.recording_name:
-                self._archive.refuse_when_full(calls=len(self._floor.calls))
+                self._archive.refuse_when_full(calls=len(self._state.calls))
             writer = self._archive.begin(asked)
-            self._floor.start_call(CallSound(caller=caller, writer=writer))
+            self._state.start_call(CallSound(caller=caller, writer=writer))
         return words.CallStarted(started_at=self._archive.started_at(asked.call))
 
     async def open_line(self, asked: words.OpenLine) -> words.LineOpened:
@@ -138,13 +138,13 @@ class Commands:
 
     async def attach_line(self, asked: words.AttachLine) -> words.LegAttached:
         """Begin a leg on a line; the leg that was on it before ends."""
-        known = self._floor.legs.get(asked.leg)
+        known = self._state.legs.get(asked.leg)
         if known is not None:
             return words.LegAttached(at_ms=known.attached_ms)
-        call = self._floor.call(asked.call)
+        call = self._state.call(asked.call)
         line, slot = self._lines.get(asked.line)
-        for other in [leg for leg in self._floor.legs.values() if leg.slot is slot]:
-            self._floor.remove_leg(other.leg)
+        for other in [leg for leg in self._state.legs.values() if leg.slot is slot]:
+            self._state.remove_leg(other.leg)
         leg = Leg(
             leg=asked.leg,
             call=call.call,
@@ -155,21 +155,21 @@ class Commands:
             line=asked.line,
             attached_ms=call.at_ms,
         )
-        self._floor.add_leg(leg)
+        self._state.add_leg(leg)
         return words.LegAttached(at_ms=leg.attached_ms)
 
     async def set_sound(self, asked: words.SetSound) -> words.SoundSet:
         """Let a call sound as it is asked, all at one tick."""
-        self._floor.legs_of(asked.call)
+        self._state.legs_of(asked.call)
         sounds = await self._sounds(asked.playing)
         hearing: dict[LegId, list[LegId]] = {}
         for pair in asked.hearing:
             hearing.setdefault(pair.listener, []).append(pair.speaker)
         playing = {play.leg: play for play in asked.playing}
-        legs = self._floor.legs_of(asked.call)
+        legs = self._state.legs_of(asked.call)
         if not playing.keys() <= legs.keys():
             raise Refused("no-leg", "没有这一方，可能已经挂断")
-        at_ms = self._floor.set_hearing(asked.call, hearing)
+        at_ms = self._state.set_hearing(asked.call, hearing)
         for leg in legs.values():
             self._play(leg, playing.get(leg.leg), sounds)
         unplayed = {play.play_id for play in asked.playing} - sounds.keys()
@@ -187,14 +187,14 @@ class Commands:
 
     def _play(self, leg: Leg, play: words.Playing | None, sounds: Mapping[UUID, tuple[Samples, ...]]) -> None:
         if play is None or play.play_id not in sounds:
-            self._floor.stop_play(leg)
+            self._state.stop_play(leg)
         elif leg.last_play != play.play_id:
             playlist = Playlist(play_id=play.play_id, sounds=sounds[play.play_id], loop=play.loop)
-            self._floor.play(leg, playlist)
+            self._state.play(leg, playlist)
 
     async def close_leg(self, asked: words.CloseLeg) -> words.Carried:
         """End a leg and give its port back."""
-        leg = self._floor.remove_leg(asked.leg)
+        leg = self._state.remove_leg(asked.leg)
         if leg is not None:
             self._release(leg)
         return _DONE
@@ -207,7 +207,7 @@ class Commands:
 
     async def list_legs(self, _: words.ListLegs) -> words.Legs:
         """Name all legs."""
-        return words.Legs(legs=tuple(_state(leg) for leg in self._floor.legs.values()))
+        return words.Legs(legs=tuple(_state(leg) for leg in self._state.legs.values()))
 
     async def orphans(self, asked: words.Orphans) -> words.OrphanCalls:
         """End the calls that the switch does not know and name those that lost theirs."""
@@ -222,13 +222,13 @@ class Commands:
 
     async def statistics(self, _: words.MediaStatsAsked) -> words.MediaStats:
         """Give figures since the last asking."""
-        taken = self._statistics.take(legs=len(self._floor.legs), lines=self._lines.connected)
-        return self._archive.described(taken, calls=len(self._floor.calls))
+        taken = self._statistics.take(legs=len(self._state.legs), lines=self._lines.connected)
+        return self._archive.described(taken, calls=len(self._state.calls))
 
     async def sweep(self) -> None:
         """Close the ports that a fault took away; called once a second."""
-        while self._floor.failed_ports:
-            port = self._floor.failed_ports.pop()
+        while self._state.failed_ports:
+            port = self._state.failed_ports.pop()
             if isinstance(port, RtpPort):
                 port.close()
             else:
@@ -237,12 +237,12 @@ class Commands:
     async def abandon(self, *, known: tuple[CallId, ...] = ()) -> None:
         """End every call that is not in ``known``; they become orphans."""
         async with self._changing:
-            calls = {leg.call for leg in self._floor.legs.values()} | set(self._floor.calls)
+            calls = {leg.call for leg in self._state.legs.values()} | set(self._state.calls)
             for call in calls - set(known):
                 await self._end(call, told=False)
 
     async def _end(self, call: CallId, *, told: bool) -> words.EndedCall:
-        sound, legs = self._floor.end_call(call)
+        sound, legs = self._state.end_call(call)
         for leg in legs:
             self._release(leg)
         if sound is None:
@@ -254,7 +254,7 @@ class Commands:
 
     def _release(self, leg: Leg) -> None:
         if isinstance(leg.port, RtpPort):
-            self._floor.remove_port(leg.slot)
+            self._state.remove_port(leg.slot)
             leg.port.close()
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from telephony.media.floor import Floor
+from telephony.media.media_state import MediaState
 from telephony.media.mixer import Slot
 from telephony.media.webrtc import Line
 from telephony.media_protocol import LineState
@@ -14,8 +14,8 @@ from vocabulary.ids import SeatNo
 class Lines:
     """Lines by seat. Each has a row of its own, so that silence keeps it open between calls."""
 
-    def __init__(self, floor: Floor, *, tell: Callable[[object], None]) -> None:
-        self._floor, self._tell = floor, tell
+    def __init__(self, state: MediaState, *, tell: Callable[[object], None]) -> None:
+        self._state, self._tell = state, tell
         self._lines: dict[SeatNo, tuple[Line, Slot]] = {}
 
     @property
@@ -32,9 +32,9 @@ class Lines:
         line = entry[0] if entry else Line(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
         answer = await line.answer(offer_sdp)
         if entry is None:
-            self._lines[seat] = (line, self._floor.add_port(line))
+            self._lines[seat] = (line, self._state.add_port(line))
         elif self._lines.get(seat) is entry:
-            self._floor.change_law(entry[1])
+            self._state.change_law(entry[1])
         return answer
 
     async def close(self, seat: SeatNo, /) -> None:
@@ -43,9 +43,9 @@ class Lines:
         if entry is None:
             return
         line, slot = entry
-        for leg in [leg for leg in self._floor.legs.values() if leg.slot is slot]:
-            self._floor.remove_leg(leg.leg)
-        self._floor.remove_port(slot)
+        for leg in [leg for leg in self._state.legs.values() if leg.slot is slot]:
+            self._state.remove_leg(leg.leg)
+        self._state.remove_port(slot)
         await line.close()
 
     def get(self, seat: SeatNo, /) -> tuple[Line, Slot]:

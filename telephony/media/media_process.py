@@ -21,8 +21,8 @@ from runtime.wire import Wire, listen_wire
 from telephony.media.archive import Archive
 from telephony.media.commands import Commands, Parts
 from telephony.media.config import MediaConfig
-from telephony.media.floor import Floor
 from telephony.media.lines import Lines
+from telephony.media.media_state import MediaState
 from telephony.media.prompts import Prompts
 from telephony.media.rtp_port import PortRange
 from telephony.media.statistics import Statistics
@@ -88,11 +88,11 @@ async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     """Run until cancelled; on the way out every recording is closed."""
     realtime = config.want_realtime and ask_for_realtime()
     link, taps = SwitchLink(), TapServer()
-    floor = Floor(taps=taps, tell=link.tell, rtp_timeout_s=config.rtp_timeout_s)
-    statistics = Statistics(floor, realtime=realtime)
+    state = MediaState(taps=taps, tell=link.tell, rtp_timeout_s=config.rtp_timeout_s)
+    statistics = Statistics(state, realtime=realtime)
     parts = Parts(
-        floor=floor,
-        lines=Lines(floor, tell=link.tell),
+        state=state,
+        lines=Lines(state, tell=link.tell),
         archive=Archive(Path(config.recordings), host=config.host, keep_free=config.keep_free_bytes),
         prompts=Prompts(Path(config.prompts)),
         ports=PortRange(config.rtp_ports),
@@ -105,10 +105,10 @@ async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     gc.freeze()
 
     def tick() -> None:
-        floor.tick(time.monotonic())
+        state.tick(time.monotonic())
         pulse.advance()
 
-    ticker = run_ticker(tick=tick, skip=floor.skip, lateness=statistics.lateness)
+    ticker = run_ticker(tick=tick, skip=state.skip, lateness=statistics.lateness)
     try:
         async with (
             background(
@@ -157,8 +157,8 @@ async def _each_second(
         parts.archive.look_at_disk()
         taps.sweep()
         await commands.sweep()
-        if link.look() > config.orphan_grace_s and (parts.floor.legs or parts.floor.calls):
-            _log.warning("the switch stays away, its calls are ended", calls=len(parts.floor.calls))
+        if link.look() > config.orphan_grace_s and (parts.state.legs or parts.state.calls):
+            _log.warning("the switch stays away, its calls are ended", calls=len(parts.state.calls))
             await commands.abandon()
 
 
@@ -166,7 +166,7 @@ async def _say_symptoms(parts: Parts, pulse: Pulse) -> None:
     """Say each second whether there is room for another recording and whether one was lost."""
     while True:
         await asyncio.sleep(1.0)
-        full = attempt(lambda: parts.archive.refuse_when_full(calls=len(parts.floor.calls)), of="disk")
+        full = attempt(lambda: parts.archive.refuse_when_full(calls=len(parts.state.calls)), of="disk")
         pulse.note("disk-full", full.text if isinstance(full, Failure) else None)
         lost = parts.archive.failures
         pulse.note("recordings-lost", f"{lost}个录音没有完整写入" if lost else None)

@@ -2,7 +2,7 @@
 
 import time
 
-from telephony.media.floor import Floor
+from telephony.media.media_state import MediaState
 from telephony.media.sending import Histogram
 from telephony.media_protocol import MediaStats
 
@@ -10,21 +10,21 @@ from telephony.media_protocol import MediaStats
 class Statistics:
     """Counts since it was last asked."""
 
-    def __init__(self, floor: Floor, *, realtime: bool) -> None:
+    def __init__(self, state: MediaState, *, realtime: bool) -> None:
         """``realtime`` says whether SCHED_RR was granted."""
         self.lateness = Histogram()
-        self._floor, self._realtime = floor, realtime
+        self._state, self._realtime = state, realtime
         self._begin()
 
     def _begin(self) -> None:
         self._since, self._cpu = time.monotonic(), time.process_time()
-        self._floor.intervals.clear()
+        self._state.intervals.clear()
         self.lateness.clear()
 
     def take(self, *, legs: int, lines: int) -> MediaStats:
         """Return the figures and begin anew."""
         seconds = max(1e-3, time.monotonic() - self._since)
-        intervals = self._floor.intervals
+        intervals = self._state.intervals
         figures = MediaStats(
             legs=legs,
             lines=lines,

@@ -96,7 +96,7 @@ async def _talk(line: PhoneLine, dialogue: Dialogue, connected: asyncio.Event, v
         await unless_over(connected.wait(), line)
     await asyncio.sleep(_AFTER_CONNECT_S)
     if line.ended is None:
-        await converse(dialogue.turns, party=Party.CALLER, ear=line, say=line.say, voices=voices)
+        await converse(dialogue.turns, party=Party.CALLER, listener=line, say=line.say, voices=voices)
         async with asyncio.timeout(_FAREWELL_S):
             await line.until(lambda: False)
 

@@ -438,7 +438,7 @@ def check_sound(call: Call) -> None:
     assert {leg for leg, _ in wanted.playing} <= legs
     if call.stage is Stage.TALKING:
         assert wanted.hearing
-    if call.stage in {Stage.WAITING, Stage.PARTED} and call.ivr.done:
+    if call.stage in {Stage.WAITING, Stage.SEPARATED} and call.ivr.done:
         assert wanted.playing or wanted.hearing
 
 

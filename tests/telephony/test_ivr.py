@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.ivr import flow
-from telephony.ivr.flow import Hush, Ivr, IvrStage, Listen, Say, Wait
+from telephony.ivr.flow import Ivr, IvrStage, Listen, Say, StopPrompt, Wait
 from telephony.settings import Destination
 from tests.telephony.calls_world import SETTINGS
 
@@ -60,7 +60,7 @@ def test_any_key_leads_to_a_person_and_key_one_to_one_number(digit: str, queue: 
     after, orders = flow.pressed(ASKED, digit)
 
     assert after.done
-    assert orders == [Hush(), Wait(queue)]
+    assert orders == [StopPrompt(), Wait(queue)]
 
 
 def test_a_key_in_the_greeting_queues_at_once_but_the_recording_notice_is_heard_to_its_end() -> None:

@@ -57,7 +57,7 @@ def test_loudness_waits_for_three_loud_frames_and_three_tenths_of_quiet() -> Non
     assert [(n, change) for n, change in enumerate(changes) if change is not None] == [(10, True), (32, False)]
 
 
-class Ear:
+class Listener:
     """Hears the other side speak for a while after each of our turns."""
 
     def __init__(self) -> None:
@@ -75,18 +75,20 @@ async def test_one_speaks_after_the_other_has_spoken_and_paused() -> None:
     def turn(party: Party, name: str) -> Turn:
         return Turn(party=party, text="", wav=name)
 
-    ear = Ear()
+    listener = Listener()
     turns = (turn(Party.CALLER, "1"), turn(Party.AGENT, "2"), turn(Party.CALLER, "3"))
-    talking: Awaitable[None] = converse(turns, party=Party.CALLER, ear=ear, say=ear.say, voices=Path("v"))
+    talking: Awaitable[None] = converse(
+        turns, party=Party.CALLER, listener=listener, say=listener.say, voices=Path("v")
+    )
     async with asyncio.timeout(10):
         task = asyncio.ensure_future(talking)
         await asyncio.sleep(0.5)
-        ear.spoke_times += 1
-        ear.quiet_since = spoke_until = time.monotonic()
+        listener.spoke_times += 1
+        listener.quiet_since = spoke_until = time.monotonic()
         await task
 
-    assert [name for name, _ in ear.said] == ["1", "3"]
-    assert 1.15 <= ear.said[1][1] - spoke_until <= 1.5
+    assert [name for name, _ in listener.said] == ["1", "3"]
+    assert 1.15 <= listener.said[1][1] - spoke_until <= 1.5
 
 
 async def test_the_next_connection_of_a_number_is_told_apart_from_others() -> None:

@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.media.floor import Floor
 from telephony.media.legs import CallSound, Leg
+from telephony.media.media_state import MediaState
 from telephony.media.playlist import Playlist
 from telephony.tracks import Track, TrackKind
-from tests.telephony.test_floor_faults import ScriptedPort, ScriptedTaps
+from tests.telephony.test_media_faults import ScriptedPort, ScriptedTaps
 from vocabulary.audio import FRAME_SAMPLES, Party
 from vocabulary.ids import CallId, ContactId, LegId
 
@@ -33,44 +33,44 @@ class Tape:
         laid.frombytes(pcm)
 
 
-def leg(floor: Floor, number: int, party: Party) -> Leg:
+def leg(state: MediaState, number: int, party: Party) -> Leg:
     port = ScriptedPort()
     made = Leg(
         leg=LegId(UUID(int=number)), call=CALL, contact=ContactId(CALL), party=party, port=port,
-        slot=floor.add_port(port),
+        slot=state.add_port(port),
     )  # fmt: skip
-    floor.add_leg(made)
+    state.add_leg(made)
     return made
 
 
 @given(st.lists(st.sampled_from(["tick", "skip", "play", "join", "leave"]), max_size=80))
 def test_every_track_lies_where_it_sounded_and_none_is_longer_than_the_call(steps: list[str]) -> None:
-    floor, tape = Floor(taps=ScriptedTaps(), tell=lambda _: None, rtp_timeout_s=30), Tape()
-    caller = leg(floor, 1, Party.CALLER)
+    state, tape = MediaState(taps=ScriptedTaps(), tell=lambda _: None, rtp_timeout_s=30), Tape()
+    caller = leg(state, 1, Party.CALLER)
     call = CallSound(caller=caller, writer=tape)
-    floor.start_call(call)
+    state.start_call(call)
     joined: list[tuple[LegId, int]] = []
     played: set[int] = set()
     there: Leg | None = None
     for number, step in enumerate(steps):
         match step:
             case "skip":
-                floor.skip(3)
+                state.skip(3)
             case "play":
                 sound = np.full(2 * FRAME_SAMPLES, 1000, dtype=np.int16)
-                floor.play(caller, Playlist(play_id=UUID(int=number), sounds=(sound,), loop=False))
+                state.play(caller, Playlist(play_id=UUID(int=number), sounds=(sound,), loop=False))
             case "join" if there is None:
-                there = leg(floor, 100 + number, Party.AGENT)
+                there = leg(state, 100 + number, Party.AGENT)
                 joined.append((there.leg, call.samples))
             case "leave" if there is not None:
-                floor.remove_leg(there.leg)
+                state.remove_leg(there.leg)
                 there = None
             case _:
                 at = call.samples
-                floor.tick(number / 50)
-                played |= {at} if caller.slot in floor.mixer.played else set()
+                state.tick(number / 50)
+                played |= {at} if caller.slot in state.mixer.played else set()
     samples = call.samples
-    floor.end_call(CALL)
+    state.end_call(CALL)
 
     spoken = {track.leg: track for track in tape.tracks.values() if track.kind is TrackKind.SPOKEN}
     assert all(track.first_sample >= dict(joined).get(one, 0) for one, track in spoken.items())

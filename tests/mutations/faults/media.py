@@ -51,8 +51,8 @@ MUTANTS = (
         name="re-invite-second-sender",
         fault="a re-INVITE starts a second sender",
         file=MEDIA,
-        old="self._floor.change_law(leg.slot)",
-        new="self._floor.change_law(self._floor.add_port(_rtp_port(leg)))",
+        old="self._state.change_law(leg.slot)",
+        new="self._state.change_law(self._state.add_port(_rtp_port(leg)))",
         tests=("tests/telephony/test_one_sender.py::test_after_three_re_invites_as_many_packets_come_as_before",),
     ),
     Mutant(
@@ -90,10 +90,10 @@ MUTANTS = (
     Mutant(
         name="failed-row-moves-others",
         fault="a fault of one ends others",
-        file="telephony/media/floor.py",
+        file="telephony/media/media_state.py",
         old='        self._note("send", (slot for slot, _ in each(ports, self._send, of="send")))\n',
         new='        for slot, _ in each(ports, self._send, of="send"):\n            self.remove_port(slot)\n',
-        tests=("tests/telephony/test_floor_faults.py",),
+        tests=("tests/telephony/test_media_faults.py",),
     ),
     Mutant(
         name="faulty-row-kept",
@@ -101,7 +101,7 @@ MUTANTS = (
         file="telephony/media/mixer.py",
         old='            self.faults.setdefault(slot, "sound")\n',
         new="",
-        tests=("tests/telephony/test_floor_faults.py",),
+        tests=("tests/telephony/test_media_faults.py",),
     ),
     Mutant(
         name="any-connection-is-the-switch",

@@ -30,7 +30,7 @@ MUTANTS = (
     Mutant(
         name="hearing-across-calls",
         fault="somebody hears what is not for them",
-        file="telephony/media/floor.py",
+        file="telephony/media/media_state.py",
         old=" if leg.call == call}\n        if not found",
         new="}\n        if not found",
         tests=("tests/telephony/test_media_process.py::test_commands_are_idempotent_and_unknown_things_are_refused",),

@@ -19,7 +19,7 @@ _SILENT_PEAK = 120
 """A frame whose peak stays below is silence (about -49 dBFS)."""
 
 
-class Floor:
+class MediaState:
     """The state of all sound. ``tell`` takes notifies and must not block.
 
     A fault in one leg's part of a tick closes that leg at the end of the tick and is told; all others go on.

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from runtime.ids import new_id
-from telephony.media.floor import Floor
 from telephony.media.g711 import Law
 from telephony.media.incoming import Incoming
 from telephony.media.legs import CallSound, Leg
+from telephony.media.media_state import MediaState
 from telephony.media.outgoing import Outgoing
 from telephony.media.playlist import Playlist
 from telephony.media.sending import Histogram
@@ -122,14 +122,14 @@ class Room:
     def __init__(self) -> None:
         self.told: list[object] = []
         self.taps = ScriptedTaps()
-        self.floor = Floor(taps=self.taps, tell=self.told.append, rtp_timeout_s=30)
+        self.state = MediaState(taps=self.taps, tell=self.told.append, rtp_timeout_s=30)
         self.ports, self.writers, self.legs = [], [], []
         for _ in range(3):
             port, writer, call = ScriptedPort(), ScriptedWriter(), CallId(new_id())
             leg = Leg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, port=port,
-                      slot=self.floor.add_port(port))  # fmt: skip
-            self.floor.add_leg(leg)
-            self.floor.start_call(CallSound(caller=leg, writer=writer))
+                      slot=self.state.add_port(port))  # fmt: skip
+            self.state.add_leg(leg)
+            self.state.start_call(CallSound(caller=leg, writer=writer))
             self.ports.append(port)
             self.writers.append(writer)
             self.legs.append(leg)
@@ -148,7 +148,7 @@ class Room:
             case "voice":
                 leg.voice, leg.gate = BrokenVoice(), SpeechGate()
             case "prompt":
-                self.floor.play(leg, BrokenPlaylist(play_id=UUID(int=1), sounds=(), loop=False))
+                self.state.play(leg, BrokenPlaylist(play_id=UUID(int=1), sounds=(), loop=False))
 
 
 @pytest.mark.parametrize("what", ["receive", "reports", "sound", "prompt", "send", "tap", "recording", "voice"])
@@ -157,25 +157,25 @@ def test_a_fault_closes_its_leg_tells_it_and_lets_the_tick_go_on_for_all_others(
     for tick in range(100):
         if tick == 49:
             room.break_second(what)
-        room.floor.tick(tick / 50)
+        room.state.tick(tick / 50)
 
     failed = [said for said in room.told if isinstance(said, LegFailed)]
     assert failed == [LegFailed(leg=room.legs[1].leg, reason=what)]
     assert [len(port.sent) for port in room.ports[::2]] == [100, 100]
     assert [writer.samples for writer in room.writers[::2]] == [100 * 160] * 2
-    assert set(room.floor.legs) == {room.legs[0].leg, room.legs[2].leg}
-    assert room.floor.failed_ports == [room.ports[1]]
+    assert set(room.state.legs) == {room.legs[0].leg, room.legs[2].leg}
+    assert room.state.failed_ports == [room.ports[1]]
 
 
 @pytest.mark.parametrize("length", [0, 1, 159, 161, 320])
 def test_a_frame_of_a_wrong_length_is_a_fault_of_its_leg_and_moves_no_other_row(length: int) -> None:
     room = Room()
-    room.floor.tick(0)
+    room.state.tick(0)
     room.ports[1].incoming.broken = bytes(length)
     first, third = room.legs[0].slot, room.legs[2].slot
     first.listens_to, third.listens_to = (third,), (first,)
-    room.floor.mixer.rewire()
-    room.floor.tick(0.02)
+    room.state.mixer.rewire()
+    room.state.tick(0.02)
 
     assert [said for said in room.told if isinstance(said, LegFailed)] == [
         LegFailed(leg=room.legs[1].leg, reason="sound")
@@ -187,14 +187,14 @@ def test_what_others_hear_and_how_far_their_prompts_are_does_not_change_with_a_f
     room, calm = Room(), Room()
     for one in (room, calm):
         sound = np.arange(10 * FRAME_SAMPLES, dtype=np.int16)
-        one.floor.play(one.legs[0], Playlist(play_id=UUID(int=2), sounds=(sound,), loop=False))
+        one.state.play(one.legs[0], Playlist(play_id=UUID(int=2), sounds=(sound,), loop=False))
     for tick in range(15):
         if tick == 5:
             room.break_second("sound")
         if tick == 8:
             room.ports[2].fails = "send"
-        room.floor.tick(tick / 50)
-        calm.floor.tick(tick / 50)
+        room.state.tick(tick / 50)
+        calm.state.tick(tick / 50)
 
     assert room.ports[0].sent == calm.ports[0].sent
     assert [said for said in room.told if isinstance(said, PromptsEnded)] == [
@@ -207,7 +207,7 @@ def test_a_leg_that_cannot_be_sent_to_leaves_every_recording_of_that_tick_as_it_
     room.ports[2].incoming.broken = bytes([0xD5]) * FRAME_SAMPLES
     for tick in range(50):
         room.ports[0].fails = "send" if tick == 49 else ""
-        room.floor.tick(tick / 50)
+        room.state.tick(tick / 50)
 
     channel_1 = [np.frombuffer(writer.pcm, dtype="<i2") for writer in room.writers]
     assert np.all(channel_1[1] == channel_1[1][0])
@@ -219,19 +219,19 @@ def test_a_browsers_line_survives_a_fault_of_its_leg_and_goes_with_its_own() -> 
     room = Room()
     room.legs[1].line = SeatNo("8001")
     room.break_second("tap")
-    room.floor.tick(0)
-    assert room.floor.failed_ports == []
+    room.state.tick(0)
+    assert room.state.failed_ports == []
 
     room.break_second("receive")
-    room.floor.tick(0.02)
-    assert room.floor.failed_ports == [room.ports[1]]
+    room.state.tick(0.02)
+    assert room.state.failed_ports == [room.ports[1]]
 
 
 def test_silence_is_told_again_each_half_minute_and_never_on_hold() -> None:
     room = Room()
     room.ports[0].expects_sound = True
     for tick in range(100 * 50):
-        room.floor.tick(tick / 50)
+        room.state.tick(tick / 50)
 
     assert [told.leg for told in room.told if isinstance(told, RtpTimeout)] == [room.legs[0].leg] * 3
 
@@ -241,7 +241,7 @@ def test_all_legs_may_fail_in_one_tick_and_each_is_told_once() -> None:
     for port in room.ports:
         port.fails = "receive"
     for tick in range(3):
-        room.floor.tick(tick / 50)
+        room.state.tick(tick / 50)
 
     assert [said.leg for said in room.told if isinstance(said, LegFailed)] == [leg.leg for leg in room.legs]
-    assert room.floor.legs == {}
+    assert room.state.legs == {}
