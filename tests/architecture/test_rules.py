@@ -15,7 +15,7 @@ FEATURES = ROOMS[2:8]
 EDGE_IMPORTS = {"asyncio", "socket", "time", "random", "subprocess", "threading", "select", "ssl", "signal"}
 ENGINES = {
     "aiohttp", "aiortc", "asyncpg", "nats", "elasticsearch", "tantivy", "vosk", "faster_whisper", "pyVoIP", "jieba",
-    "pypinyin", "ibis", "duckdb", "argon2", "msgspec", "structlog", "webrtcvad", "soxr", "opencc", "uvloop", "sklearn",
+    "pypinyin", "ibis", "duckdb", "argon2", "msgspec", "structlog", "webrtcvad", "soxr", "opencc", "uvloop",
     "uuid_utils", "jinja2", "typer",
 }  # fmt: skip
 SEVERAL_PLACES = {"aiohttp", "aiortc", "uvloop", "jinja2", "typer", "webrtcvad", "msgspec"}
@@ -188,7 +188,9 @@ def test_type_ignores_name_their_code_and_reason() -> None:
 
 @pytest.mark.parametrize("room", FEATURES)
 def test_importing_a_feature_loads_no_engine_of_another_process(room: str) -> None:
-    heavy = "('vosk','faster_whisper','ctranslate2','aiortc','pyVoIP','ibis','duckdb','tantivy','elasticsearch','sklearn','jieba')"
+    heavy = (
+        "('vosk','faster_whisper','ctranslate2','aiortc','pyVoIP','ibis','duckdb','tantivy','elasticsearch','jieba')"
+    )
     code = f"import sys, {room}; print([m for m in {heavy} if m in sys.modules])"
     run = subprocess.run(
         [str(ROOT / ".venv/bin/python"), "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
