@@ -16,13 +16,13 @@ from telephony import media_protocol as media
 from telephony.acd.sitting import seat_again
 from telephony.calls.desk import DeskRequests
 from telephony.calls.journal import Journal
-from telephony.calls.link import LinkEvents, MediaLink
 from telephony.calls.media_events import MediaEvents
 from telephony.calls.orphans import facts_of
 from telephony.calls.publishing import Publisher
 from telephony.calls.reception import Here, Reception
 from telephony.calls.settings_store import SettingsStore
 from telephony.calls.switch import Switch
+from telephony.media_link import LinkEvents, MediaLink
 from telephony.sip.user_agent import UserAgent
 from telephony.switch_config import SwitchConfig
 from vocabulary.errors import HotlineError, Permanent, Transient

@@ -11,9 +11,9 @@ from runtime.failures import Failure
 from runtime.telemetry import get_logger
 from telephony.calls.absence import Absence
 from telephony.calls.inputs import Input
-from telephony.calls.link import MediaLink
 from telephony.calls.record import Call
 from telephony.ivr.keys import KeyPresses
+from telephony.media_link import MediaLink
 from vocabulary.ids import CallId
 
 log = get_logger(__name__)

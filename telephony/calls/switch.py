@@ -20,13 +20,13 @@ from telephony.calls.absence import Remedy
 from telephony.calls.actions import Action
 from telephony.calls.call import Q850_FAILURE, Q850_TIMER, step
 from telephony.calls.journal import Journal
-from telephony.calls.link import MediaLink
 from telephony.calls.live import Job, Live
 from telephony.calls.media_jobs import media_job
 from telephony.calls.publishing import Publisher
 from telephony.calls.record import Call, call_ended, call_recorded, snapshot
 from telephony.calls.refusals import Refusals
 from telephony.ivr.keys import KeySource
+from telephony.media_link import MediaLink
 from telephony.media_protocol import Direction
 from telephony.moments import Moment
 from telephony.settings import Limits, TelephonySettings

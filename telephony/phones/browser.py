@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from telephony.calls.link import MediaLink
+from telephony.media_link import MediaLink
 from telephony.media_protocol import Carried, CloseLine, LineOpened, OpenLine
 from vocabulary.desk_requests import SeatLine, SeatLineAnswer
 from vocabulary.errors import HotlineError, Refused

@@ -16,12 +16,12 @@ from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.journal import Journal
 from telephony.calls.legs import Leg, LegStage, Telephone
-from telephony.calls.link import MediaLink
 from telephony.calls.live import Live
 from telephony.calls.publishing import Publisher
 from telephony.calls.record import Call
 from telephony.calls.switch import Switch
 from telephony.ivr.flow import Ivr
+from telephony.media_link import MediaLink
 from tests.telephony.calls_world import ADA, S7, SETTINGS, START
 from tests.telephony.sip_texts import new_agent
 from vocabulary.audio import Party
