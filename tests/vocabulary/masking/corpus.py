@@ -11,7 +11,7 @@ from vocabulary.luhn import check_digit
 from work_orders.numbers import order_no
 
 HERE = Path(__file__).parent
-_HOLE = re.compile(r"\{(\w+)\|([^}]+)\}")
+_HOLE = re.compile(r"\{(\w+)([=+]?)\|([^}]+)\}")
 _WAYS = {
     "#": "0123456789",
     "&": "０１２３４５６７８９",
@@ -89,13 +89,18 @@ def drawn(line: str, /, *, random: Random) -> Sentence:
     """Return one line of a file with numbers drawn by ``random``."""
     kind, template = line.split("\t")
     frame, numbers, at = [], [], 0
+    whole, left = "", ""
     for hole in _HOLE.finditer(template):
         frame.append(template[at : hole.start()])
-        pattern, at = hole.group(2), hole.end()
-        count = sum(character in _WAYS for character in pattern)
-        digits = iter(DRAWN[hole.group(1)](random, count))
-        numbers.append("".join(_WAYS[way][int(next(digits))] if way in _WAYS else way for way in pattern))
-        assert next(digits, None) is None, f"{template}: more digits than places"
+        name, follows, pattern = hole.groups()
+        ways = {} if name == "said" else _WAYS
+        count, at = sum(character in ways for character in pattern), hole.end()
+        if follows != "+":
+            assert not left, f"{template}: more digits than places"
+            left = whole = whole if follows else DRAWN[name](random, count)
+        digits, left = iter(left[:count]), left[count:]
+        numbers.append("".join(ways[way][int(next(digits))] if way in ways else way for way in pattern))
+    assert not left, f"{template}: more digits than places"
     frame.append(template[at:])
     text = "".join(part for pair in zip(frame, [*numbers, ""], strict=True) for part in pair)
     return Sentence(kind=kind, template=template, text=text, frame=tuple(frame), numbers=tuple(numbers))
