@@ -37,14 +37,21 @@ _GROUP = re.compile(
     f"([{_TIMES}])个({_ONE})|[0-9]+?(?=[{_TIMES}]个{_ONE})|[0-9]+|[{SPOKEN}]+?(?=[{_TIMES}]个{_ONE})|[{SPOKEN}]+"
 )
 _CORRECTED = "不对|不是|[哦噢]?不|等等下|等等|[说记搞报讲]?错了|应该是|更正"
-_ORDERED = "哎呀|那个|然后|接着|后面是?|中间是?|最后是?|[前后]数位是?|横?杠|再"
-_BETWEEN = f"{_CORRECTED}|{_ORDERED}|好的?|对的?|[您你](?:接着|继续)?说|继续"
-_SIGNS = r"[ \-.·/_,()+嗯呃额啊哦]{0,4}"
-_GAP = re.compile(f"{_SIGNS}(?:(?:{_BETWEEN}){_SIGNS}){{0,2}}")
+_ORDERED = "哎呀|那个|然后|接着|后面是?|中间是?|最后是?|[前后]数位是?|横?杠|再|稍等|我[看想]{1,2}啊?"
+_BETWEEN = f"{_CORRECTED}|{_ORDERED}|好的?|对的?|[您你](?:接着|继续)?说|[您你]?继续|收到|明白|记[下好]了"
+_SIGNS = r"[ \-.·/_,()+…嗯呃额啊哦]{0,6}"
+_AGENT = "(?:坐席|座席|话务员|接线员|客服):"
+CALLER = "(?:市民|来电人|诉求人|群众|用户|客户):"
+_TURN = f"。?{_AGENT}{_SIGNS}(?:(?:{_BETWEEN}){_SIGNS}){{0,2}}[。!?]?{CALLER}"
+"""Who listens says 嗯, and the one who dictates goes on."""
+_GAP = re.compile(f"{_SIGNS}(?:(?:{_BETWEEN}|{_TURN}){_SIGNS}){{0,2}}")
+TURN = re.compile(_TURN)
 CORRECTION = re.compile(_CORRECTED)
 WORDS_BETWEEN = re.compile(_BETWEEN)
-_NO_DIGIT = re.compile(f"(?<=[前后]){_ONE}(?=位)|(?<=等)一(?=下)|(?<!{_ONE})一(?=[遍会])")
-"""后四位, 等一下, 再说一遍: what would be a digit counts or is part of a word."""
+_NO_DIGIT = re.compile(
+    f"(?<=[前后]){_ONE}(?=位)|(?<=等)一(?=下)|(?<!{_ONE})一(?=[遍会])|(?<=[,。])[一二两三四五六七八九](?=个月)"
+)
+"""后四位, 等一下, 再说一遍, 三个月: what would be a digit counts or is part of a word."""
 _ANY = f"[0-9{SPOKEN}要腰妖]"
 _MISHEARD_ONE = re.compile(
     f"[要腰妖](?=[ ,-]?[3-9三四五六七八九](?:[ ,-]?{_ANY}){{9}}(?!{_ONE}))|(?<={_ONE}{{3}})[要腰妖](?={_ONE}{{3}})"

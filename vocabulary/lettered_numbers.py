@@ -13,8 +13,16 @@ _PLATE = re.compile(
     rf"|[{_DIGIT}A-Za-z]{{5,6}}|[{_DIGIT}](?: [{_DIGIT}A-Za-z]){{4,5}}"
     rf"|[DFdf](?:[ ·.-]?[{_DIGIT}]){{5}}(?![ ·.-]?[{_DIGIT}]))"
 )
+_APART = "[ ,·.…-]{1,2}"
+_PLATE_APART = re.compile(
+    rf"([{_PROVINCES}][A-Za-z]){_APART}"
+    rf"((?:[{_DIGIT}A-Za-z](?:{_APART}[{_DIGIT}A-Za-z]){{4,5}}|[DFdf]{_APART}[{_DIGIT}]{{5}})(?![{_DIGIT}A-Za-z]))"
+)
+"""A plate said sign by sign: 苏A，三，K，七，二，八."""
 _PASSPORT = re.compile(
-    rf"((?:护照|通行证|回乡证|台胞证|港澳证)[^。！？;*\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}} ?[{_DIGIT}]{{7,10}})"
+    rf"((?:护照|通行证|回乡证|台胞证|港澳证)[^。！？;*\d]{{0,8}}?)(?<![A-Za-z])([A-Za-z]{{1,2}}[ ,]?"
+    rf"(?:[{_DIGIT}]{{7,10}}|[{_DIGIT}]{{4}}{_APART}[{_DIGIT}]{{4}}"
+    rf"|[{_DIGIT}]{{3}}{_APART}[{_DIGIT}]{{3}}{_APART}[{_DIGIT}]{{2,3}}))"
 )
 _PERMIT = re.compile(rf"(台胞证[^。！？;*{_DIGIT}]{{0,8}})([{_DIGIT}]{{8}}(?![{_DIGIT}*]))")
 _WECHAT = re.compile(
@@ -27,7 +35,7 @@ _EMAIL = re.compile(
 _GROUPED = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)(\d?[ -][0-9A-Za-z]{3,4}[ -]?[0-9A-Za-z]{2,4})(?![0-9A-Za-z])")
 _MISHEARD = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)([0-9OoIlSBZ]{8})(?![0-9A-Za-z])")
 
-_FILL = rf"[^{_DIGIT}*。！？;!?\n]{{1,4}}"
+_FILL = rf"…{{0,2}}[^{_DIGIT}*。！？;!?\n]{{1,4}}…{{0,2}}"
 _WITH_WORDS = re.compile(
     rf"(?<![{_DIGIT}*])([1一幺][3-9三四五六七八九拐勾][{_DIGIT}])({_FILL})[{_DIGIT}]{{4}}({_FILL})[{_DIGIT}]{{4}}(?![{_DIGIT}*])"
 )
@@ -72,6 +80,7 @@ def _with_words(found: re.Match[str]) -> Span | None:
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span | None]], ...] = (
     (_EMAIL, _email),
     (_PLATE, _plate),
+    (_PLATE_APART, _plate),
     (_PASSPORT, _after_its_word),
     (_PERMIT, _after_its_word),
     (_WECHAT, _after_its_word),

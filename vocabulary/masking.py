@@ -8,7 +8,7 @@ Masking twice is masking once.
 import re
 from itertools import accumulate, pairwise
 
-from vocabulary.digit_runs import CORRECTION, Group, digit_runs, folded
+from vocabulary.digit_runs import CALLER, CORRECTION, TURN, Group, digit_runs, folded
 from vocabulary.lettered_numbers import Span, lettered_numbers
 from vocabulary.number_kinds import (
     KINDS,
@@ -24,7 +24,8 @@ from vocabulary.number_kinds import (
 
 _REACH = 14
 """How many characters before a number a word may stand that says what it is."""
-_CUT = re.compile(r"[。！？;!?\n\d*]")
+_CUT = re.compile(rf"[。！？;!?\n\d*](?!{CALLER}[嗯呃是,… ]*$)")
+"""What ends the words before a number: not the end of the question that the number answers."""
 _ENDS_IN_X = re.compile(r"[ ,-]{0,2}(?:[大小]写的?)?(?:[Xx×叉]|[艾埃]克斯)")
 _EXTENSION = re.compile(r" ?(?:转|分机号?|ext\.?) ?\d{1,6}|-\d{1,5}(?!\d)")
 
@@ -63,6 +64,8 @@ class _Run:
         self._sizes = tuple(len(group.value) for group in groups)
         self._repeated = any(group.repeated for group in groups)
         self._gaps = [plain[one.end : other.start] for one, other in pairwise(groups)]
+        words = Words(self._before(0))
+        self._of_a_ticket = words.other and not words.phone
         self._corrected = [number for number, gap in enumerate(self._gaps) if CORRECTION.search(gap)]
 
     def spans(self) -> list[Span]:
@@ -70,39 +73,41 @@ class _Run:
         found: list[Span] = []
         at = 0
         while at < len(self._groups):
-            taken, span = self._from(at)
-            found += [span] if span else []
-            while taken < len(self._groups) and span and self._groups[taken].start < span[1]:
+            taken, spans = self._from(at)
+            found += spans
+            while taken < len(self._groups) and spans and self._groups[taken].start < spans[-1][1]:
                 taken += 1
             at = taken
         return found
 
-    def _from(self, at: int) -> tuple[int, Span | None]:
-        """Return the group to go on with, and the number that begins with group ``at`` if one does."""
+    def _from(self, at: int) -> tuple[int, list[Span]]:
+        """Return the group to go on with, and the pieces of the number that begins with group ``at`` if one does."""
         begin = self._ends[at - 1] if at else 0
         first = len(self._groups[at].value)
         digits = self._digits[begin : begin + max(first, LONGEST)]
         corrected = bool(self._corrected) and at <= self._corrected[-1]
         if len(digits) < SHORTEST:
-            return at + 1, None
+            return at + 1, []
+        words = Words(self._before(at))
         known = everybodys(digits, lambda long: self._last.get(begin + long, -1) >= at)
-        if known:
-            return self._last[begin + known] + 1, None
-        start = Start(digits, first, Words(self._before(at)), corrected)
+        if known and not (words.account and known > first):
+            return self._last[begin + known] + 1, []
+        words.other = words.other or (self._of_a_ticket and at > 0 and first <= 4)
+        start = Start(digits, first, words, corrected)
         if not may_begin(start):
-            return at + 1, None
+            return at + 1, []
         for kind in KINDS:
             for long in kind.asked(start):
                 number, last = self._candidate(start, at, long)
                 found = kind.rule(number) if number else None
                 if found:
-                    return last + 1, _span(self._groups[at : last + 1], found, self._plain, self._text)
-        return at + 1, None
+                    return last + 1, _spans(self._groups[at : last + 1], found, self._plain, self._text)
+        return at + 1, []
 
     def _before(self, at: int) -> str:
         """Return the words within reach before a group, up to the end of a sentence or another number."""
         start = self._groups[at].start
-        before = self._plain[max(0, start - _REACH) : start].rstrip(" ,(+")
+        before = self._plain[max(0, start - _REACH) : start].rstrip(" ,(+…")
         return _CUT.split(before)[-1]
 
     def _candidate(self, start: Start, at: int, long: int) -> tuple[Candidate | None, int]:
@@ -136,6 +141,19 @@ class _Run:
             else:
                 sizes.append(self._sizes[number])
         return tuple(sizes)
+
+
+def _spans(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> list[Span]:
+    """Return a number in one piece, or in as many as there are turns of who says it: what the other says stays."""
+    start, end, shown = _span(groups, found, plain, text)
+    edges = [start]
+    for one, other in pairwise(groups):
+        turns = one.end > start and TURN.search(plain, one.end, other.start)
+        edges += [one.end, other.start] if turns else []
+    edges.append(end)
+    if len(edges) == 2:
+        return [(start, end, shown)]
+    return [(left, right, "****"[: right - left]) for left, right in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _span(groups: tuple[Group, ...], found: Found, plain: str, text: str) -> Span:

@@ -32,12 +32,12 @@ _EVERYBODYS_BEGINS = re.compile(rf"1[02]|9[56]|[48]00|20\d\d{_DAY}")
 
 _WORD = re.compile(f"[^{SPOKEN} ,.()+嗯呃-]")
 _PHONE_WORDS = re.compile(
-    r"(?i)电话|手机|座机|固话|小灵通|办公室|传真|号码|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$"
+    r"(?i)电话|手机|座机|固话|小灵通|办公室|传真|号码|号很?好记|联系|热线|区号|tel|phone|(?:打|拨|找|回).?$"
 )
 _IDENTITY_WORDS = re.compile(r"身份|证件号|证号")
 _CARD_WORDS = re.compile(r"卡号|[账帐][号户]|银行卡|工资卡|信用卡|储蓄卡|借记卡|社保卡|行卡|存折|汇到|转到|打到")
 _ACCOUNT_WORDS = re.compile(
-    r"(?i)(?:qq|扣扣|球球|加[我个]?q|q号|企鹅号?|微信|威信|薇信|vx|v信)[号码群是为叫我的:, ]{0,6}$"
+    r"(?i)(?:qq|扣扣|球球|加[我个]?q|q号|企鹅号?|微信|威信|薇信|vx|v信)[号码群是为叫我的:, 嗯呃额啊]{0,6}$"
 )
 _OTHER_WORDS = re.compile(
     r"单号|工单|订单|编号|户号|表号|验证码|取件|批号|代码|编码|文号|案号|型号|注册|发票|流水|序列|快递|运单|条码|坐标|经度|纬度|读数"
@@ -101,6 +101,11 @@ class Candidate:
     def is_counted(self) -> bool:
         """Whether a unit or a sign of money says that it is an amount."""
         return bool(_UNIT.match(self.after)) or self.words.text.endswith(("¥", "￥", "$"))
+
+    @property
+    def is_of_a_ticket(self) -> bool:
+        """Whether the words before it say that it, in groups, is the number of a thing."""
+        return self.words.other and not self.words.phone and len(self.sizes) not in {1, len(self.digits)}
 
     @property
     def is_money(self) -> bool:
@@ -167,7 +172,8 @@ def _corrected(number: Candidate) -> Found | None:
 def _mobile(number: Candidate) -> Found | None:
     digits = number.digits
     found = _MOBILE.fullmatch(digits)
-    if not found or number.is_money:
+    unusual = number.is_of_a_ticket and number.sizes not in {(3, 4, 4), (3, 8)}
+    if not found or number.is_money or unusual:
         return None
     if max(number.sizes) > 8 and WORDS_BETWEEN.search(number.gaps):
         return None
@@ -210,7 +216,11 @@ def _landline(number: Candidate) -> Found | None:
         return None
     if len(number.sizes) > 5 and set(number.sizes) != {1}:
         return None
-    return Found(0, found.end(1), 3)
+    if number.is_of_a_ticket and len(number.sizes) > 2:
+        return None  # 单号二零二四，零七幺九，零零…
+    area = found.end(1)
+    apart = number.sizes[0] == area and WORDS_BETWEEN.match(number.gaps.lstrip(" ,"))
+    return Found(area, 0, 3) if apart else Found(0, area, 3)
 
 
 def _local(number: Candidate) -> Found | None:

@@ -18,7 +18,7 @@ LEFT_AT_MOST = {
 """How many digits of a number may still be read, by kind; an e-mail keeps its domain (163.com) and first character."""
 DIGIT = re.compile(f"[0-9{SPOKEN}]")
 PREFIX = re.compile(r"\(?\+?(?:00)?86\)?[ -]?|0(?=1)")
-FILES = ("", "held_out_", "third_")
+FILES = ("", "held_out_", "third_", "fourth_")
 
 
 def is_masked(sentence: Sentence) -> bool:
