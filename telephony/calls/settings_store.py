@@ -54,7 +54,12 @@ class SettingsStore:
     async def _arrived(self, data: bytes) -> None:
         settings = self._good(data, "bus")
         last = self._last
-        if settings is None or settings == last or (last is not None and settings.version < last.version):
+        if settings is None or settings == last:
+            return
+        if last is not None and settings.version < last.version:
+            log.error(
+                "the bus has older settings than are in use; publish anew", has=settings.version, uses=last.version
+            )
             return
         self._last = settings
         self._use(settings)

@@ -57,7 +57,9 @@ async def test_without_settings_calls_and_options_get_503(tmp_path: Path) -> Non
         await here.phone.response(200, "OPTIONS")
 
 
-async def test_settings_survive_a_restart_on_disk_and_bad_ones_are_not_used(tmp_path: Path) -> None:
+async def test_settings_survive_a_restart_on_disk_and_bad_or_older_ones_are_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with house(tmp_path) as here:
         wrong = replace(QUICK, version=2, lines=(Line(number="1", name="x", queue="nowhere"),))
         await here.bus.kv_put(SETTINGS_KEY, encode(wrong))
@@ -70,6 +72,9 @@ async def test_settings_survive_a_restart_on_disk_and_bad_ones_are_not_used(tmp_
     async with house(tmp_path, settings=None) as here:
         await here.until(lambda: here.process.switch.settings is not None)
         assert here.process.switch.settings.lines[0].name == "新"
+        await here.bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=2)))
+        await here.until(lambda: "the bus has older settings" in caplog.text)
+        assert here.process.switch.settings.version == 3
 
 
 def test_settings_that_contradict_themselves_name_the_row() -> None:
