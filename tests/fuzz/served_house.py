@@ -175,8 +175,9 @@ async def _calls(database: Database, *, agent: AccountId) -> tuple[list[MadeCall
             tx.emit(call.accepted())
             tx.emit(call.heard("我叫王小明，长青路停水了"))
         for call in answered:
+            tx.emit(replace(call.joined(), agent=agent))
             tx.emit(replace(call.connected(), agent=agent))
-            tx.emit(replace(call.ended(), agent=agent))
+            tx.emit(call.ended())
             tx.emit(replace(call.recorded(), host="local", name=RECORDING))
         for call in missed:
             tx.emit(call.abandoned())
