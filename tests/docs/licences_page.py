@@ -121,7 +121,7 @@ def licence_of(name: str) -> str:
         said = distribution(name).metadata
     except PackageNotFoundError:
         return ""
-    words = [said.get("License-Expression") or "", said.get("License") or ""]
+    words = [text for name in ("License-Expression", "License") for text in said.get_all(name) or []]
     words += [row.rsplit(" :: ", 1)[-1] for row in said.get_all("Classifier") or [] if row.startswith("License ::")]
     return next((SPDX.get(word, word) for word in words if word not in {"", "UNKNOWN"}), "")
 

@@ -16,7 +16,7 @@ from telephony.testcalls import CallPlan, place_call
 from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
 from tests.e2e.likeness import RATE, Likeness, found_at, likeness
 from tests.fault_runs.broken_call import LOUD
-from tests.fault_runs.caller import calling
+from tests.fault_runs.caller import MeasuringCaller, calling
 from tests.fault_runs.whole_house import WholeHouse, whole_house
 from tests.recordings import two_channels
 from vocabulary.audio import Party
@@ -133,7 +133,7 @@ async def _echo(house: WholeHouse, page: DeskPage, pcm: bytes) -> tuple[float, f
 
 
 @asynccontextmanager
-async def _second_call(house: WholeHouse) -> AsyncIterator[object]:
+async def _second_call(house: WholeHouse) -> AsyncIterator[MeasuringCaller]:
     async with calling(house.sip, number="12345", caller="19900005556", headers=VISITOR) as phone:
         yield phone
 

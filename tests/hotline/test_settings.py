@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.settings import BadSettings, TrunkSettings, read_settings
+from hotline.settings import TrunkSettings, read_settings
+from hotline.settings_checks import BadSettings
 
 
 def read(folder: Path, text: str):

@@ -77,6 +77,12 @@ class Run:
     def played(self) -> tuple[str, ...]:
         return next(action.play.prompts for action in self.asked if isinstance(action, do.SetSound) and action.play)
 
+    def end(self) -> CallEnded:
+        """The last fact, which is the end."""
+        last = self.facts[-1]
+        assert isinstance(last, CallEnded)
+        return last
+
     def told(self) -> list[str]:
         return [type(fact).__name__ for fact in self.facts]
 
@@ -298,7 +304,7 @@ def test_the_agent_hangs_up_and_the_caller_gets_a_bye() -> None:
 
     assert asked == [do.LeaveQueue(), do.HangUp(16), do.FreeSeat(wrap_up=True), do.CloseMedia()]
     run(got.MediaClosed(RECORDING))
-    assert run.facts[-1].reason is EndReason.AGENT_HUNG_UP
+    assert run.end().reason is EndReason.AGENT_HUNG_UP
 
 
 def test_nobody_on_duty_is_apologised_for_and_ended_with_its_reason() -> None:
@@ -314,7 +320,7 @@ def test_nobody_on_duty_is_apologised_for_and_ended_with_its_reason() -> None:
     run.said()
     run(got.MediaClosed(RECORDING))
 
-    assert run.facts[-1].reason is EndReason.NOBODY_ON_DUTY
+    assert run.end().reason is EndReason.NOBODY_ON_DUTY
 
 
 def test_a_call_waits_no_longer_than_the_queue_limit() -> None:
@@ -354,7 +360,7 @@ def test_a_line_that_stays_away_ends_the_call_after_20_seconds() -> None:
     assert do.CloseMedia() in run(got.Ticked(), after=0.1)
     run(got.MediaClosed(RECORDING))
 
-    assert run.facts[-1].reason is EndReason.FAILED
+    assert run.end().reason is EndReason.FAILED
 
 
 def test_a_seat_that_cannot_be_reached_sends_the_caller_back_to_the_queue() -> None:
@@ -379,7 +385,7 @@ def test_media_lost_ends_the_call_at_once_without_waiting_for_its_recording() ->
 
     assert do.HangUp(41) in asked
     assert do.CloseMedia() not in asked
-    assert run.facts[-1].reason is EndReason.MEDIA_LOST
+    assert run.end().reason is EndReason.MEDIA_LOST
     assert do.Forget() in asked
 
 
@@ -387,12 +393,12 @@ def test_silence_on_the_wire_and_the_longest_call_end_with_their_causes() -> Non
     silent = Run().talking()
     silent(got.Broken(EndReason.MEDIA_TIMEOUT, 102))
     silent(got.MediaClosed(RECORDING))
-    assert (silent.facts[-1].reason, silent.facts[-1].q850) == (EndReason.MEDIA_TIMEOUT, 102)
+    assert (silent.end().reason, silent.end().q850) == (EndReason.MEDIA_TIMEOUT, 102)
 
     long = Run(limits(max_call_s=600.0)).talking()
     long(got.Ticked(), after=600)
     long(got.MediaClosed(RECORDING))
-    assert (long.facts[-1].reason, long.facts[-1].q850) == (EndReason.FAILED, 102)
+    assert (long.end().reason, long.end().q850) == (EndReason.FAILED, 102)
 
 
 def test_media_that_does_not_close_the_call_does_not_keep_it() -> None:
