@@ -61,10 +61,22 @@ class Places:
 def places_of(settings: Settings, /) -> Places:
     """Make the folders that are kept and return the places; the folder of sockets is made by ``run_folder``."""
     places = Places(data=settings.data_path, run=Path(settings.run))
-    places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_data_folder(places.data)
     for folder in (places.recordings, places.models):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return places
+
+
+def make_data_folder(data: Path, /) -> None:
+    """Make the folder for its user alone; what has to be made above it, root's other users may walk through.
+
+    As root the embedded database runs as a user of its own, which must reach its home in ``data``.
+    """
+    missing = [folder for folder in data.parents if not folder.exists()]
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.geteuid() == 0:
+        for folder in missing:
+            folder.chmod(0o711)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import traceback
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from hotline.places import PRIVATE, make_data_folder
 from hotline.process_configs import DatabaseProcess, write_private
 from runtime.codec import decode
 from runtime.nats_server import free_port
@@ -51,6 +53,19 @@ async def database_process(tmp_path: Path) -> AsyncIterator[tuple[Path, Database
         process.terminate()
         await process.wait()
         forget_postgres(data)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as another user")
+def test_what_root_makes_above_its_data_folder_can_be_walked_through_and_not_read(tmp_path: Path) -> None:
+    data = tmp_path / ".local" / "share" / "hotline"
+    before = os.umask(PRIVATE)
+    try:
+        make_data_folder(data)
+    finally:
+        os.umask(before)
+
+    modes = [folder.stat().st_mode & 0o777 for folder in (data, data.parent, data.parent.parent)]
+    assert modes == [0o700, 0o711, 0o711]
 
 
 @pytest.mark.real
