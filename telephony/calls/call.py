@@ -69,7 +69,7 @@ def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, P
         case got.LineMoved():
             return _line_moved(call, moment, connected=happened.connected)
         case got.CallerLeft():
-            return _callerleft(call, moment, failed=happened.failed)
+            return _caller_left(call, moment, failed=happened.failed)
         case got.AgentLeft() if call.stage is Stage.INTRODUCING:
             return _unreachable(call, moment)
         case got.AgentLeft():
@@ -301,7 +301,7 @@ def _sound(call: Call, heard: got.SoundHeard) -> Step:
 # The end -------------------------------------------------------------------------------------------------------------
 
 
-def _callerleft(call: Call, moment: Moment, *, failed: bool) -> Step:
+def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
     reason = EndReason.CALLER_HUNG_UP if call.connected_at is not None else EndReason.ABANDONED
     if call.stage is Stage.APOLOGISING:
         reason = EndReason.NOBODY_ON_DUTY
