@@ -4,11 +4,12 @@ from runtime.codec import encode
 from runtime.ids import new_id
 from runtime.log import Consumer, LogRow
 from runtime.postgres import Transaction
+from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.events.agent_desk import CallbackListed, ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded, LegJoined, LegLeft
-from vocabulary.ids import EventId
+from vocabulary.ids import EventId, LegId
 
 TO_CALL_BACK = frozenset(
     {
@@ -97,20 +98,15 @@ async def _recorded(tx: Transaction, event: CallRecorded) -> None:
 
 
 async def apply_participant(tx: Transaction, row: LogRow, /) -> None:
-    """Keep who takes part in a call, from when, and until when; the end of the call is that of all who are left."""
+    """Keep who takes part in a call, from when, and until when; the end of the call is that of all who are left.
+
+    Calls of versions up to 0.1 have no ``LegJoined``: their one agent took part from ``CallConnected`` on.
+    """
     event = row.event
     if isinstance(event, LegJoined):
-        await tx.execute(
-            "insert into agent_desk.participant (leg, contact, call, party, seat, agent, joined_at)"
-            " values ($1,$2,$3,$4,$5,$6,$7) on conflict (leg) do update set left_at = null",
-            event.leg,
-            event.contact,
-            event.call,
-            event.party.value,
-            event.seat,
-            event.agent,
-            event.occurred_at,
-        )
+        await _takes_part(tx, event, leg=event.leg, party=event.party)
+    elif isinstance(event, CallConnected):
+        await _takes_part(tx, event, leg=event.agent_leg, party=Party.AGENT)
     elif isinstance(event, LegLeft):
         await tx.execute(
             "update agent_desk.participant set left_at = $2 where leg = $1 and joined_at <= $2",
@@ -123,6 +119,20 @@ async def apply_participant(tx: Transaction, row: LogRow, /) -> None:
             event.call,
             event.occurred_at,
         )
+
+
+async def _takes_part(tx: Transaction, event: LegJoined | CallConnected, /, *, leg: LegId, party: Party) -> None:
+    await tx.execute(
+        "insert into agent_desk.participant (leg, contact, call, party, seat, agent, joined_at)"
+        " values ($1,$2,$3,$4,$5,$6,$7) on conflict (leg) do update set left_at = null",
+        leg,
+        event.contact,
+        event.call,
+        party.value,
+        event.seat,
+        event.agent,
+        event.occurred_at,
+    )
 
 
 async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
@@ -203,7 +213,7 @@ def consumers() -> tuple[Consumer, ...]:
         Consumer(
             name="agent_desk.participants",
             kind="projection",
-            types=(LegJoined, LegLeft, CallEnded),
+            types=(LegJoined, CallConnected, LegLeft, CallEnded),
             apply=apply_participant,
             reset=("agent_desk.participant",),
         ),

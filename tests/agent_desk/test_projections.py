@@ -112,6 +112,21 @@ async def test_a_contact_is_that_of_every_seat_that_took_part_and_of_no_other(
     assert mine == {"007": [call.contact], "008": [call.contact], "009": []}
 
 
+async def test_a_call_of_before_legs_were_told_is_that_of_the_seat_that_took_it_also_after_a_replay(
+    database: Database, owned: Database, store: ContactStore
+) -> None:
+    call = MadeCall()
+    participants = consumers()[1]
+
+    await take_in(database, [call.accepted(), call.connected(), call.ended()], consumers())
+    first = await store.seats(call.contact)
+    await reset_projection(owned, participants)
+    emptied = await store.seats(call.contact)
+    await take_in(database, [], consumers())
+
+    assert (first, emptied, await store.seats(call.contact)) == ({"007"}, set(), {"007"})
+
+
 async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(
     database: Database, owned: Database
 ) -> None:
