@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 
 from telephony.calls.hearing import Sound
-from telephony.calls.record import Play
 from vocabulary.events import Event
 from vocabulary.ids import LegId, SeatNo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SetSound:
     """Let the call sound as its state says; comes back as SoundSet."""
 
     sound: Sound
-    play: Play | None
 
 
 @dataclass(frozen=True, slots=True)

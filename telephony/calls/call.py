@@ -38,7 +38,7 @@ def step(call: Call, happened: Input, /, *, moment: Moment) -> Step:
     after, actions = _step(call, happened, moment)
     wanted = sound(after)
     if wanted != sound(call) and after.stage not in _OVER:
-        actions.append(do.SetSound(sound=wanted, play=after.play))
+        actions.append(do.SetSound(wanted))
     if snapshot(after) != snapshot(call):
         after = replace(after, revision=call.revision + 1)
     return after, actions

@@ -7,8 +7,9 @@ from telephony import media_protocol as media
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.call import Q850_FAILURE
+from telephony.calls.hearing import Sound
 from telephony.calls.live import Job
-from telephony.calls.record import Call, Play
+from telephony.calls.record import Call
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.ids import CallId
@@ -20,7 +21,7 @@ def media_job(call: Call, action: do.MediaAction, /) -> Job:
     """Return the command, with the call's next input for its reply and for its failure."""
     match action:
         case do.SetSound():
-            return _sounding(call, action)
+            return _sounding(call.call, action.sound)
         case do.AttachSeat():
             attach = media.AttachLine(
                 leg=action.leg, line=action.seat, call=call.call, contact=call.contact, party=Party.AGENT
@@ -39,30 +40,27 @@ def media_job(call: Call, action: do.MediaAction, /) -> Job:
             assert_never(action)
 
 
-def _sounding(call: Call, wanted: do.SetSound) -> Job:
-    pairs = sorted(wanted.sound.hearing)
+def _sounding(call: CallId, wanted: Sound) -> Job:
+    pairs = sorted(wanted.hearing)
     command = media.SetSound(
-        call=call.call,
+        call=call,
         hearing=tuple(media.Hearing(listener=listener, speaker=speaker) for listener, speaker in pairs),
-        playing=_playing(call, wanted.play),
+        playing=tuple(
+            media.Playing(leg=leg, prompts=play.prompts, play_id=play.play_id, loop=play.loop)
+            for leg, play in wanted.playing
+        ),
     )
     return Job(
         command=command,
         reply=media.SoundSet,
-        then=lambda reply: got.SoundSet(reply.at_ms, wanted.sound, reply.unplayed),
-        instead=got.Broken(EndReason.FAILED, Q850_FAILURE) if pairs else _silent(wanted.play),
+        then=lambda reply: got.SoundSet(reply.at_ms, wanted, reply.unplayed),
+        instead=got.Broken(EndReason.FAILED, Q850_FAILURE) if pairs else _silent(wanted),
     )
 
 
-def _playing(call: Call, play: Play | None) -> tuple[media.Playing, ...]:
-    if play is None:
-        return ()
-    return (media.Playing(leg=call.caller_leg.id, prompts=play.prompts, play_id=play.play_id, loop=play.loop),)
-
-
-def _silent(play: Play | None) -> got.Input | None:
+def _silent(wanted: Sound) -> got.Input | None:
     """A prompt that cannot be played must not hold the call up; music that cannot is silence."""
-    return None if play is None or play.loop else got.PromptsOver(play.play_id)
+    return next((got.PromptsOver(play.play_id) for _, play in wanted.playing if not play.loop), None)
 
 
 def _closing(call: CallId) -> Job:

@@ -75,7 +75,8 @@ class Run:
         return self(got.SoundSet(at_ms, sound(self.call)), after)
 
     def played(self) -> tuple[str, ...]:
-        return next(action.play.prompts for action in self.asked if isinstance(action, do.SetSound) and action.play)
+        asked = next(action for action in self.asked if isinstance(action, do.SetSound))
+        return next(play.prompts for _, play in asked.sound.playing)
 
     def end(self) -> CallEnded:
         """The last fact, which is the end."""
@@ -220,7 +221,7 @@ def test_after_the_answer_to_the_question_the_caller_hears_music() -> None:
 
     run(got.Ticked(), after=1.2)
 
-    assert run.asked == [do.SetSound(sound=sound(run.call), play=run.call.play)]
+    assert run.asked == [do.SetSound(sound(run.call))]
     assert run.call.play is not None
     assert (run.call.play.prompts, run.call.play.loop) == (("moh",), True)
     assert snapshot(run.call).phase is CallPhase.QUEUED
@@ -344,7 +345,7 @@ def test_a_lost_line_parts_the_legs_and_its_return_joins_them_without_a_second_c
     leg = run.call.agent_leg
     assert leg is not None
     assert run(got.LineMoved(connected=True), after=10) == [do.AttachSeat(leg.id, S7)]
-    assert run(got.SeatAttached(7900)) == [do.SetSound(sound=Sound(hearing=before), play=None)]
+    assert run(got.SeatAttached(7900)) == [do.SetSound(Sound(hearing=before))]
     run.sounds(30_000)
 
     assert run.call.stage is Stage.TALKING
