@@ -10,6 +10,8 @@ from vocabulary.audio import SAMPLE_RATE
 from vocabulary.errors import Permanent
 from vocabulary.g711 import ALAW_TO_LINEAR, ULAW_TO_LINEAR
 
+HEADER_BYTES = 44
+"""Of the header that ``wav_header`` makes."""
 _PCM, _ALAW, _ULAW, _EXTENSIBLE = 1, 6, 7, 0xFFFE
 
 
@@ -90,7 +92,7 @@ def _sound(layout: tuple[int, int, int, int], body: bytes, /) -> Sound:
 
 
 def wav_header(*, data_bytes: int, channels: int = 1, rate: int = SAMPLE_RATE) -> bytes:
-    """Return the 44-byte header of 16-bit PCM that ``data_bytes`` of interleaved samples follow."""
+    """Return the header, ``HEADER_BYTES`` long, of 16-bit PCM that ``data_bytes`` of interleaved samples follow."""
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         b"RIFF", (36 + data_bytes) & 0xFFFFFFFF, b"WAVE", b"fmt ", 16, _PCM, channels, rate,

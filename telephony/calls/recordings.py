@@ -6,6 +6,7 @@ from array import array
 from pathlib import Path
 
 from runtime.codec import MalformedMessage, decode
+from runtime.wav import HEADER_BYTES
 from telephony.tracks import Manifest, Track, TrackKind, checked_name, track_name
 from vocabulary import g711
 from vocabulary.audio import Party
@@ -13,7 +14,6 @@ from vocabulary.desk_requests import RecordingAsked, RecordingStretch
 from vocabulary.errors import Refused
 
 MAX_SAMPLES = 65_536
-_HEADER_BYTES = 44
 _PCM, _ALAW, _ULAW, _EXTENSIBLE = 1, 6, 7, 0xFFFE
 
 
@@ -51,7 +51,7 @@ def read_stretch(folder: Path, /, *, asked: RecordingAsked) -> RecordingStretch:
         raise Refused("no-recording", "没有找到这段录音。") from error
     samples = max(0, min(asked.samples, manifest.samples - asked.first_sample))
     sides: tuple[list[array[int]], list[array[int]]] = ([], [])
-    for track in manifest.tracks:
+    for track in manifest.tracks:  # what was played to an agent, the caller never heard
         other_side = track.party is not Party.CALLER or track.kind is TrackKind.PLAYED
         if track.party is Party.CALLER or track.kind is TrackKind.SPOKEN:
             sides[other_side].append(_samples(folder / track_name(asked.name, track.number), track, asked, samples))
@@ -70,7 +70,7 @@ def _samples(path: Path, track: Track, asked: RecordingAsked, samples: int) -> "
         return found
     try:
         with path.open("rb") as file:
-            file.seek(_HEADER_BYTES + 2 * (begin - track.first_sample))
+            file.seek(HEADER_BYTES + 2 * (begin - track.first_sample))
             octets = file.read(2 * (end - begin))
     except OSError as error:
         raise Refused("no-recording", "录音文件无法读取。") from error

@@ -8,9 +8,9 @@ from pathlib import Path
 from runtime.codec import MalformedMessage, decode, encode
 from runtime.telemetry import get_logger
 from runtime.unusable import set_aside
-from runtime.wav import wav_header
+from runtime.wav import HEADER_BYTES, wav_header
 from telephony.media import two_channels
-from telephony.media.sidecar import BYTES_PER_SAMPLE, HEADER_BYTES, Sidecar, Stage, whole_samples
+from telephony.media.sidecar import BYTES_PER_SAMPLE, Sidecar, Stage, whole_samples
 from telephony.tracks import Track, checked_name, track_name
 from vocabulary.errors import Refused
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from runtime.wav import HEADER_BYTES
 from telephony.media_protocol import ClosedRecording, OrphanCall
 from telephony.tracks import Manifest, Track
 from vocabulary.audio import SAMPLES_PER_MS
 from vocabulary.ids import CallId, ContactId
 
-HEADER_BYTES = 44
 BYTES_PER_SAMPLE = 2
 
 

@@ -4,9 +4,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from runtime.wav import wav_header
+from runtime.wav import HEADER_BYTES, wav_header
 
-_HEADER_BYTES, _BYTES_PER_SAMPLE = 44, 4
+_BYTES_PER_SAMPLE = 4
 
 
 def is_one(name: str, /) -> bool:
@@ -22,15 +22,15 @@ def close_left_open(folder: Path, name: str, /) -> tuple[int, str]:
         part.rename(whole)
     if not whole.exists():
         return 0, ""
-    samples = max(0, whole.stat().st_size - _HEADER_BYTES) // _BYTES_PER_SAMPLE
+    samples = max(0, whole.stat().st_size - HEADER_BYTES) // _BYTES_PER_SAMPLE
     with whole.open("rb") as file:
         return samples, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _close(part: Path) -> None:
-    octets = max(0, part.stat().st_size - _HEADER_BYTES) // _BYTES_PER_SAMPLE * _BYTES_PER_SAMPLE
+    octets = max(0, part.stat().st_size - HEADER_BYTES) // _BYTES_PER_SAMPLE * _BYTES_PER_SAMPLE
     with part.open("r+b") as file:
-        file.truncate(_HEADER_BYTES + octets)
+        file.truncate(HEADER_BYTES + octets)
         file.write(wav_header(data_bytes=octets, channels=2))
         file.flush()
         os.fsync(file.fileno())
