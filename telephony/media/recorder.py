@@ -101,7 +101,10 @@ class Recorder:
                 with suppress(OSError):
                     files.sidecar_path(self.folder, recording.sidecar).unlink(missing_ok=True)
                 return recording.sidecar.closed(stage=stage, samples=0, sha256="")
-            tracks = tuple(self._close_track(recording, track, samples) for track in recording.sidecar.tracks)
+            try:
+                tracks = tuple(self._close_track(recording, track, samples) for track in recording.sidecar.tracks)
+            finally:
+                files.let_go(recording.descriptors)
             recording.sidecar = replace(recording.sidecar, tracks=tracks)
             kept = max(track.end for track in tracks) if recording.failed else samples
             digest = files.close(self.folder, recording.sidecar, samples=kept)

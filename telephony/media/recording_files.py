@@ -91,6 +91,12 @@ def close_track(folder: Path, sidecar: Sidecar, track: Track, descriptor: int, /
     return replace(track, samples=samples, sha256=digest)
 
 
+def let_go(descriptors: dict[int, int], /) -> None:
+    """Close the descriptors of tracks that keep their part as it is."""
+    while descriptors:
+        os.close(descriptors.popitem()[1])
+
+
 def close(folder: Path, sidecar: Sidecar, /, *, samples: int) -> str:
     """Write the recording's file, which names the tracks of ``sidecar``; return its sha256."""
     data = encode(sidecar.manifest(samples=samples))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from array import array
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -130,6 +131,31 @@ async def test_a_two_channel_recording_that_an_earlier_version_left_open_is_clos
     assert [(orphan.call, orphan.samples) for orphan in found] == [(left.call, 500)]
     assert two_channels(tmp_path / "old.wav") == (b"\1\0" * 500, b"\2\0" * 500)
     assert found[0].sha256 == hashlib.sha256((tmp_path / "old.wav").read_bytes()).hexdigest()
+
+
+async def test_a_track_that_cannot_be_closed_leaves_the_others_sound_and_no_file_open(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    await recorder.recover()
+    recording = recorder.begin(sidecar())
+    for one in (CALLER, AGENT):
+        recorder.write(recording, one, first_sample=one.first_sample, pcm=b"\1\0" * 8000)
+    await recorder.mark(sidecar("other.tracks.json"))
+    (tmp_path / "a.1.wav.part").unlink()
+    closed = await recorder.finish(recording, samples=12000, stage=Stage.REPORTED)
+    await recorder.close()
+
+    assert (closed.samples, recorder.failures) == (0, 1)
+    assert read_sound(tmp_path / "a.2.wav.part").pcm == b"\1\0" * 8000
+    assert [link for link in open_files() if link.startswith(str(tmp_path))] == []
+
+
+def open_files() -> list[str]:
+    """What this process has open."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.append(str(link.readlink()))
+    return found
 
 
 async def test_a_name_that_is_taken_or_a_disk_that_fails_gives_no_recording_and_no_crash(tmp_path: Path) -> None:
