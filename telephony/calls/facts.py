@@ -1,5 +1,8 @@
 """The facts of a live call, made from what is known of it."""
 
+from datetime import datetime
+from typing import TypedDict
+
 from telephony.calls.inputs import KeyPressed, Offered
 from telephony.calls.legs import Leg, SeatLine
 from telephony.calls.record import Call
@@ -16,7 +19,34 @@ from vocabulary.events.telephony import (
     LegLeft,
     OfferEnded,
 )
-from vocabulary.ids import EventId, LegId, OfferId, SeatNo
+from vocabulary.ids import AccountId, CallId, ContactId, EventId, LegId, OfferId, SeatNo
+
+
+class _Head(TypedDict):
+    """What every fact of a call begins with."""
+
+    event_id: EventId
+    occurred_at: datetime
+    contact: ContactId
+    call: CallId
+
+
+def _head(call: Call, moment: Moment) -> _Head:
+    return _Head(event_id=EventId(moment.new_id()), occurred_at=moment.wall, contact=call.contact, call=call.call)
+
+
+class _Who(TypedDict):
+    """Whose leg a fact is about."""
+
+    leg: LegId
+    party: Party
+    seat: SeatNo | None
+    agent: AccountId | None
+
+
+def _who(leg: Leg) -> _Who:
+    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
+    return _Who(leg=leg.id, party=leg.party, seat=line.seat if line else None, agent=line.agent if line else None)
 
 
 def accepted(call: Call, /, *, moment: Moment) -> CallAccepted:
@@ -38,50 +68,31 @@ def accepted(call: Call, /, *, moment: Moment) -> CallAccepted:
 
 def joined(call: Call, leg: Leg, /, *, at_ms: int, moment: Moment) -> LegJoined:
     """A leg can be heard."""
-    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
     return LegJoined(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
-        leg=leg.id,
-        party=leg.party,
-        seat=line.seat if line else None,
-        agent=line.agent if line else None,
+        **_head(call, moment),
+        **_who(leg),
         at_ms=at_ms,
     )
 
 
 def left(call: Call, leg: Leg, /, *, moment: Moment) -> LegLeft:
     """A leg that had joined is gone."""
-    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
     return LegLeft(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
-        leg=leg.id,
-        party=leg.party,
-        seat=line.seat if line else None,
-        agent=line.agent if line else None,
+        **_head(call, moment),
+        **_who(leg),
         joined_at=leg.joined_at or moment.wall,
     )
 
 
 def queued(call: Call, /, *, queue: str, moment: Moment) -> CallQueued:
     """The call waits in ``queue`` from now on."""
-    return CallQueued(
-        event_id=EventId(moment.new_id()), occurred_at=moment.wall, contact=call.contact, call=call.call, queue=queue
-    )
+    return CallQueued(**_head(call, moment), queue=queue)
 
 
 def digit_pressed(call: Call, /, *, key: KeyPressed, moment: Moment) -> DigitPressed:
     """The caller pressed a key."""
     return DigitPressed(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
+        **_head(call, moment),
         leg=call.caller_leg.id,
         party=Party.CALLER,
         digit=key.digit,
@@ -92,10 +103,7 @@ def digit_pressed(call: Call, /, *, key: KeyPressed, moment: Moment) -> DigitPre
 def offered(call: Call, /, *, offer: Offered, moment: Moment) -> CallOffered:
     """A seat rings for the call."""
     return CallOffered(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
+        **_head(call, moment),
         offer=offer.offer,
         seat=offer.seat,
         agent=offer.agent,
@@ -111,10 +119,7 @@ def offered(call: Call, /, *, offer: Offered, moment: Moment) -> CallOffered:
 def offer_ended(call: Call, /, *, offer: OfferId, seat: SeatNo, outcome: OfferOutcome, moment: Moment) -> OfferEnded:
     """A seat stopped ringing."""
     return OfferEnded(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
+        **_head(call, moment),
         offer=offer,
         seat=seat,
         outcome=outcome,
@@ -126,10 +131,7 @@ def connected(call: Call, /, *, agent_leg: LegId, at_ms: int, moment: Moment) ->
     if call.seat is None:
         return None
     return CallConnected(
-        event_id=EventId(moment.new_id()),
-        occurred_at=moment.wall,
-        contact=call.contact,
-        call=call.call,
+        **_head(call, moment),
         offer=call.seat.offer,
         seat=call.seat.seat,
         agent=call.seat.agent,
