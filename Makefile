@@ -17,4 +17,4 @@ fuzz: setup ; $(RUN) python -m tests.fuzz.run $(ARGS)
 mutants: setup ; $(RUN) python -m tests.mutants $(ARGS)
 schema: setup ; $(RUN) python -m hotline.front_end --schema
 voices: setup ; $(RUN) --group voices hotline voices render $(ARGS)
-clean: ; rm -rf .venv .tools .cache agent_desk/static agent_desk/web/node_modules
+clean: ; rm -rf .venv .tools .cache hotline/static web/node_modules

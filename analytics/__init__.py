@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from analytics.facts import CALLS, ORDERS, WORDS, consumers
-from analytics.history import Burst, MadeUp, Matter, Spot, made_up_days
-from analytics.loading import load_history
+from analytics.loading import MadeUp, Matter, Spot, load_history
 from analytics.routes import AnalyticsPages
 from analytics.service import AnalyticsNeeds, AnalyticsService
 
@@ -18,11 +17,9 @@ __all__ = [
     "AnalyticsNeeds",
     "AnalyticsPages",
     "AnalyticsService",
-    "Burst",
     "MadeUp",
     "Matter",
     "Spot",
     "consumers",
     "load_history",
-    "made_up_days",
 ]

@@ -1,10 +1,10 @@
 """Loads a made-up history into the facts, once: a second load with rows present changes nothing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from analytics.history import MadeUp
 from runtime.ids import derived_id
 from runtime.postgres import Database
 from vocabulary.calls import EndReason, Origin
@@ -22,6 +22,44 @@ _ORDER = (
     " on conflict do nothing"
 )
 GREETING_S = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something people ask about: a leaf category with what callers say about it."""
+
+    category: str
+    path: tuple[str, ...]
+    kinds: tuple[str, ...]
+    unit: str
+    unit_name: str
+    limit_hours: int
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A district with a place in it."""
+
+    district: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUp:
+    """One contact of the history; the order fields are None for a call that nobody answered."""
+
+    at: datetime
+    wait_s: float
+    talk_s: float | None
+    line_name: str
+    caller: str
+    matter: Matter | None
+    spot: Spot | None
+    kind: str
+    phrase: str = field(repr=False)
+    handled_after_h: float | None
+    satisfied: bool | None
 
 
 async def load_history(database: Database, contacts: Iterable[MadeUp], /) -> int:

@@ -23,7 +23,7 @@ from runtime.postgres import Database, open_database
 from runtime.supervision import Pulse
 from runtime.web import DoorLimits, Route, Site, StaticFolder, WebApp, build_app, serve_app
 
-STATIC = ROOT / "agent_desk" / "static"
+STATIC = ROOT / "hotline" / "static"
 
 
 async def run_desk(config: DeskProcess, *, pulse: Pulse) -> None:

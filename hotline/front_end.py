@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-WEB = ROOT / "agent_desk" / "web"
-STATIC = ROOT / "agent_desk" / "static"
+WEB = ROOT / "web"
+STATIC = ROOT / "hotline" / "static"
 
 
 def _npm(*arguments: str) -> None:
@@ -31,7 +31,11 @@ def _digest_of(paths: list[Path]) -> str:
 
 def _sources() -> list[Path]:
     files = [WEB / "package-lock.json", WEB / "package.json"]
-    files += [path for path in WEB.iterdir() if path.suffix in {".ts", ".html", ".json", ".js"}]
+    files += [
+        path
+        for path in WEB.iterdir()
+        if path.suffix in {".ts", ".html", ".json", ".js"} and path.name != "openapi.json"
+    ]
     files += [path for path in (WEB / "src").rglob("*") if path.is_file()]
     files += [path for path in (WEB / "public").rglob("*") if path.is_file()] if (WEB / "public").is_dir() else []
     return sorted(set(files))
@@ -46,7 +50,7 @@ def install() -> None:
 
 
 def build() -> None:
-    """Build ``agent_desk/static`` unless it was built from the very same sources."""
+    """Build ``hotline/static`` unless it was built from the very same sources."""
     wanted, mark = _digest_of(_sources()), STATIC / ".source-digest"
     if mark.is_file() and mark.read_text() == wanted:
         return
@@ -59,7 +63,7 @@ def write_openapi() -> Path:
     """Write the OpenAPI document of all routes where the type generator reads it."""
     from hotline.api_document import api_document  # noqa: PLC0415 - the build alone does not need the rooms
 
-    path = ROOT / "agent_desk" / "openapi.json"
+    path = ROOT / "web" / "openapi.json"
     path.write_text(json.dumps(api_document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return path
 
@@ -74,7 +78,7 @@ def schema() -> None:
 def check() -> None:
     """Fail when types do not hold, unit tests fail, or document and types are not what the routes say."""
     install()
-    committed = (ROOT / "agent_desk" / "openapi.json", WEB / "src" / "api" / "schema.d.ts")
+    committed = (ROOT / "web" / "openapi.json", WEB / "src" / "api" / "schema.d.ts")
     before = [path.read_bytes() if path.is_file() else b"" for path in committed]
     schema()
     stale = [path.name for path, old in zip(committed, before, strict=True) if path.read_bytes() != old]

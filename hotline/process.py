@@ -63,14 +63,14 @@ def _test_calls(data: bytes, pulse: Pulse) -> Run:
 
 def _agent(data: bytes, pulse: Pulse) -> Run:
     del pulse  # its loop is all that is asked
-    from hotline.demo.agent import AgentConfig, run_simulated_agent  # noqa: PLC0415
+    from simulation.agent import AgentConfig, run_simulated_agent  # noqa: PLC0415
 
     return run_simulated_agent(decode(data, AgentConfig))
 
 
 def _unit(data: bytes, pulse: Pulse) -> Run:
     del pulse  # its loop is all that is asked
-    from hotline.demo.unit import UnitConfig, run_simulated_units  # noqa: PLC0415
+    from simulation.unit import UnitConfig, run_simulated_units  # noqa: PLC0415
 
     return run_simulated_units(decode(data, UnitConfig))
 

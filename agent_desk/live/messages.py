@@ -154,7 +154,7 @@ LiveMessage = (
     | LiveSpeechStarted | LiveSpeechEnded | LivePartial | LiveFinal | LiveTranscriptClosed
     | LiveSuggestions | LiveDraft | LiveRecogniser | LiveOrder
 )  # fmt: skip
-"""Every numbered message; the pages have a handler for each (``agent_desk/web/src/stores/live.ts``)."""
+"""Every numbered message; the pages have a handler for each (``web/src/stores/live.ts``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def _recogniser(settings: Settings, places: Places) -> Finding:
 
 def _pages(settings: Settings, places: Places) -> Finding:
     del settings, places
-    built = (ROOT / "agent_desk" / "static" / "index.html").is_file()
+    built = (ROOT / "hotline" / "static" / "index.html").is_file()
     return Finding(
         name="pages", ok=built, found="built" if built else "missing", advice="" if built else "run make web"
     )

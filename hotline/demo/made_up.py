@@ -3,9 +3,10 @@
 import json
 from datetime import datetime, timedelta
 
-from analytics import Burst, Matter, Spot, load_history, made_up_days
+from analytics import Matter, Spot, load_history
 from hotline.city_files import CityFiles, catalogue
 from runtime.postgres import Database
+from simulation.history import Burst, made_up_days
 from vocabulary.ids import CategoryCode
 from work_orders import LimitUnit
 

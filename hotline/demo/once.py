@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from asr import character_error_rate
-from hotline.demo.agent_desk_client import DeskClient, log_in
 from hotline.demo.progress import Progress
 from hotline.demo.report import CallReport, FigureReport, RecordingReport, StageReport, TopicReport
 from hotline.demo.stage import Stage
 from hotline.demo.watch import StageMissing, Watch
 from runtime.bus import open_bus
+from simulation.desk_client import DeskClient, log_in
 from telephony import TelephonyClient, testcalls
 from vocabulary.audio import SAMPLE_RATE, Party
 from vocabulary.calls import SeatState

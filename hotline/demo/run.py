@@ -7,16 +7,17 @@ import webbrowser
 from dataclasses import replace
 from typing import Any
 
-from hotline.demo.callers import Callers
 from hotline.demo.once import OneCall, Wish
 from hotline.demo.options import DemoOptions
 from hotline.demo.progress import Progress
 from hotline.demo.stage import Stage, claim, clear, moved, open_stage
 from hotline.places import Places, only_instance, places_of
 from hotline.settings import Settings, read_settings
+from runtime.bus import open_bus
 from runtime.codec import to_builtins
 from runtime.telemetry import configure_logging
 from runtime.wav import WavError, read_wav
+from simulation.callers import Callers
 from vocabulary.errors import HotlineError, Permanent
 
 DIALOGUE = "water-outage"
@@ -104,7 +105,7 @@ async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
     _print_ways(stage)
     if options.browser:
         await asyncio.to_thread(webbrowser.open, stage.addresses.web)
-    callers = asyncio.create_task(Callers(stage, progress=progress).run())
+    callers = asyncio.create_task(_calls(stage, progress))
     await asyncio.wait({callers, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if callers.done():
         callers.result()  # they go on for ever: what ended them is said, not swallowed
@@ -113,6 +114,12 @@ async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
         callers.cancel()
         await asyncio.wait({callers}, timeout=0.5)
     return 0
+
+
+async def _calls(stage: Stage, progress: Progress) -> None:
+    nats = stage.addresses.nats
+    async with open_bus(url=nats.url, name="callers", user=nats.user, password=nats.password) as bus:
+        await Callers(bus, dialogues=stage.city.dialogues, say=progress.say).run()
 
 
 def _print_ways(stage: Stage) -> None:

@@ -11,17 +11,17 @@ from pathlib import Path
 from hotline.city_files import CityFiles, catalogue, read_city
 from hotline.commands.doctor import taken_ports
 from hotline.commands.serve import started
-from hotline.demo.agent import AgentConfig
 from hotline.demo.made_up import load_made_up
 from hotline.demo.people import DemoPeople, make_people
 from hotline.demo.progress import Progress
-from hotline.demo.unit import UnitConfig
 from hotline.house import Addresses, House, open_house
 from hotline.migrations import ALL
 from hotline.places import OtherPurpose, Places, claim_purpose
 from hotline.settings import Settings
 from runtime.clock import SystemClock
 from runtime.postgres import DatabaseUrls, forget_postgres, keeps_postgres, migrate, open_database
+from simulation.agent import AgentConfig
+from simulation.unit import UnitConfig
 from telephony import testcalls
 from vocabulary.errors import Permanent
 

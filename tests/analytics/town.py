@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from analytics import Burst, MadeUp, Matter, Spot, made_up_days
+from analytics import MadeUp, Matter, Spot
+from simulation.history import Burst, made_up_days
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

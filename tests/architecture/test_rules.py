@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("vocabulary", "runtime", "telephony", "asr", "knowledge", "agent_desk", "work_orders", "analytics", "hotline")
+ROOMS = (
+    "vocabulary",
+    "runtime",
+    "telephony",
+    "asr",
+    "knowledge",
+    "agent_desk",
+    "work_orders",
+    "analytics",
+    "simulation",
+    "hotline",
+)
 FEATURES = ROOMS[2:8]
 EDGE_IMPORTS = {"asyncio", "socket", "time", "random", "subprocess", "threading", "select", "ssl", "signal"}
 ENGINES = {
@@ -25,7 +36,11 @@ SEVERAL_PLACES = {"aiohttp", "aiortc", "uvloop", "jinja2", "typer", "webrtcvad",
 @cache
 def _files() -> tuple[Path, ...]:
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", *ROOMS, "web"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     return tuple(ROOT / name for name in listed.splitlines() if (ROOT / name).is_file())
 
@@ -139,11 +154,11 @@ def test_features_publish_at_most_fifteen_names_and_say_what_they_turn_into_what
         assert len(names[0]) <= 15, room
 
 
-def test_the_composition_imports_features_by_their_front_door_only() -> None:
+def test_the_composition_and_the_simulation_import_features_by_their_front_door_only() -> None:
     wrong = {
         _module(path): sorted(hit)
         for path in _python()
-        if _module(path).startswith("hotline")
+        if _module(path).startswith(("hotline", "simulation"))
         and (hit := {name for name in _imports(path) if name.split(".")[0] in FEATURES and "." in name})
     }
 

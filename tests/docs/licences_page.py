@@ -134,7 +134,7 @@ def goes_with(licence: str) -> bool:
 
 def of_pages() -> dict[str, tuple[str, str]]:
     """Return version and licence of each npm package that is built into the pages."""
-    rows = json.loads((ROOT / "agent_desk/web/package-lock.json").read_text("utf-8"))["packages"]
+    rows = json.loads((ROOT / "web/package-lock.json").read_text("utf-8"))["packages"]
     return {
         path.rpartition("node_modules/")[2]: (row["version"], row.get("license", ""))
         for path, row in sorted(rows.items())

@@ -21,7 +21,7 @@ def _image(service: str) -> str:
 
 
 def test_packages_pages_and_image_have_one_version() -> None:
-    pages = json.loads((ROOT / "agent_desk/web/package.json").read_text("utf-8"))
+    pages = json.loads((ROOT / "web/package.json").read_text("utf-8"))
 
     assert {pages["version"], _image("hotline"), _image("migrate")} == {PROJECT["version"]}
 

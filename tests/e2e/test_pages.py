@@ -14,7 +14,7 @@ from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
 from tests.fault_runs.whole_house import WholeHouse, whole_house
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "agent_desk" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.real,

@@ -20,7 +20,7 @@ def by_hand() -> dict[tuple[str, str], tuple[frozenset[str], str]]:
 
 
 def document() -> dict[tuple[str, str], frozenset[str]]:
-    paths = json.loads((ROOT / "agent_desk" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    paths = json.loads((ROOT / "web" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     return {
         (method.upper(), path): frozenset(one.get("x-roles", ["public"]))
         for path, methods in paths.items()
@@ -41,7 +41,7 @@ def test_every_route_lets_in_exactly_the_roles_of_its_row() -> None:
 
 
 def test_what_is_public_needs_no_session_and_nothing_else_goes_without() -> None:
-    paths = json.loads((ROOT / "agent_desk" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    paths = json.loads((ROOT / "web" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     open_ones = {
         (method.upper(), path)
         for path, methods in paths.items()

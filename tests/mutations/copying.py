@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.mutations.mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-LINKED = (".venv", "agent_desk/web/node_modules", "agent_desk/static", ".cache")
+LINKED = (".venv", "web/node_modules", "hotline/static", ".cache")
 """Installed or built, never mutated: the copy sees the original."""
 
 

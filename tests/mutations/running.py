@@ -11,7 +11,18 @@ from xml.etree import ElementTree as ET
 
 from tests.mutations.mutant import Mutant
 
-ROOMS = ("vocabulary", "runtime", "telephony", "asr", "knowledge", "agent_desk", "work_orders", "analytics", "hotline")
+ROOMS = (
+    "vocabulary",
+    "runtime",
+    "telephony",
+    "asr",
+    "knowledge",
+    "agent_desk",
+    "work_orders",
+    "analytics",
+    "simulation",
+    "hotline",
+)
 WITHIN_S = 300.0
 ASSERTIONS = ("AssertionError", "assert ")
 RED_BY_RAISES = ("Failed: DID NOT RAISE",)
@@ -75,7 +86,7 @@ def run_vitest(copy: Path, tests: tuple[str, ...]) -> Ran:
     """Run vitest's tests of the pages."""
     report = copy.parent / "vitest.json"
     report.unlink(missing_ok=True)
-    web = copy / "agent_desk" / "web"
+    web = copy / "web"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     node, program = shutil.which("node", path=path), web / "node_modules" / "vitest" / "vitest.mjs"
     if node is None or not program.is_file():

@@ -79,7 +79,7 @@ def test_the_text_to_replace_stands_once_and_its_tests_exist(mutant: Mutant) -> 
     assert mutant.new != mutant.old
     for test in mutant.tests:
         file, _, name = test.partition("::")
-        place = ROOT / ("agent_desk/web" if mutant.of_the_pages else "") / file
+        place = ROOT / ("web" if mutant.of_the_pages else "") / file
         assert f"def {name.partition('[')[0]}(" in place.read_text(encoding="utf-8") if name else place.is_file(), test
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from hotline.demo.agent import AgentConfig, run_simulated_agent
 from runtime.background import background
 from runtime.wav import write_wav
+from simulation.agent import AgentConfig, run_simulated_agent
 from telephony.media.webrtc import Line
 from tests.telephony.media_room import noise, tone
 from vocabulary.g711 import LINEAR_TO_ALAW, encode

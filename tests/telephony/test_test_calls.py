@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.agent_order import CategoryOffer, Heard, order_form
 from runtime.bus.memory import open_memory_bus
 from runtime.ids import new_id
 from runtime.wav import write_wav
+from simulation.agent_order import CategoryOffer, Heard, order_form
 from telephony.testcalls import Dialogue, Loudness, TestCallsConfig, Turn, converse, read_dialogues
 from telephony.testcalls.dialogues import DialogueCaller
 from telephony.testcalls.server import Connections, TestCalls, serving

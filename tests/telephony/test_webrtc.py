@@ -7,9 +7,9 @@ import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
-from hotline.demo.agent_line import AgentLine
 from runtime.ids import new_id
 from runtime.wav import write_wav
+from simulation.agent_line import AgentLine
 from telephony import media_protocol as words
 from tests.recordings import two_channels
 from tests.telephony.media_room import Media, likeness, media_process, new_call, noise, phone

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.agent_line import AgentLine
 from runtime.background import background
 from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.codec import encode
 from runtime.wav import read_sound, write_wav
+from simulation.agent_line import AgentLine
 from telephony import run_media
 from telephony.settings import SETTINGS_KEY
 from telephony.switch_config import SwitchConfig

@@ -8,7 +8,7 @@ MUTANTS = (
     Mutant(
         name="typed-text-overwritten",
         fault="typed text overwritten",
-        file="agent_desk/web/src/order_form/fields.ts",
+        file="web/src/order_form/fields.ts",
         old="const untouched = field.hand === 'none' || field.hand === 'auto'",
         new="const untouched = field.hand !== 'accepted'",
         tests=FORM,
@@ -16,7 +16,7 @@ MUTANTS = (
     Mutant(
         name="store-left-out-at-log-out",
         fault="something of a call stays for the next person at the page",
-        file="agent_desk/web/src/stores/all.ts",
+        file="web/src/stores/all.ts",
         old="for (const use of Object.values(STORES)) use().reset()",
         new="for (const use of Object.values(STORES)) if (use !== useReveal) use().reset()",
         tests=("tests/leaving.test.ts",),
@@ -24,7 +24,7 @@ MUTANTS = (
     Mutant(
         name="failed-save-called-saved",
         fault="unsaved text is lost or called saved",
-        file="agent_desk/web/src/stores/drafts.ts",
+        file="web/src/stores/drafts.ts",
         old="draft.unsaved = { ...draft.sending, ...draft.unsaved }",
         new="draft.unsaved = { ...draft.unsaved }",
         tests=("tests/drafts.test.ts",),
@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant(
         name="order-message-unhandled",
         fault="a live message is sent and nobody handles it",
-        file="agent_desk/web/src/stores/live.ts",
+        file="web/src/stores/live.ts",
         old="    order: (data, about) => orderMoved(about, data),\n",
         new="",
         tests=("tests/stores.test.ts", "tests/pages.test.ts"),

@@ -9,11 +9,11 @@ from typing import Any
 
 import aiohttp
 
-from hotline.demo.agent_desk_client import DeskClient, log_in
-from hotline.demo.agent_line import AgentLine
-from hotline.demo.agent_talk import Talk, Workplace
 from runtime.background import Nursery, nursery
 from runtime.telemetry import get_logger
+from simulation.agent_line import AgentLine
+from simulation.agent_talk import Talk, Workplace
+from simulation.desk_client import DeskClient, log_in
 from telephony import testcalls
 from vocabulary.personal import PhoneNumber
 

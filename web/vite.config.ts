@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
-    outDir: '../static',
+    outDir: '../hotline/static',
     emptyOutDir: true,
     chunkSizeWarningLimit: 900,
   },

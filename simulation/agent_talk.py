@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hotline.demo.agent_desk_client import DeskClient
-from hotline.demo.agent_line import AgentLine
-from hotline.demo.agent_order import CategoryOffer, Heard, order_form
 from runtime.background import nursery
 from runtime.telemetry import get_logger
+from simulation.agent_line import AgentLine
+from simulation.agent_order import CategoryOffer, Heard, order_form
+from simulation.desk_client import DeskClient
 from telephony import testcalls
 from vocabulary.audio import Party
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import itertools
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import aiohttp
 
-from hotline.demo.agent_desk_client import DeskClient, log_in
 from runtime.clock import SystemClock
 from runtime.codec import decode
 from runtime.telemetry import get_logger
+from simulation.desk_client import DeskClient, log_in
 from vocabulary.ids import WorkOrderNo
 
 POLL_S = 1.0
@@ -41,7 +42,8 @@ class _Waiting:
 
 async def run_simulated_units(config: UnitConfig) -> None:
     """Ask for open orders, thirteen units a second in turn, answer those that are old enough, and follow up."""
-    print("ready {}", flush=True)
+    sys.stdout.write("ready {}\n")
+    sys.stdout.flush()
     clock = SystemClock()
     while True:
         try:

@@ -4,36 +4,17 @@ Every row carries ``origin = 'demo'``; no live figure ever counts one. The same 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from random import Random
+
+from analytics import MadeUp, Matter, Spot
 
 HOURS = (2, 1, 1, 1, 1, 2, 4, 9, 18, 22, 21, 17, 12, 14, 18, 19, 17, 14, 10, 9, 8, 6, 4, 3)
 """Relative volume of each local hour."""
 WEEKDAYS = (1.25, 1.1, 1.05, 1.0, 1.05, 0.8, 0.75)
 SEED = 12345
 A_DAY = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """Something people ask about: a leaf category with what callers say about it."""
-
-    category: str
-    path: tuple[str, ...]
-    kinds: tuple[str, ...]
-    unit: str
-    unit_name: str
-    limit_hours: int
-    phrases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """A district with a place in it."""
-
-    district: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +25,6 @@ class Burst:
     spot: Spot
     n: int = 34
     days: int = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeUp:
-    """One contact of the history; the order fields are None for a call that nobody answered."""
-
-    at: datetime
-    wait_s: float
-    talk_s: float | None
-    line_name: str
-    caller: str
-    matter: Matter | None
-    spot: Spot | None
-    kind: str
-    phrase: str = field(repr=False)
-    handled_after_h: float | None
-    satisfied: bool | None
 
 
 def made_up_days(

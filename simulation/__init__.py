@@ -1,0 +1,1 @@
+"""CALLERS, AGENT, UNITS → a demonstration: made-up people and days, who use only what a real one would use."""
