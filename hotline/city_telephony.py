@@ -57,7 +57,7 @@ def telephony_settings(city: CityParts, /, *, version: int) -> TelephonySettings
     menu = city.menu
     return TelephonySettings(
         version=version,
-        lines=tuple(rows.Line(number=row["number"], name=row["name"], queue=row["queue"]) for row in city.lines),
+        lines=tuple(rows.DialledLine(number=row["number"], name=row["name"], queue=row["queue"]) for row in city.lines),
         queues=tuple(_queue(row, city.head["queues"]) for row in city.head["queues"]),
         menu=rows.Menu(
             greeting=menu["greeting"],

@@ -17,7 +17,7 @@ from runtime.telemetry import configure_logging
 from vocabulary.errors import HotlineError, Permanent
 
 Run = Coroutine[Any, Any, None]
-Role = Callable[[bytes, Pulse], Run]
+ProcessRole = Callable[[bytes, Pulse], Run]
 
 
 def _switch(data: bytes, pulse: Pulse) -> Run:
@@ -75,7 +75,7 @@ def _unit(data: bytes, pulse: Pulse) -> Run:
     return run_simulated_units(decode(data, UnitConfig))
 
 
-ROLES: dict[str, Role] = {
+ROLES: dict[str, ProcessRole] = {
     "switch": _switch,
     "media": _media,
     "recogniser": _recogniser,

@@ -20,7 +20,7 @@ class WavError(Permanent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class WavSound:
     """Samples of a file: ``pcm`` is s16le, channels interleaved."""
 
     rate: int
@@ -36,7 +36,7 @@ def read_wav(path: Path | str, /) -> bytes:
     return sound.pcm
 
 
-def read_sound(path: Path | str, /) -> Sound:
+def read_sound(path: Path | str, /) -> WavSound:
     """Return a WAV file of any rate and channel count as s16le; WavError when it is damaged or foreign."""
     data = Path(path).read_bytes()
     try:
@@ -45,7 +45,7 @@ def read_sound(path: Path | str, /) -> Sound:
         raise WavError(f"{path}: {error}") from None
 
 
-def parse_wav(data: bytes, /) -> Sound:
+def parse_wav(data: bytes, /) -> WavSound:
     """Return the sound in the bytes of a WAV file. A data chunk cut short (a killed writer) gives what is there."""
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise WavError("no RIFF WAVE header")
@@ -76,7 +76,7 @@ def _layout(body: bytes, /) -> tuple[int, int, int, int]:
     return kind, channels, rate, bits
 
 
-def _sound(layout: tuple[int, int, int, int], body: bytes, /) -> Sound:
+def _sound(layout: tuple[int, int, int, int], body: bytes, /) -> WavSound:
     kind, channels, rate, bits = layout
     if (kind, bits) == (_PCM, 16):
         pcm = body[: len(body) - len(body) % (2 * channels)]
@@ -88,7 +88,7 @@ def _sound(layout: tuple[int, int, int, int], body: bytes, /) -> Sound:
         pcm = samples.tobytes()
     else:
         raise WavError(f"format {kind} with {bits} bits is not read; save it as 16-bit PCM")
-    return Sound(rate=rate, channels=channels, pcm=pcm)
+    return WavSound(rate=rate, channels=channels, pcm=pcm)
 
 
 def wav_header(*, data_bytes: int, channels: int = 1, rate: int = SAMPLE_RATE) -> bytes:

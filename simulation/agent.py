@@ -12,7 +12,7 @@ import aiohttp
 from runtime.background import Nursery, nursery
 from runtime.telemetry import get_logger
 from simulation.agent_line import AgentLine
-from simulation.agent_talk import Talk, Workplace
+from simulation.agent_talk import ScriptedTalk, Workplace
 from simulation.desk_client import DeskClient, log_in
 from telephony import testcalls
 from vocabulary.personal import PhoneNumber
@@ -65,7 +65,7 @@ class SimulatedAgent:
         self._dialogues = testcalls.read_dialogues(Path(config.dialogues))
         self._place: Workplace | None = None
         self._callers: dict[str, str] = {}
-        self._talk: Talk | None = None
+        self._talk: ScriptedTalk | None = None
         self._said_ready = False
         self._line_served = True
         self._opening = asyncio.Lock()
@@ -138,7 +138,7 @@ class SimulatedAgent:
             return
         talk = self._talk
         if talk is None or talk.contact != contact:
-            talk = self._talk = Talk(
+            talk = self._talk = ScriptedTalk(
                 contact=contact,
                 call=call,
                 dialogue=self._dialogue_of(contact),

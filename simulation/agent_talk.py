@@ -47,7 +47,7 @@ class Workplace:
         )
 
 
-class Talk:
+class ScriptedTalk:
     """What is said, heard and sent in one call."""
 
     def __init__(

@@ -13,7 +13,7 @@ class BadTelephonySettings(Permanent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class DialledLine:
     """A number that people dial, and the queue it leads to."""
 
     number: str
@@ -94,13 +94,13 @@ class TelephonySettings:
     """One numbered snapshot; a higher ``version`` replaces a lower one."""
 
     version: int
-    lines: tuple[Line, ...]
+    lines: tuple[DialledLine, ...]
     queues: tuple[Queue, ...]
     menu: Menu = Menu()
     prompts: Prompts = Prompts()
     limits: Limits = Limits()
 
-    def line(self, dialled: str, /) -> Line:
+    def line(self, dialled: str, /) -> DialledLine:
         """The line of a dialled number; the first one, under the dialled number, for one that no row has."""
         first = self.lines[0]
         return next((line for line in self.lines if line.number == dialled), first)

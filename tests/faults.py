@@ -69,7 +69,7 @@ def _kept(house: WholeHouse, seen: Observation, unbroken: Observation | None) ->
 def _lost(reason: EndReason) -> Callable[[WholeHouse, Observation, Observation | None], list[Check]]:
     def checks(house: WholeHouse, seen: Observation, unbroken: Observation | None) -> list[Check]:
         del unbroken
-        found = recording_of(seen, house.stage.places.recordings)
+        found = recording_of(seen, house.demo.places.recordings)
         return [bounds.ended(seen, (reason,)), bounds.recording(seen, found)]
 
     return checks
@@ -126,7 +126,7 @@ async def _run(wanted: Sequence[str], *, as_json: bool) -> bool:
         faults.insert(0, FAULTS[0])
     passed, unbroken, rows = True, None, []
     async with whole_house() as house:
-        script = Script.of(house.stage.voices)
+        script = Script.of(house.demo.voices)
         for fault in faults:
             began = time.monotonic()
             seen, checks = await _one(house, script, fault, unbroken)

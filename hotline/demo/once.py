@@ -12,7 +12,7 @@ from typing import Any
 from asr import character_error_rate
 from hotline.demo.progress import Progress
 from hotline.demo.report import CallReport, FigureReport, RecordingReport, StageReport, TopicReport
-from hotline.demo.stage import Stage
+from hotline.demo.running import RunningDemo
 from hotline.demo.watch import StageMissing, Watch
 from runtime.bus import open_bus
 from simulation.desk_client import DeskClient, log_in
@@ -45,9 +45,9 @@ class Wish:
 class OneCall:
     """Places exactly one call and follows it to the briefing."""
 
-    def __init__(self, stage: Stage, wish: Wish, /, *, progress: Progress) -> None:
+    def __init__(self, demo: RunningDemo, wish: Wish, /, *, progress: Progress) -> None:
         self.report = CallReport()
-        self._stage = stage
+        self._demo = demo
         self._wish = wish
         self._progress = progress
         self._watch = Watch()
@@ -55,7 +55,7 @@ class OneCall:
 
     async def run(self) -> CallReport:
         """Return the report; ``missing`` names the first stage that did not come."""
-        addresses, people = self._stage.addresses, self._stage.people
+        addresses, people = self._demo.addresses, self._demo.people
         try:
             async with AsyncExitStack() as stack:
                 nats = addresses.nats
@@ -93,7 +93,7 @@ class OneCall:
             raise StageMissing("seat", "no seat was Ready with a connected line within 60 s") from None
 
     async def _talk(self) -> None:
-        host, _, port = self._stage.addresses.sip.rpartition(":")
+        host, _, port = self._demo.addresses.sip.rpartition(":")
         plan = testcalls.CallPlan(number="12345", to=(host, int(port)), caller=CALLER.reveal(), deadline_s=240)
         async with testcalls.open_phone(plan) as phone:
             accepted: CallAccepted = await self._reach("accepted", self._accepted())
@@ -175,7 +175,7 @@ class OneCall:
 
     async def _recorded(self) -> None:
         event: CallRecorded = await self._of_call(CallRecorded, "recording", seconds=30)
-        path = self._stage.places.recordings / event.name
+        path = self._demo.places.recordings / event.name
         self.report.recording = RecordingReport(
             path=str(path), sha256=event.sha256, seconds=round(event.samples / SAMPLE_RATE, 3)
         )
@@ -233,7 +233,7 @@ class OneCall:
                 raise StageMissing("briefing", f"the link of {name} does not answer with {printed}")
         if not links:
             raise StageMissing("briefing", "the page has no number")
-        self.report.briefing = f"{self._stage.addresses.web}{address}"
+        self.report.briefing = f"{self._demo.addresses.web}{address}"
 
     async def _polled(
         self, desk: DeskClient, path: str, stage: str, /, *, seconds: float, ready: Callable[[Any], object]

@@ -16,7 +16,7 @@ AGENT_SEAT, VISITOR_SEAT, FOLLOW_UP_SEAT = SeatNo("007"), SeatNo("008"), SeatNo(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogIn:
+class DemoLogIn:
     """How somebody logs in."""
 
     login: str
@@ -28,11 +28,11 @@ class LogIn:
 class DemoPeople:
     """Everybody of the demonstration; ``units`` maps a unit's code to its bearer token."""
 
-    agent: LogIn
-    visitor: LogIn
-    follow_up: LogIn
-    analyst: LogIn
-    admin: LogIn
+    agent: DemoLogIn
+    visitor: DemoLogIn
+    follow_up: DemoLogIn
+    analyst: DemoLogIn
+    admin: DemoLogIn
     units: dict[str, str] = field(repr=False)
 
 
@@ -41,12 +41,12 @@ async def make_people(database: Database, /, *, units: Sequence[tuple[UnitCode, 
     async with Workers(threads=2) as workers:
         accounts = Accounts(database=database, workers=workers, clock=SystemClock())
 
-        async def person(login: str, name: str, role: Role, seat: SeatNo | None = None) -> LogIn:
+        async def person(login: str, name: str, role: Role, seat: SeatNo | None = None) -> DemoLogIn:
             password = secrets.token_urlsafe(9)
             skills = SKILLS if seat is not None else frozenset[str]()
             account = NewAccount(login=login, name=name, role=role, seat=seat, skills=skills)
             await accounts.add(account, password=password)
-            return LogIn(login=login, password=password, what=f"{name}（{seat}）" if seat else name)
+            return DemoLogIn(login=login, password=password, what=f"{name}（{seat}）" if seat else name)
 
         return DemoPeople(
             agent=await person("agent007", "模拟服务代表", Role.AGENT, AGENT_SEAT),

@@ -10,7 +10,7 @@ from typing import Any
 from hotline.demo.once import OneCall, Wish
 from hotline.demo.options import DemoOptions
 from hotline.demo.progress import Progress
-from hotline.demo.stage import Stage, claim, clear, moved, open_stage
+from hotline.demo.running import RunningDemo, claim, clear, moved, open_demo
 from hotline.places import Places, only_instance, places_of
 from hotline.settings import Settings, read_settings
 from runtime.bus import open_bus
@@ -55,10 +55,10 @@ async def run_demo(options: DemoOptions, /) -> int:
         if options.reset:
             clear(places)
             places = places_of(settings)
-        async with open_stage(settings, places, progress=progress) as stage:
+        async with open_demo(settings, places, progress=progress) as demo:
             if options.once:
-                return await _once(stage, wish or _spoken(stage), options, progress)
-            return await _go_on(stage, options, progress)
+                return await _once(demo, wish or _spoken(demo), options, progress)
+            return await _go_on(demo, options, progress)
 
 
 def _wish(options: DemoOptions) -> Wish | None:
@@ -73,15 +73,15 @@ def _wish(options: DemoOptions) -> Wish | None:
     return Wish(audio=options.caller_audio.resolve(), text=text)
 
 
-def _spoken(stage: Stage) -> Wish:
+def _spoken(demo: RunningDemo) -> Wish:
     """Return the first thing the caller of the dialogue says."""
-    dialogue: dict[str, Any] = next(row for row in stage.city.dialogues if row["id"] == DIALOGUE)
+    dialogue: dict[str, Any] = next(row for row in demo.city.dialogues if row["id"] == DIALOGUE)
     turn = next(turn for turn in dialogue["turns"] if turn["party"] == "CALLER")
-    return Wish(audio=stage.voices / turn["wav"], text=turn["text"])
+    return Wish(audio=demo.voices / turn["wav"], text=turn["text"])
 
 
-async def _once(stage: Stage, wish: Wish, options: DemoOptions, progress: Progress) -> int:
-    call = OneCall(stage, wish, progress=progress)
+async def _once(demo: RunningDemo, wish: Wish, options: DemoOptions, progress: Progress) -> int:
+    call = OneCall(demo, wish, progress=progress)
     try:
         report = await call.run()
     except HotlineError as error:
@@ -97,15 +97,15 @@ async def _once(stage: Stage, wish: Wish, options: DemoOptions, progress: Progre
     return 1 if report.missing else 0
 
 
-async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
+async def _go_on(demo: RunningDemo, options: DemoOptions, progress: Progress) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sent in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sent, stop.set)
-    _print_ways(stage)
+    _print_ways(demo)
     if options.browser:
-        await asyncio.to_thread(webbrowser.open, stage.addresses.web)
-    callers = asyncio.create_task(_calls(stage, progress))
+        await asyncio.to_thread(webbrowser.open, demo.addresses.web)
+    callers = asyncio.create_task(_calls(demo, progress))
     await asyncio.wait({callers, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     if callers.done():
         callers.result()  # they go on for ever: what ended them is said, not swallowed
@@ -116,17 +116,17 @@ async def _go_on(stage: Stage, options: DemoOptions, progress: Progress) -> int:
     return 0
 
 
-async def _calls(stage: Stage, progress: Progress) -> None:
-    nats = stage.addresses.nats
+async def _calls(demo: RunningDemo, progress: Progress) -> None:
+    nats = demo.addresses.nats
     async with open_bus(url=nats.url, name="callers", user=nats.user, password=nats.password) as bus:
-        await Callers(bus, dialogues=stage.city.dialogues, say=progress.say).run()
+        await Callers(bus, dialogues=demo.city.dialogues, say=progress.say).run()
 
 
-def _print_ways(stage: Stage) -> None:
-    people = stage.people
-    print(f"\n坐席台 Desk:        {stage.addresses.web}")
+def _print_ways(demo: RunningDemo) -> None:
+    people = demo.people
+    print(f"\n坐席台 Desk:        {demo.addresses.web}")
     for who in (people.visitor, people.analyst, people.admin):
         print(f"  {who.what}: login {who.login}  password {who.password}")
-    print(f"电话 Phone:         dial sip:12345@{stage.addresses.sip} with any softphone")
-    print(f"数据 Data folder:   {stage.places.data}")
+    print(f"电话 Phone:         dial sip:12345@{demo.addresses.sip} with any softphone")
+    print(f"数据 Data folder:   {demo.places.data}")
     print("Ctrl-C 停止。\n", flush=True)

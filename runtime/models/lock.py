@@ -19,7 +19,7 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
+class ModelArchive:
     """A zip at its official address; ``folder`` in it is the model. No ``sha256``: the operator must confirm one."""
 
     url: str
@@ -41,7 +41,7 @@ class Model:
     official: dict[str, str] = field(default_factory=dict)
     wheel: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wheel_folder: str = ""
-    archive: Archive | None = None
+    archive: ModelArchive | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

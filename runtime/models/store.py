@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from runtime import codec
 from runtime.models.archive import unpack
-from runtime.models.lock import Archive, Model, ModelFile
+from runtime.models.lock import Model, ModelArchive, ModelFile
 from vocabulary.errors import Permanent
 
 _CHUNK = 1024 * 1024
@@ -138,7 +138,9 @@ class ModelStore:
         draft.rename(final)
         return self._note(model.name, final, [file.path for file in model.files])
 
-    def _pull_archive(self, model: Model, archive: Archive, /, *, confirmed: str | None, local: Path | None) -> Path:
+    def _pull_archive(
+        self, model: Model, archive: ModelArchive, /, *, confirmed: str | None, local: Path | None
+    ) -> Path:
         home = self._folder / model.name
         home.mkdir(parents=True, exist_ok=True)
         fetched = home / "archive.zip"

@@ -1,10 +1,10 @@
-"""Who gets the next caller: the only writer of seat state. No I/O: methods return what happened, in order."""
+"""Who gets the next caller: the only writer of seat state. No I/O: methods return the events that follow, in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
+from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
 from telephony.acd.seats import BUSY, Seat, became, settled
 from telephony.moments import Moment
 from telephony.settings import Limits, Queue
@@ -38,7 +38,7 @@ class Distributor:
 
     # Seats ----------------------------------------------------------------------------------------------------------
 
-    def keep(self, seat: Seat, /) -> list[Happening]:
+    def keep(self, seat: Seat, /) -> list[AcdEvent]:
         """Store a seat; tell of it when it differs from what others saw last."""
         old = self.seats.get(seat.seat)
         if old is not None and old.snapshot() == replace(seat, revision=old.revision).snapshot():
@@ -61,7 +61,7 @@ class Distributor:
         """All seats that are not Offline."""
         return tuple(seat.snapshot() for seat in self.seats.values() if seat.state is not SeatState.OFFLINE)
 
-    def rest(self, seat: Seat, /, *, moment: Moment) -> list[Happening]:
+    def rest(self, seat: Seat, /, *, moment: Moment) -> list[AcdEvent]:
         """Put a seat without a call where it belongs, and give it the next caller when it is Ready."""
         return [*self.keep(settled(seat, moment=moment)), *self.match(moment=moment)]
 
@@ -77,7 +77,7 @@ class Distributor:
 
     # Callers --------------------------------------------------------------------------------------------------------
 
-    def join(self, call: CallId, /, *, queue: Queue, wanted_seat: str = "", moment: Moment) -> list[Happening]:
+    def join(self, call: CallId, /, *, queue: Queue, wanted_seat: str = "", moment: Moment) -> list[AcdEvent]:
         """A caller begins to wait, or changes the queue and keeps its place; a ringing seat without the skill stops."""
         held = self.waiting.get(call)
         if held is None:
@@ -89,31 +89,31 @@ class Distributor:
             return self.match(moment=moment)
         return [*self._lapse(held, OfferOutcome.WITHDRAWN, moment=moment), *self.match(moment=moment)]
 
-    def leave(self, call: CallId, /, *, moment: Moment) -> list[Happening]:
+    def leave(self, call: CallId, /, *, moment: Moment) -> list[AcdEvent]:
         """The caller is gone: it stops waiting, a seat that rings for it stops ringing."""
         held = self.waiting.pop(call, None)
         if held is None or held.offered is None:
             return []
         return [*self._lapse(held, OfferOutcome.WITHDRAWN, moment=moment), *self.match(moment=moment)]
 
-    def talk_over(self, call: CallId, /, *, wrap_up: bool, moment: Moment) -> list[Happening]:
+    def talk_over(self, call: CallId, /, *, wrap_up: bool, moment: Moment) -> list[AcdEvent]:
         """The seats of an ended call go to wrap-up, or (``wrap_up`` false: nobody spoke) back to where they were."""
-        happened: list[Happening] = []
+        events: list[AcdEvent] = []
         for seat in list(self.seats.values()):
             if seat.call == call and seat.state in {SeatState.TALKING, SeatState.HOLD}:
                 wrapped = replace(
                     became(seat, SeatState.WRAP, moment=moment), wrap_ends=moment.mono + self.limits.wrap_up_s
                 )
-                happened += self.keep(wrapped if wrap_up else settled(seat, moment=moment))
-        return [*happened, *self.match(moment=moment)]
+                events += self.keep(wrapped if wrap_up else settled(seat, moment=moment))
+        return [*events, *self.match(moment=moment)]
 
-    def match(self, *, moment: Moment) -> list[Happening]:
+    def match(self, *, moment: Moment) -> list[AcdEvent]:
         """Offer waiting callers, oldest first, to the longest-idle seats that fit."""
-        happened: list[Happening] = []
+        events: list[AcdEvent] = []
         for held in sorted(self.waiting.values(), key=lambda item: item.since):
             if held.offered is None and (seat := self._best(held, moment)) is not None:
-                happened += self._offer(held, seat, moment)
-        return happened
+                events += self._offer(held, seat, moment)
+        return events
 
     def _best(self, held: Waiting, moment: Moment) -> Seat | None:
         ready = [seat for seat in self.seats.values() if seat.state is SeatState.READY and seat.line]
@@ -130,7 +130,7 @@ class Distributor:
         waited = moment.mono - held.since
         return waited >= held.queue.overflow_after_s or not self.on_duty(alone, moment=moment)
 
-    def _offer(self, held: Waiting, seat: Seat, moment: Moment) -> list[Happening]:
+    def _offer(self, held: Waiting, seat: Seat, moment: Moment) -> list[AcdEvent]:
         offer = OfferId(moment.new_id())
         ends = moment.mono + self.limits.ring_s
         self.waiting[held.call] = replace(held, offered=offer, seat=seat.seat, ends=ends)
@@ -139,7 +139,7 @@ class Distributor:
         made = OfferMade(call=held.call, offer=offer, seat=seat.seat, agent=seat.agent, expires_at=expires)
         return [made, *self.keep(replace(ringing, call=held.call, offer=offer))]
 
-    def _lapse(self, held: Waiting, outcome: OfferOutcome, *, moment: Moment) -> list[Happening]:
+    def _lapse(self, held: Waiting, outcome: OfferOutcome, *, moment: Moment) -> list[AcdEvent]:
         """End an offer that was not taken. A seat that did not take it gets no more calls until it says it is ready."""
         if held.offered is None or held.seat is None:
             return []
@@ -155,7 +155,7 @@ class Distributor:
 
     # Offers ---------------------------------------------------------------------------------------------------------
 
-    def answer(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[Happening]:
+    def answer(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[AcdEvent]:
         """The seat takes the call it rings for; Refused ``offer-over`` after the lease or when the caller is gone."""
         held = self.seat_of(seat, agent=agent)
         if held.offer == offer and held.state in {SeatState.TALKING, SeatState.HOLD}:
@@ -169,7 +169,7 @@ class Distributor:
         taken = OfferTaken(call=waiting.call, offer=offer, seat=seat, agent=agent)
         return [taken, *self.keep(became(held, SeatState.TALKING, moment=moment))]
 
-    def decline(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[Happening]:
+    def decline(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[AcdEvent]:
         """The seat turns the call down: it becomes NotReady (declined), the caller is offered to the next."""
         self.seat_of(seat, agent=agent)
         held = next((item for item in self.waiting.values() if item.offered == offer and item.seat == seat), None)
@@ -177,30 +177,30 @@ class Distributor:
             raise Refused("offer-over", "这个来电已经转给其他座席或已经挂断。")
         return [*self._lapse(held, OfferOutcome.DECLINED, moment=moment), *self.match(moment=moment)]
 
-    def give_up_ringing(self, seat: Seat, outcome: OfferOutcome, /, *, moment: Moment) -> list[Happening]:
+    def give_up_ringing(self, seat: Seat, outcome: OfferOutcome, /, *, moment: Moment) -> list[AcdEvent]:
         """End what rings at a seat, whoever asked."""
         held = next((item for item in self.waiting.values() if item.offered == seat.offer), None)
         return self._lapse(held, outcome, moment=moment) if held is not None and seat.offer is not None else []
 
-    def tick(self, *, moment: Moment) -> list[Happening]:
+    def tick(self, *, moment: Moment) -> list[AcdEvent]:
         """End leases and wrap-ups that are over, notice silent desks, look for seats again, name who waits in vain."""
-        happened: list[Happening] = []
+        events: list[AcdEvent] = []
         for held in list(self.waiting.values()):
             if held.offered is not None and moment.mono >= held.ends:
-                happened += self._lapse(held, OfferOutcome.NO_ANSWER, moment=moment)
+                events += self._lapse(held, OfferOutcome.NO_ANSWER, moment=moment)
         for seat in list(self._working()):
             if seat.wrap_ends is not None and moment.mono >= seat.wrap_ends:
-                happened += self.keep(settled(seat, moment=moment))
+                events += self.keep(settled(seat, moment=moment))
             elif not seat.away and moment.mono - seat.alive_at >= self.limits.desk_silent_s:
-                happened += self._silent(seat, moment)
-        happened += self.match(moment=moment)
+                events += self._silent(seat, moment)
+        events += self.match(moment=moment)
         alone = [held for held in self.waiting.values() if held.offered is None]
-        return [*happened, *(Unattended(one.call) for one in alone if not self.on_duty(one.queue, moment=moment))]
+        return [*events, *(Unattended(one.call) for one in alone if not self.on_duty(one.queue, moment=moment))]
 
     def _working(self) -> Iterable[Seat]:
         return [seat for seat in self.seats.values() if seat.state is not SeatState.OFFLINE]
 
-    def _silent(self, seat: Seat, moment: Moment) -> list[Happening]:
+    def _silent(self, seat: Seat, moment: Moment) -> list[AcdEvent]:
         """The desk of a seat went silent: a talk goes on, ringing and readiness end."""
         self.seats[seat.seat] = seat = replace(seat, away=True)
         if seat.state is SeatState.RINGING:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from telephony.acd.distributor import Distributor
-from telephony.acd.happenings import Happening
+from telephony.acd.events import AcdEvent
 from telephony.acd.seats import BUSY, Seat, became
 from telephony.moments import Moment
 from vocabulary.calls import OfferOutcome, SeatState
@@ -24,7 +24,7 @@ class SeatedAgent:
 _FREE = frozenset({SeatState.READY, SeatState.NOT_READY})
 
 
-def sign_in(acd: Distributor, wish: SeatSignIn, /, *, moment: Moment) -> list[Happening]:
+def sign_in(acd: Distributor, wish: SeatSignIn, /, *, moment: Moment) -> list[AcdEvent]:
     """An agent takes a seat, or comes back to it; Refused ``seat-taken`` while another agent sits there."""
     held = acd.seats.get(wish.seat)
     if held is not None and held.state is not SeatState.OFFLINE:
@@ -52,29 +52,29 @@ def seated(acd: Distributor, /) -> tuple[SeatedAgent, ...]:
     )
 
 
-def seat_again(acd: Distributor, agents: tuple[SeatedAgent, ...], /, *, moment: Moment) -> list[Happening]:
+def seat_again(acd: Distributor, agents: tuple[SeatedAgent, ...], /, *, moment: Moment) -> list[AcdEvent]:
     """Put agents of a former switch back on their seats; they are Ready once media says that their lines are up."""
-    happened: list[Happening] = []
+    events: list[AcdEvent] = []
     for agent in agents:
         wish, seat = agent.sign_in, agent.sign_in.seat
-        happened += sign_in(acd, wish, moment=moment)
+        events += sign_in(acd, wish, moment=moment)
         ready = SeatReady(seat=seat, agent=wish.agent, ready=agent.ready, reason=agent.reason)
-        happened += set_ready(acd, ready, moment=moment)
-    return happened
+        events += set_ready(acd, ready, moment=moment)
+    return events
 
 
-def sign_out(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+def sign_out(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[AcdEvent]:
     """The agent leaves; Refused ``in-call`` while talking. What rings there goes to the next seat."""
     held = acd.seat_of(seat, agent=agent)
     if held.state in {SeatState.TALKING, SeatState.HOLD}:
         raise Refused("in-call", "通话还没有结束，请先挂机再签出。")
-    happened = acd.give_up_ringing(held, OfferOutcome.DECLINED, moment=moment)
+    events = acd.give_up_ringing(held, OfferOutcome.DECLINED, moment=moment)
     gone = replace(acd.seats[seat], wish=False, wish_reason="", line=False)
-    happened += acd.keep(became(gone, SeatState.OFFLINE, moment=moment))
-    return [*happened, *acd.match(moment=moment)]
+    events += acd.keep(became(gone, SeatState.OFFLINE, moment=moment))
+    return [*events, *acd.match(moment=moment)]
 
 
-def set_ready(acd: Distributor, wish: SeatReady, /, *, moment: Moment) -> list[Happening]:
+def set_ready(acd: Distributor, wish: SeatReady, /, *, moment: Moment) -> list[AcdEvent]:
     """The agent wants calls or not. In a call or wrap-up the wish is kept; without a line it is NotReady (no-line)."""
     held = acd.seat_of(wish.seat, agent=wish.agent)
     held = replace(held, wish=wish.ready, wish_reason="" if wish.ready else wish.reason or "break",
@@ -82,13 +82,13 @@ def set_ready(acd: Distributor, wish: SeatReady, /, *, moment: Moment) -> list[H
     return acd.rest(held, moment=moment) if held.state in _FREE else acd.keep(held)
 
 
-def wrap_up_done(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+def wrap_up_done(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[AcdEvent]:
     """After-call work is finished; nothing to do in any other state."""
     held = acd.seat_of(seat, agent=agent)
     return acd.rest(held, moment=moment) if held.state is SeatState.WRAP else []
 
 
-def line_changed(acd: Distributor, seat: SeatNo, /, *, connected: bool, moment: Moment) -> list[Happening]:
+def line_changed(acd: Distributor, seat: SeatNo, /, *, connected: bool, moment: Moment) -> list[AcdEvent]:
     """The sound connection of a seat came or went. A lost line stops the ringing; a talk waits for it to come back."""
     held = acd.seats.get(seat)
     if held is None or held.state is SeatState.OFFLINE:
@@ -96,13 +96,13 @@ def line_changed(acd: Distributor, seat: SeatNo, /, *, connected: bool, moment: 
     acd.seats[seat] = changed = replace(held, line=connected)
     if changed.state is SeatState.RINGING and not connected:
         acd.seats[seat] = held
-        happened = acd.give_up_ringing(held, OfferOutcome.WITHDRAWN, moment=moment)
-        return [*happened, *line_changed(acd, seat, connected=False, moment=moment)]
+        events = acd.give_up_ringing(held, OfferOutcome.WITHDRAWN, moment=moment)
+        return [*events, *line_changed(acd, seat, connected=False, moment=moment)]
     acd.seats[seat] = held
     return acd.rest(changed, moment=moment) if changed.state in _FREE else acd.keep(changed)
 
 
-def sign_of_life(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[Happening]:
+def sign_of_life(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[AcdEvent]:
     """The desk says that the seat's page is open; a seat that was away gets back what it wished."""
     held = acd.seats.get(seat)
     if held is None or held.agent != agent or held.state is SeatState.OFFLINE:

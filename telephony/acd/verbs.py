@@ -4,7 +4,7 @@ from typing import assert_never
 
 from telephony.acd import sitting
 from telephony.acd.distributor import Distributor
-from telephony.acd.happenings import Happening
+from telephony.acd.events import AcdEvent
 from telephony.moments import Moment
 from vocabulary.desk_requests import (
     SeatAnswer,
@@ -19,7 +19,7 @@ OfTheSeat = SeatSignIn | SeatSignOut | SeatReady | SeatAnswer | SeatDecline | Se
 """Every verb but to hang up, which is for the call to follow."""
 
 
-def done_at_seat(acd: Distributor, verb: OfTheSeat, /, *, moment: Moment) -> list[Happening]:
+def done_at_seat(acd: Distributor, verb: OfTheSeat, /, *, moment: Moment) -> list[AcdEvent]:
     """Return what follows; Refused as the verb's class says."""
     match verb:
         case SeatSignIn():

@@ -11,9 +11,9 @@ from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.hearing import sound
 from telephony.calls.inputs import Input
-from telephony.calls.legs import Leg, LegStage, SeatLine
+from telephony.calls.legs import BrowserEndpoint, Leg, LegStage
 from telephony.calls.parties import joined, left, with_agent, without_agent
-from telephony.calls.record import Call, Play, Ringing, Stage, Timer, call_ended, call_recorded, snapshot
+from telephony.calls.record import Call, CallStage, Play, Ringing, Timer, call_ended, call_recorded, snapshot
 from telephony.ivr import flow
 from telephony.ivr.flow import IvrStage
 from telephony.moments import Moment
@@ -23,19 +23,19 @@ from vocabulary.ids import LegId
 
 Q850_NORMAL, Q850_NO_USER, Q850_FAILURE, Q850_TIMER = 16, 18, 41, 102
 _GREETING_REST_S, _INTRO_LIMIT_S, _APOLOGY_LIMIT_S, _CLOSE_LIMIT_S, _NOTICE_AGAIN_S = 6.0, 8.0, 20.0, 6.0, 30.0
-_OVER = frozenset({Stage.ENDING, Stage.ENDED})
+_OVER = frozenset({CallStage.ENDING, CallStage.ENDED})
 Step = tuple[Call, list[Action]]
 
 
-def step(call: Call, happened: Input, /, *, moment: Moment) -> Step:
-    """Return the call after ``happened``, and what is to be done; ``revision`` grows when others see a change."""
-    if isinstance(happened, got.OfferLost):
-        return _offer_lost(call, happened, moment)
-    if call.stage is Stage.ENDED:
+def step(call: Call, given: Input, /, *, moment: Moment) -> Step:
+    """Return the call after ``given``, and what is to be done; ``revision`` grows when others see a change."""
+    if isinstance(given, got.OfferLost):
+        return _offer_lost(call, given, moment)
+    if call.stage is CallStage.ENDED:
         return call, []
-    if call.stage in _OVER and not isinstance(happened, got.MediaClosed | got.Ticked | got.Broken):
+    if call.stage in _OVER and not isinstance(given, got.MediaClosed | got.Ticked | got.Broken):
         return call, []
-    after, actions = _step(call, happened, moment)
+    after, actions = _step(call, given, moment)
     wanted = sound(after)
     if wanted != sound(call) and after.stage not in _OVER:
         actions.append(do.SetSound(wanted))
@@ -44,44 +44,44 @@ def step(call: Call, happened: Input, /, *, moment: Moment) -> Step:
     return after, actions
 
 
-def _step(call: Call, happened: Input, moment: Moment) -> Step:  # noqa: C901, PLR0911, PLR0912  one row an input
-    match happened:
+def _step(call: Call, given: Input, moment: Moment) -> Step:  # noqa: C901, PLR0911, PLR0912  one row an input
+    match given:
         case got.Begun():
             return _begun(call, moment)
         case got.PromptsOver():
-            return _prompts_over(call, happened.play_id, moment)
+            return _prompts_over(call, given.play_id, moment)
         case got.KeyPressed():
-            return _pressed(call, happened, moment)
+            return _pressed(call, given, moment)
         case got.SpeechHeard():
-            return _asked(call, flow.spoke(call.ivr, speaking=happened.speaking), moment)
+            return _asked(call, flow.spoke(call.ivr, speaking=given.speaking), moment)
         case got.SoundHeard():
-            return _sound(call, happened)
+            return _sound(call, given)
         case got.Offered():
-            return _offered(call, happened, moment)
+            return _offered(call, given, moment)
         case got.SeatTook():
-            return _took(call, happened, moment)
+            return _took(call, given, moment)
         case got.SeatAttached():
-            return _attached(call, happened, moment)
+            return _attached(call, given, moment)
         case got.SeatUnreachable():
             return _unreachable(call, moment)
         case got.SoundSet():
-            return _sounds(call, happened, moment)
+            return _sounds(call, given, moment)
         case got.LineMoved():
-            return _line_moved(call, moment, connected=happened.connected)
+            return _line_moved(call, moment, connected=given.connected)
         case got.CallerLeft():
-            return _caller_left(call, moment, failed=happened.failed)
-        case got.AgentLeft() if call.stage is Stage.INTRODUCING:
+            return _caller_left(call, moment, failed=given.failed)
+        case got.AgentLeft() if call.stage is CallStage.INTRODUCING:
             return _unreachable(call, moment)
         case got.AgentLeft():
             return _end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
         case got.NobodyOnDuty():
-            return _apologise(call, moment) if call.stage is Stage.WAITING and call.seat is None else (call, [])
+            return _apologise(call, moment) if call.stage is CallStage.WAITING and call.seat is None else (call, [])
         case got.Broken():
-            return _broken(call, happened, moment)
+            return _broken(call, given, moment)
         case got.MediaClosed():
-            return _closed(call, happened, moment)
+            return _closed(call, given, moment)
         case got.OfferLost():
-            return _offer_lost(call, happened, moment)
+            return _offer_lost(call, given, moment)
         case got.Ticked():
             return _ticked(call, moment)
 
@@ -100,35 +100,35 @@ def _begun(call: Call, moment: Moment) -> Step:
 
 def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
     """Carry out what the IVR wants; with its end the caller hears music, or the seat that answered is introduced."""
-    ivr, orders = step
+    ivr, wanted = step
     was_done, actions = call.ivr.done, list[Action]()
     call = replace(call, ivr=ivr)
-    for order in orders:
-        call, more = _ordered(call, order, moment)
+    for action in wanted:
+        call, more = _ivr_wants(call, action, moment)
         actions += more
-    if call.stage is not Stage.ASKING:
+    if call.stage is not CallStage.ASKING:
         return call, actions
     if _seat_answered(call) and call.ivr.stage in {IvrStage.LISTENING, IvrStage.DONE}:
         call, more = _introduce(call, moment)
     elif call.ivr.done and not was_done:
-        call, more = _music(replace(call, stage=Stage.WAITING), moment)
+        call, more = _music(replace(call, stage=CallStage.WAITING), moment)
     else:
         more = []
     return call, [*actions, *more]
 
 
-def _ordered(call: Call, order: flow.Order, moment: Moment) -> Step:
-    match order:
+def _ivr_wants(call: Call, action: flow.IvrAction, moment: Moment) -> Step:
+    match action:
         case flow.Say():
-            return _play(call, (order.prompt,), moment)
+            return _play(call, (action.prompt,), moment)
         case flow.StopPrompt():
             return replace(call, play=None), []
         case flow.Wait():
-            return _wait(call, order.queue, moment)
+            return _wait(call, action.queue, moment)
         case flow.Listen():
-            return _until(call, moment, Timer.LISTENING, seconds=order.seconds), []
+            return _until(call, moment, Timer.LISTENING, seconds=action.seconds), []
         case _:
-            assert_never(order)
+            assert_never(action)
 
 
 def _wait(call: Call, queue: str, moment: Moment) -> Step:
@@ -146,7 +146,7 @@ def _wait(call: Call, queue: str, moment: Moment) -> Step:
 def _pressed(call: Call, key: got.KeyPressed, moment: Moment) -> Step:
     fact = facts.digit_pressed(call, key=key, moment=moment)
     told: list[Action] = [do.Tell(fact)]
-    if call.stage not in {Stage.ASKING, Stage.WAITING}:
+    if call.stage not in {CallStage.ASKING, CallStage.WAITING}:
         return call, told
     call, actions = _asked(call, flow.pressed(call.ivr, key.digit), moment)
     return call, [*told, *actions]
@@ -157,15 +157,15 @@ def _prompts_over(call: Call, play_id: UUID, moment: Moment) -> Step:
         return call, []
     call = replace(call, play=None)
     match call.stage:
-        case Stage.ASKING:
+        case CallStage.ASKING:
             return _asked(call, flow.said(call.ivr), moment)
-        case Stage.WAITING:
+        case CallStage.WAITING:
             return _music(call, moment)
-        case Stage.INTRODUCING:
+        case CallStage.INTRODUCING:
             return replace(call, introduced=True), []
-        case Stage.APOLOGISING:
+        case CallStage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
-        case Stage.TALKING | Stage.SEPARATED | Stage.ENDING | Stage.ENDED:
+        case CallStage.TALKING | CallStage.SEPARATED | CallStage.ENDING | CallStage.ENDED:
             return call, []
         case _:
             assert_never(call.stage)
@@ -183,7 +183,7 @@ def _music(call: Call, moment: Moment) -> Step:
 
 
 def _apologise(call: Call, moment: Moment) -> Step:
-    call = _until(replace(call, stage=Stage.APOLOGISING), moment, Timer.APOLOGY, seconds=_APOLOGY_LIMIT_S)
+    call = _until(replace(call, stage=CallStage.APOLOGISING), moment, Timer.APOLOGY, seconds=_APOLOGY_LIMIT_S)
     call, actions = _play(call, (call.settings.prompts.apology,), moment)
     return call, [do.LeaveQueue(), *actions]
 
@@ -206,11 +206,11 @@ def _took(call: Call, taken: got.SeatTook, moment: Moment) -> Step:
     outcome = OfferOutcome.ANSWERED
     told = do.Tell(facts.offer_ended(call, offer=taken.offer, seat=taken.seat, outcome=outcome, moment=moment))
     call = replace(call, seat=Ringing(offer=taken.offer, seat=taken.seat, agent=taken.agent, answered=True))
-    if call.stage is Stage.ASKING and call.ivr.stage in {IvrStage.GREETING, IvrStage.QUESTION}:
+    if call.stage is CallStage.ASKING and call.ivr.stage in {IvrStage.GREETING, IvrStage.QUESTION}:
         greeting = call.ivr.stage is IvrStage.GREETING
         rest = _GREETING_REST_S if greeting else call.settings.limits.question_rest_s
         return _until(call, moment, Timer.REST, seconds=rest), [told]
-    if call.stage not in {Stage.ASKING, Stage.WAITING}:
+    if call.stage not in {CallStage.ASKING, CallStage.WAITING}:
         return call, [told, do.FreeSeat(wrap_up=False)]
     call, actions = _introduce(call, moment)
     return call, [told, *actions]
@@ -224,8 +224,8 @@ def _introduce(call: Call, moment: Moment) -> Step:
     if call.seat is None:
         return call, []
     seat = call.seat.seat
-    leg = Leg(id=LegId(moment.new_id()), party=Party.AGENT, endpoint=SeatLine(seat=seat, agent=call.seat.agent))
-    call = replace(call, stage=Stage.INTRODUCING, legs=(*without_agent(call), leg), introduced=False)
+    leg = Leg(id=LegId(moment.new_id()), party=Party.AGENT, endpoint=BrowserEndpoint(seat=seat, agent=call.seat.agent))
+    call = replace(call, stage=CallStage.INTRODUCING, legs=(*without_agent(call), leg), introduced=False)
     call = _without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
     call = _until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
     call, actions = _play(call, call.settings.prompts.intro(seat), moment)
@@ -237,7 +237,7 @@ def _attached(call: Call, attached: got.SeatAttached, moment: Moment) -> Step:
     agent = call.agent_leg
     if agent is None or agent.stage is not LegStage.JOINING:
         return call, []
-    if call.stage is Stage.SEPARATED:
+    if call.stage is CallStage.SEPARATED:
         call = replace(_without(call, Timer.REATTACHMENT), play=None)
     return joined(call, agent, at_ms=attached.at_ms, moment=moment)
 
@@ -248,9 +248,9 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
         return _prompts_over(call, call.play.play_id, moment)
     leg = call.agent_leg
     both = bool(told.sound.hearing) and told.sound == sound(call)
-    if call.stage not in {Stage.INTRODUCING, Stage.SEPARATED} or leg is None or not both:
+    if call.stage not in {CallStage.INTRODUCING, CallStage.SEPARATED} or leg is None or not both:
         return call, []
-    call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.TALKING)
+    call = replace(_without(call, Timer.INTRODUCTION), stage=CallStage.TALKING)
     fact = facts.connected(call, agent_leg=leg.id, at_ms=told.at_ms, moment=moment)
     if call.connected_at is not None or fact is None:
         return call, []
@@ -259,11 +259,11 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
 
 def _unreachable(call: Call, moment: Moment) -> Step:
     """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
-    if call.stage is Stage.INTRODUCING and call.seat is not None:
+    if call.stage is CallStage.INTRODUCING and call.seat is not None:
         agent = call.agent_leg
         dropped = [*left(call, (agent,), moment=moment), do.DropSeatLeg(agent.id)] if agent is not None else []
         legs = without_agent(call)
-        call = replace(_without(call, Timer.INTRODUCTION), stage=Stage.WAITING, seat=None, legs=legs)
+        call = replace(_without(call, Timer.INTRODUCTION), stage=CallStage.WAITING, seat=None, legs=legs)
         call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
         call, actions = _music(call, moment)
         return call, [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue), *actions]
@@ -272,20 +272,20 @@ def _unreachable(call: Call, moment: Moment) -> Step:
 
 def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
     match call.stage:
-        case Stage.INTRODUCING if not connected:
+        case CallStage.INTRODUCING if not connected:
             return _unreachable(call, moment)
-        case Stage.TALKING if not connected:
+        case CallStage.TALKING if not connected:
             limit_s = call.settings.limits.reattach_s
             gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
-            call = replace(with_agent(call, LegStage.LOST), stage=Stage.SEPARATED)
+            call = replace(with_agent(call, LegStage.LOST), stage=CallStage.SEPARATED)
             call = _until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
             call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
             return call, [*gone, *actions]
-        case Stage.SEPARATED if connected and call.agent_leg is not None and call.seat is not None:
+        case CallStage.SEPARATED if connected and call.agent_leg is not None and call.seat is not None:
             return with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
-        case Stage.INTRODUCING | Stage.TALKING | Stage.SEPARATED:
+        case CallStage.INTRODUCING | CallStage.TALKING | CallStage.SEPARATED:
             return call, []
-        case Stage.ASKING | Stage.WAITING | Stage.APOLOGISING | Stage.ENDING | Stage.ENDED:
+        case CallStage.ASKING | CallStage.WAITING | CallStage.APOLOGISING | CallStage.ENDING | CallStage.ENDED:
             return call, []  # it has no line yet, or none any more
         case _:
             assert_never(call.stage)
@@ -303,7 +303,7 @@ def _sound(call: Call, heard: got.SoundHeard) -> Step:
 
 def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
     reason = EndReason.CALLER_HUNG_UP if call.connected_at is not None else EndReason.ABANDONED
-    if call.stage is Stage.APOLOGISING:
+    if call.stage is CallStage.APOLOGISING:
         reason = EndReason.NOBODY_ON_DUTY
     if failed:
         reason = EndReason.FAILED
@@ -316,14 +316,14 @@ def _end(call: Call, reason: EndReason, q850: int, moment: Moment) -> Step:
     closing = {Timer.CLOSING: moment.mono + _CLOSE_LIMIT_S}
     gone = left(call, call.legs, moment=moment)
     legs = tuple(replace(leg, stage=LegStage.LEFT) for leg in call.legs)
-    call = replace(call, stage=Stage.ENDING, legs=legs, end=(reason, q850), deadlines=closing)
+    call = replace(call, stage=CallStage.ENDING, legs=legs, end=(reason, q850), deadlines=closing)
     return call, [*gone, do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
 
 
 def _broken(call: Call, broken: got.Broken, moment: Moment) -> Step:
     """The call cannot go on. With media gone there is no recording to wait for: it is reported when media is back."""
     actions: list[Action] = []
-    if call.stage is not Stage.ENDING:
+    if call.stage is not CallStage.ENDING:
         call, actions = _end(call, broken.reason, broken.q850, moment)
     if broken.reason is not EndReason.MEDIA_LOST:
         return call, actions
@@ -332,7 +332,7 @@ def _broken(call: Call, broken: got.Broken, moment: Moment) -> Step:
 
 
 def _closed(call: Call, closed: got.MediaClosed, moment: Moment) -> Step:
-    if call.stage is not Stage.ENDING or call.end is None:
+    if call.stage is not CallStage.ENDING or call.end is None:
         return call, []
     actions: list[Action] = []
     if closed.recording is not None:
@@ -340,7 +340,7 @@ def _closed(call: Call, closed: got.MediaClosed, moment: Moment) -> Step:
         actions.append(do.Tell(recorded))
     reason, q850 = call.end
     ended = call_ended(call, reason=reason, q850=q850, at=moment.wall)
-    return replace(call, stage=Stage.ENDED, deadlines={}), [*actions, do.Tell(ended), do.Forget()]
+    return replace(call, stage=CallStage.ENDED, deadlines={}), [*actions, do.Tell(ended), do.Forget()]
 
 
 # Deadlines -----------------------------------------------------------------------------------------------------------
@@ -371,20 +371,20 @@ def _due(call: Call, timer: Timer, moment: Moment) -> Step:  # noqa: C901, PLR09
     match timer:
         case Timer.LISTENING:
             return _asked(call, flow.time_up(call.ivr), moment)
-        case Timer.REST if call.stage is Stage.ASKING:
+        case Timer.REST if call.stage is CallStage.ASKING:
             return _introduce(replace(call, ivr=replace(call.ivr, stage=IvrStage.DONE)), moment)
-        case Timer.INTRODUCTION if call.stage is Stage.INTRODUCING:
+        case Timer.INTRODUCTION if call.stage is CallStage.INTRODUCING:
             return _unreachable(call, moment)
-        case Timer.NOTICE if call.stage is Stage.WAITING:
+        case Timer.NOTICE if call.stage is CallStage.WAITING:
             call = _until(call, moment, Timer.NOTICE, seconds=_NOTICE_AGAIN_S)
             return _play(call, (call.settings.prompts.hold_notice,), moment)
-        case Timer.QUEUE_LIMIT if call.stage in {Stage.ASKING, Stage.WAITING} and not _seat_answered(call):
+        case Timer.QUEUE_LIMIT if call.stage in {CallStage.ASKING, CallStage.WAITING} and not _seat_answered(call):
             return _apologise(replace(call, seat=None), moment)
         case Timer.REATTACHMENT:
             return _end(call, EndReason.FAILED, Q850_FAILURE, moment)
         case Timer.LONGEST_CALL:
             return _end(call, EndReason.FAILED, Q850_TIMER, moment)
-        case Timer.APOLOGY if call.stage is Stage.APOLOGISING:
+        case Timer.APOLOGY if call.stage is CallStage.APOLOGISING:
             return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
         case Timer.CLOSING:
             return _closed(call, got.MediaClosed(None), moment)

@@ -79,7 +79,7 @@ class DeskRequests:
             return
         if seat.call != verb.call or seat.state not in {SeatState.TALKING, SeatState.HOLD}:
             raise Refused("not-in-call", "您不在这个通话中。")
-        self._switch.happen(verb.call, got.AgentLeft())
+        self._switch.post(verb.call, got.AgentLeft())
 
     async def line(self, wish: SeatLine, /) -> SeatLineAnswer:
         """Open the seat's browser line."""
@@ -106,5 +106,5 @@ class DeskRequests:
         """A desk says that a seat's page is open."""
         if isinstance(event, SeatAlive):
             moment = self._switch.moment()
-            happened = sitting.sign_of_life(self._switch.acd, event.seat, agent=event.agent, moment=moment)
-            self._switch.seats(happened)
+            events = sitting.sign_of_life(self._switch.acd, event.seat, agent=event.agent, moment=moment)
+            self._switch.seats(events)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from telephony.calls.inputs import KeyPressed, Offered
-from telephony.calls.legs import Leg, SeatLine
+from telephony.calls.legs import BrowserEndpoint, Leg
 from telephony.calls.record import Call
 from telephony.moments import Moment
 from vocabulary.audio import Party
@@ -45,7 +45,7 @@ class _Who(TypedDict):
 
 
 def _who(leg: Leg) -> _Who:
-    line = leg.endpoint if isinstance(leg.endpoint, SeatLine) else None
+    line = leg.endpoint if isinstance(leg.endpoint, BrowserEndpoint) else None
     return _Who(leg=leg.id, party=leg.party, seat=line.seat if line else None, agent=line.agent if line else None)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from telephony.calls.legs import LegStage
-from telephony.calls.record import Call, Play, Stage
+from telephony.calls.record import Call, CallStage, Play
 from vocabulary.ids import LegId
 
-TALKING = frozenset({Stage.INTRODUCING, Stage.TALKING, Stage.SEPARATED})
+TALKING = frozenset({CallStage.INTRODUCING, CallStage.TALKING, CallStage.SEPARATED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What can happen to a call."""
+"""What a call's machine takes, one at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -22,21 +22,21 @@ class LegStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telephone:
+class TrunkEndpoint:
     """Somebody at the other end of a trunk."""
 
     number: PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatLine:
+class BrowserEndpoint:
     """An agent at the sound line of a seat."""
 
     seat: SeatNo
     agent: AccountId
 
 
-Endpoint = Telephone | SeatLine
+Endpoint = TrunkEndpoint | BrowserEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ DEADLINE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class MediaJob:
     """One command to media. ``then`` makes the call's next input of the reply, ``instead`` of a failure."""
 
     command: object
@@ -41,9 +41,9 @@ class Live:
     wanted_seat: str
     keys: KeyPresses = field(default_factory=KeyPresses)
     absence: Absence = field(default_factory=Absence)
-    jobs: asyncio.Queue[Job | None] = field(default_factory=lambda: asyncio.Queue(_JOBS))
+    jobs: asyncio.Queue[MediaJob | None] = field(default_factory=lambda: asyncio.Queue(_JOBS))
 
-    def ask(self, job: Job, /) -> None:
+    def ask(self, job: MediaJob, /) -> None:
         """Queue a command; one that finds the queue full is dropped and logged, the call's deadlines go on."""
         if self.jobs.full():
             log.error("too many commands wait for media, one was dropped", call=self.call.call)
@@ -56,7 +56,7 @@ class Live:
             self.jobs.get_nowait()
         self.jobs.put_nowait(None)
 
-    async def work(self, link: MediaLink, happen: Callable[[CallId, Input], None]) -> None:
+    async def work(self, link: MediaLink, post: Callable[[CallId, Input], None]) -> None:
         """Send the commands one after the other until None comes."""
         while (job := await self.jobs.get()) is not None:
             reply = await outcome(link.request(job.command, reply=job.reply, timeout=job.timeout), of="media command")
@@ -67,4 +67,4 @@ class Live:
             else:
                 following = job.then(reply.value)
             if following is not None:
-                happen(self.call.call, following)
+                post(self.call.call, following)

@@ -40,7 +40,7 @@ class MediaEvents:
         if live is not None and said.leg == live.call.caller_leg.id:
             live.absence.silent(now=self._switch.clock.monotonic())
         elif live is not None:
-            self._switch.happen(live.call.call, got.LineMoved(connected=False))
+            self._switch.post(live.call.call, got.LineMoved(connected=False))
 
     async def failed(self, said: media.LegFailed) -> None:
         """A leg was closed by a fault: the call ends with a cause, or goes on without the seat's line."""
@@ -48,7 +48,7 @@ class MediaEvents:
         if live is not None:
             caller = said.leg == live.call.caller_leg.id
             lost = got.Broken(EndReason.FAILED, Q850_FAILURE) if caller else got.LineMoved(connected=False)
-            self._switch.happen(live.call.call, lost)
+            self._switch.post(live.call.call, lost)
 
     async def digit(self, said: media.Digit) -> None:
         """A key of the caller."""
@@ -68,7 +68,7 @@ class MediaEvents:
         """The first sound of a leg."""
         self._to_call(said.leg, got.SoundHeard(said.leg, said.at_ms))
 
-    def _to_call(self, leg: LegId, happened: got.Input) -> None:
+    def _to_call(self, leg: LegId, given: got.Input) -> None:
         live = self._switch.by_leg(leg)
         if live is not None:
-            self._switch.happen(live.call.call, happened)
+            self._switch.post(live.call.call, given)

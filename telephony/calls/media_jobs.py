@@ -8,7 +8,7 @@ from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.call import Q850_FAILURE
 from telephony.calls.hearing import Sound
-from telephony.calls.live import Job
+from telephony.calls.live import MediaJob
 from telephony.calls.record import Call
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
@@ -17,7 +17,7 @@ from vocabulary.ids import CallId
 _CLOSING = timedelta(seconds=5)
 
 
-def media_job(call: Call, action: do.MediaAction, /) -> Job:
+def media_job(call: Call, action: do.MediaAction, /) -> MediaJob:
     """Return the command, with the call's next input for its reply and for its failure."""
     match action:
         case do.SetSound():
@@ -26,21 +26,21 @@ def media_job(call: Call, action: do.MediaAction, /) -> Job:
             attach = media.AttachLine(
                 leg=action.leg, line=action.seat, call=call.call, contact=call.contact, party=Party.AGENT
             )
-            return Job(
+            return MediaJob(
                 command=attach,
                 reply=media.LegAttached,
                 then=lambda reply: got.SeatAttached(reply.at_ms),
                 instead=got.SeatUnreachable(),
             )
         case do.DropSeatLeg():
-            return Job(command=media.CloseLeg(leg=action.leg), reply=media.Carried)
+            return MediaJob(command=media.CloseLeg(leg=action.leg), reply=media.Carried)
         case do.CloseMedia():
             return _closing(call.call)
         case _:
             assert_never(action)
 
 
-def _sounding(call: CallId, wanted: Sound) -> Job:
+def _sounding(call: CallId, wanted: Sound) -> MediaJob:
     pairs = sorted(wanted.hearing)
     command = media.SetSound(
         call=call,
@@ -50,7 +50,7 @@ def _sounding(call: CallId, wanted: Sound) -> Job:
             for leg, play in wanted.playing
         ),
     )
-    return Job(
+    return MediaJob(
         command=command,
         reply=media.SoundSet,
         then=lambda reply: got.SoundSet(reply.at_ms, wanted, reply.unplayed),
@@ -63,8 +63,8 @@ def _silent(wanted: Sound) -> got.Input | None:
     return next((got.PromptsOver(play.play_id) for _, play in wanted.playing if not play.loop), None)
 
 
-def _closing(call: CallId) -> Job:
-    return Job(
+def _closing(call: CallId) -> MediaJob:
+    return MediaJob(
         command=media.EndCall(call=call),
         reply=media.EndedCall,
         then=lambda reply: got.MediaClosed(reply.recording),

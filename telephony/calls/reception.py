@@ -13,8 +13,8 @@ from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
 from telephony.calls.call import Q850_TIMER
-from telephony.calls.legs import Leg, LegStage, Telephone
-from telephony.calls.live import Job
+from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
+from telephony.calls.live import MediaJob
 from telephony.calls.record import Call, call_ended
 from telephony.calls.switch import Switch
 from telephony.ivr.flow import Ivr
@@ -151,12 +151,12 @@ class Reception(asyncio.DatagramProtocol):
     def _confirmed(self, tag: str) -> None:
         live = self._switch.by_tag(tag)
         if live is not None:
-            live.ask(Job(command=media.ConfirmRtpLeg(leg=live.call.caller_leg.id), reply=media.Carried))
+            live.ask(MediaJob(command=media.ConfirmRtpLeg(leg=live.call.caller_leg.id), reply=media.Carried))
 
-    def _tell(self, tag: str, happened: got.Input) -> None:
+    def _tell(self, tag: str, given: got.Input) -> None:
         live = self._switch.by_tag(tag)
         if live is not None:
-            self._switch.happen(live.call.call, happened)
+            self._switch.post(live.call.call, given)
 
     def _digit(self, effect: DigitSignalled) -> None:
         live = self._switch.by_tag(effect.tag)
@@ -178,7 +178,7 @@ class Reception(asyncio.DatagramProtocol):
             direction=agreed.direction,
         )
         live.absence.heard()
-        live.ask(Job(command=update, reply=media.Carried))
+        live.ask(MediaJob(command=update, reply=media.Carried))
 
     # An INVITE becomes a call ---------------------------------------------------------------------------------------
 
@@ -271,14 +271,13 @@ class Reception(asyncio.DatagramProtocol):
         caller = Leg(
             id=arrival.leg,
             party=Party.CALLER,
-            endpoint=Telephone(number=invited.caller),
+            endpoint=TrunkEndpoint(number=invited.caller),
             stage=LegStage.JOINED,
         )
         return Call(
             call=arrival.call,
             contact=arrival.contact,
             host=self._here.host,
-            caller=invited.caller,
             legs=(caller,),
             dialled=invited.dialled,
             line_name=line.name,

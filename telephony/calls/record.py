@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from runtime.ids import derived_id
-from telephony.calls.legs import Leg
+from telephony.calls.legs import Leg, TrunkEndpoint
 from telephony.ivr.flow import Ivr
 from telephony.media_protocol import ClosedRecording
 from telephony.settings import TelephonySettings
@@ -17,7 +17,7 @@ from vocabulary.ids import AccountId, CallId, ContactId, EventId, OfferId, SeatN
 from vocabulary.personal import PhoneNumber
 
 
-class Stage(StrEnum):
+class CallStage(StrEnum):
     """Where a call is."""
 
     ASKING = "asking"
@@ -78,7 +78,6 @@ class Call:
     call: CallId
     contact: ContactId
     host: str
-    caller: PhoneNumber
     legs: tuple[Leg, ...]
     """The caller's is the first."""
     dialled: str
@@ -89,7 +88,7 @@ class Call:
     accepted_at: datetime
     settings: TelephonySettings
     ivr: Ivr
-    stage: Stage = Stage.ASKING
+    stage: CallStage = CallStage.ASKING
     queue: str = ""
     queued_at: datetime | None = None
     offered_at: tuple[datetime, ...] = ()
@@ -106,6 +105,12 @@ class Call:
     revision: int = 1
 
     @property
+    def caller(self) -> PhoneNumber:
+        """The number at the caller's end; empty when it is withheld, or when that end is none of a trunk."""
+        end = self.caller_leg.endpoint
+        return end.number if isinstance(end, TrunkEndpoint) else PhoneNumber("")
+
+    @property
     def caller_leg(self) -> Leg:
         """The leg of who called."""
         return self.legs[0]
@@ -117,20 +122,20 @@ class Call:
 
 
 _PHASES = {
-    Stage.WAITING: CallPhase.QUEUED,
-    Stage.INTRODUCING: CallPhase.ANNOUNCING,
-    Stage.TALKING: CallPhase.TALKING,
-    Stage.SEPARATED: CallPhase.TALKING,
-    Stage.APOLOGISING: CallPhase.QUEUED,
-    Stage.ENDING: CallPhase.ENDED,
-    Stage.ENDED: CallPhase.ENDED,
+    CallStage.WAITING: CallPhase.QUEUED,
+    CallStage.INTRODUCING: CallPhase.ANNOUNCING,
+    CallStage.TALKING: CallPhase.TALKING,
+    CallStage.SEPARATED: CallPhase.TALKING,
+    CallStage.APOLOGISING: CallPhase.QUEUED,
+    CallStage.ENDING: CallPhase.ENDED,
+    CallStage.ENDED: CallPhase.ENDED,
 }
 
 
 def _phase(call: Call) -> CallPhase:
-    if call.stage in {Stage.ASKING, Stage.WAITING} and call.seat is not None:
+    if call.stage in {CallStage.ASKING, CallStage.WAITING} and call.seat is not None:
         return CallPhase.RINGING
-    if call.stage is Stage.ASKING:
+    if call.stage is CallStage.ASKING:
         return CallPhase.GREETING if call.queued_at is None else CallPhase.QUESTION
     return _PHASES[call.stage]
 

@@ -12,7 +12,7 @@ from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.acd.distributor import Distributor
-from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
+from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
 from telephony.acd.sitting import SeatedAgent, line_changed, seated
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
@@ -20,7 +20,7 @@ from telephony.calls.absence import Remedy
 from telephony.calls.actions import Action
 from telephony.calls.call import Q850_FAILURE, Q850_TIMER, step
 from telephony.calls.journal import Journal
-from telephony.calls.live import Job, Live
+from telephony.calls.live import Live, MediaJob
 from telephony.calls.media_jobs import media_job
 from telephony.calls.publishing import Publisher
 from telephony.calls.record import Call, call_ended, call_recorded, snapshot
@@ -134,14 +134,14 @@ class Switch:
     def begin(self, call: Call, /, *, tag: str, wanted_seat: str) -> None:
         """A call was accepted: run it from here to its end."""
         live = self.live[call.call] = Live(call=call, tag=tag, wanted_seat=wanted_seat)
-        self.tasks.create_task(live.work(self.link, self.happen))
+        self.tasks.create_task(live.work(self.link, self.post))
         self._noted(call)
         self._show(call)
-        self.happen(call.call, got.Begun())
+        self.post(call.call, got.Begun())
 
-    def happen(self, call: CallId, happened: got.Input, /) -> None:
+    def post(self, call: CallId, given: got.Input, /) -> None:
         """Let the call's machine take one step and do what it wants; what that causes for calls comes afterwards."""
-        self._inputs.append((call, happened))
+        self._inputs.append((call, given))
         if self._taking:
             return
         self._taking = True
@@ -151,14 +151,14 @@ class Switch:
         finally:
             self._taking = False
 
-    def _take(self, call: CallId, happened: got.Input) -> None:
+    def _take(self, call: CallId, given: got.Input) -> None:
         live = self.live.get(call)
-        if live is not None and isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):
+        if live is not None and isinstance(attempt(lambda: self._step(live, given), of="call"), Failure):
             self._give_up(live)
 
-    def _step(self, live: Live, happened: got.Input) -> None:
+    def _step(self, live: Live, given: got.Input) -> None:
         before = live.call
-        live.call, actions = step(before, happened, moment=self.moment())
+        live.call, actions = step(before, given, moment=self.moment())
         if live.call.revision != before.revision:
             self._show(live.call)
             if (before.queue, before.offered_at, before.connected_at) != (
@@ -196,7 +196,7 @@ class Switch:
     def pressed(self, live: Live, digit: str, /, *, source: KeySource, at_ms: int) -> None:
         """A key of the caller, as one of its sources tells it."""
         if live.keys.is_new(digit, source=source, at_ms=at_ms):
-            self.happen(live.call.call, got.KeyPressed(digit, at_ms))
+            self.post(live.call.call, got.KeyPressed(digit, at_ms))
 
     def _give_up(self, live: Live) -> None:
         """End a call whose machine failed: its caller, its seat, its sound and its record, each for itself."""
@@ -208,7 +208,7 @@ class Switch:
         attempt(lambda: self.tell(fact), of="end of a failed call")
         attempt(lambda: self._free_seat(live, moment), of="seat of a failed call")
         recorded = partial(self._tell_recording, call)
-        live.ask(Job(command=media.EndCall(call=call.call), reply=media.EndedCall, then=recorded))
+        live.ask(MediaJob(command=media.EndCall(call=call.call), reply=media.EndedCall, then=recorded))
         self.forget(live)
 
     def _tell_recording(self, call: Call, ended: media.EndedCall) -> None:
@@ -240,9 +240,9 @@ class Switch:
 
     # Seats ----------------------------------------------------------------------------------------------------------
 
-    def seats(self, happened: list[Happening], /) -> None:
+    def seats(self, events: list[AcdEvent], /) -> None:
         """Carry what the distributor says to calls and screens."""
-        for event in happened:
+        for event in events:
             match event:
                 case SeatMoved():
                     now = self.clock.now()
@@ -252,20 +252,20 @@ class Switch:
                     offered = got.Offered(
                         offer=event.offer, seat=event.seat, agent=event.agent, expires_at=event.expires_at
                     )
-                    self.happen(event.call, offered)
+                    self.post(event.call, offered)
                 case OfferLapsed():
-                    self.happen(event.call, got.OfferLost(offer=event.offer, seat=event.seat, outcome=event.outcome))
+                    self.post(event.call, got.OfferLost(offer=event.offer, seat=event.seat, outcome=event.outcome))
                 case OfferTaken():
-                    self.happen(event.call, got.SeatTook(offer=event.offer, seat=event.seat, agent=event.agent))
+                    self.post(event.call, got.SeatTook(offer=event.offer, seat=event.seat, agent=event.agent))
                 case Unattended():
-                    self.happen(event.call, got.NobodyOnDuty())
+                    self.post(event.call, got.NobodyOnDuty())
 
     def line(self, seat: SeatNo, /, *, connected: bool) -> None:
         """The sound connection of a seat came or went: first for the seat, then for the call it is in."""
         self.seats(line_changed(self.acd, seat, connected=connected, moment=self.moment()))
         held = self.acd.seats.get(seat)
         if held is not None and held.call is not None:
-            self.happen(held.call, got.LineMoved(connected))
+            self.post(held.call, got.LineMoved(connected))
 
     # Time and loss --------------------------------------------------------------------------------------------------
 
@@ -282,7 +282,7 @@ class Switch:
     def _tick_call(self, live: Live, moment: Moment) -> None:
         self._look_for_peer(live, moment)
         if any(due <= moment.mono for due in live.call.deadlines.values()):
-            self.happen(live.call.call, got.Ticked())
+            self.post(live.call.call, got.Ticked())
 
     def _tick_rest(self, moment: Moment) -> None:
         self.agent.available = not self.refusal()
@@ -305,13 +305,13 @@ class Switch:
             case Remedy.PROBE:
                 self.send(self.agent.probe(live.tag, now=moment.mono))
             case Remedy.END:
-                self.happen(live.call.call, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
+                self.post(live.call.call, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
             case Remedy.NOTHING:
                 return
 
     def media_lost(self) -> None:
         """Media is gone: every call ends, every line is down."""
         for live in list(self.live.values()):
-            self.happen(live.call.call, got.Broken(EndReason.MEDIA_LOST, Q850_FAILURE))
+            self.post(live.call.call, got.Broken(EndReason.MEDIA_LOST, Q850_FAILURE))
         for seat in list(self.acd.seats):
             self.line(seat, connected=False)

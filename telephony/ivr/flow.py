@@ -49,7 +49,7 @@ class Listen:
     seconds: float
 
 
-Order = Say | StopPrompt | Wait | Listen
+IvrAction = Say | StopPrompt | Wait | Listen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Ivr:
         return self.stage is IvrStage.DONE
 
 
-Step = tuple[Ivr, list[Order]]
+Step = tuple[Ivr, list[IvrAction]]
 
 
 def begin(ivr: Ivr, /) -> Step:
@@ -98,7 +98,7 @@ def pressed(ivr: Ivr, digit: str, /) -> Step:
     queue = choice.queue if choice is not None else ivr.queue
     if ivr.stage is IvrStage.GREETING:
         return replace(ivr, chosen=True, queue=queue), [Wait(queue)]
-    stop: list[Order] = [StopPrompt()] if ivr.stage is IvrStage.QUESTION else []
+    stop: list[IvrAction] = [StopPrompt()] if ivr.stage is IvrStage.QUESTION else []
     if ivr.done and choice is None:
         return ivr, []
     return replace(ivr, chosen=True, queue=queue, stage=IvrStage.DONE), [*stop, Wait(queue)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from telephony.media.recorder import Recorder, Recording
-from telephony.media.sidecar import Sidecar, Stage
+from telephony.media.sidecar import RecordingStage, Sidecar
 from telephony.media_protocol import ClosedRecording, EndedCall, MediaStats, OrphanCall, StartCall
 from telephony.tracks import Track, checked_name
 from vocabulary.audio import SAMPLES_PER_MS
@@ -34,7 +34,7 @@ class CallWriter:
         self._recorder.write(self._recording, track, first_sample=first_sample, pcm=pcm)
 
 
-class Archive:
+class RecordingArchive:
     """The recordings of calls that live, and of orphans until they are forgotten."""
 
     def __init__(self, folder: Path, *, host: str, keep_free: int = 0) -> None:
@@ -107,7 +107,7 @@ class Archive:
         entry = self._entries.pop(call)
         closed: ClosedRecording | None = None
         if entry.recording is not None:
-            stage = Stage.REPORTED if told else Stage.ORPHANED
+            stage = RecordingStage.REPORTED if told else RecordingStage.ORPHANED
             sidecar = await self._recorder.finish(entry.recording, samples=samples, stage=stage)
             closed = sidecar.recording(self._recorder.folder) if sidecar.sha256 else None
             if not told:
@@ -134,7 +134,7 @@ class Archive:
             self._orphans.pop(call, None)
             sidecar = self._sidecars.pop(call, None)
             if sidecar is not None:
-                await self._recorder.mark(replace(sidecar, stage=Stage.REPORTED))
+                await self._recorder.mark(replace(sidecar, stage=RecordingStage.REPORTED))
 
     async def close(self) -> None:
         """Write what is handed over and stop."""

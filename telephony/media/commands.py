@@ -9,14 +9,14 @@ from uuid import UUID
 from runtime.telemetry import get_logger
 from runtime.wire import Handlers, by_type
 from telephony import media_protocol as words
-from telephony.media.archive import Archive
+from telephony.media.archive import RecordingArchive
 from telephony.media.g711 import Samples
 from telephony.media.latch import Address
-from telephony.media.legs import CallSound, Leg
+from telephony.media.legs import CallSound, MediaLeg
 from telephony.media.lines import Lines
 from telephony.media.media_state import MediaState
 from telephony.media.playlist import Playlist
-from telephony.media.prompts import Prompts
+from telephony.media.prompts import PromptSounds
 from telephony.media.rtp_port import PortRange, Remote, RtpPort, is_at
 from telephony.media.speech import SpeechGate
 from telephony.media.statistics import Statistics
@@ -36,8 +36,8 @@ class Parts:
 
     state: MediaState
     lines: Lines
-    archive: Archive
-    prompts: Prompts
+    archive: RecordingArchive
+    prompts: PromptSounds
     ports: PortRange
     statistics: Statistics
 
@@ -82,7 +82,7 @@ class Commands:
                 self._refuse_own((asked.remote_host, asked.remote_port), host=asked.bind_host)
                 targets = {leg.port.target for leg in self._state.legs.values() if isinstance(leg.port, RtpPort)}
                 self._ports.open(port, host=asked.bind_host, but=targets | {(asked.remote_host, asked.remote_port)})
-                known = Leg(
+                known = MediaLeg(
                     leg=asked.leg,
                     call=asked.call,
                     contact=asked.contact,
@@ -145,7 +145,7 @@ class Commands:
         line, slot = self._lines.get(asked.line)
         for other in [leg for leg in self._state.legs.values() if leg.slot is slot]:
             self._state.remove_leg(other.leg)
-        leg = Leg(
+        leg = MediaLeg(
             leg=asked.leg,
             call=call.call,
             contact=asked.contact,
@@ -185,7 +185,7 @@ class Commands:
                 _log.warning("prompts cannot be played", leg=play.leg, reason=refused.text)
         return found
 
-    def _play(self, leg: Leg, play: words.Playing | None, sounds: Mapping[UUID, tuple[Samples, ...]]) -> None:
+    def _play(self, leg: MediaLeg, play: words.Playing | None, sounds: Mapping[UUID, tuple[Samples, ...]]) -> None:
         if play is None or play.play_id not in sounds:
             self._state.stop_play(leg)
         elif leg.last_play != play.play_id:
@@ -252,7 +252,7 @@ class Commands:
             self._ended.popitem(last=False)
         return ended
 
-    def _release(self, leg: Leg) -> None:
+    def _release(self, leg: MediaLeg) -> None:
         if isinstance(leg.port, RtpPort):
             self._state.remove_port(leg.slot)
             leg.port.close()
@@ -268,13 +268,13 @@ def _remote(asked: words.OpenRtpLeg | words.UpdateRtpLeg, /, *, networks: tuple[
     )
 
 
-def _rtp_port(leg: Leg) -> RtpPort:
+def _rtp_port(leg: MediaLeg) -> RtpPort:
     if not isinstance(leg.port, RtpPort):
         raise Refused("no-leg", "这一方在浏览器线路上，没有 RTP 端口")
     return leg.port
 
 
-def _state(leg: Leg) -> words.LegState:
+def _state(leg: MediaLeg) -> words.LegState:
     port = leg.port
     return words.LegState(
         leg=leg.leg,

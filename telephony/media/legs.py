@@ -87,7 +87,7 @@ class Writer(Protocol):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Leg:
+class MediaLeg:
     """One party's time in one call."""
 
     leg: LegId
@@ -136,12 +136,12 @@ class _Growing:
 class CallSound:
     """A call from its time 0: taps, and one recorded track for each leg and for what is played to it."""
 
-    def __init__(self, *, caller: Leg, writer: Writer | None) -> None:
+    def __init__(self, *, caller: MediaLeg, writer: Writer | None) -> None:
         """Call time 0 is the next tick. ``writer`` is None for a call that is not recorded."""
         self.call = caller.call
         self.contact = caller.contact
         self.caller = caller
-        self.legs: dict[LegId, Leg] = {}
+        self.legs: dict[LegId, MediaLeg] = {}
         self.hearing_since_ms = 0
         """Call time at which who hears whom changed last."""
         self._writer = writer
@@ -160,7 +160,7 @@ class CallSound:
         """Call time of the next tick."""
         return self._ticks * FRAME_MS
 
-    def open_tap(self, leg: Leg, taps: Taps, /) -> None:
+    def open_tap(self, leg: MediaLeg, taps: Taps, /) -> None:
         """Let ``leg`` be heard from the next tick on."""
         leg.ring = taps.open(
             TapLeg(leg=leg.leg, call=self.call, contact=leg.contact, party=leg.party, first_sample=self.samples)
@@ -208,7 +208,7 @@ class CallSound:
             for track in (*self._spoken.values(), *self._played.values()):
                 track.flush(self._writer)
 
-    def _begin(self, leg: Leg, kind: TrackKind) -> _Growing:
+    def _begin(self, leg: MediaLeg, kind: TrackKind) -> _Growing:
         self._begun += 1
         track = Track(number=self._begun, leg=leg.leg, party=leg.party, kind=kind, first_sample=self.samples)
         tracks = self._spoken if kind is TrackKind.SPOKEN else self._played

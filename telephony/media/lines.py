@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from telephony.media.media_state import MediaState
 from telephony.media.mixer import Slot
-from telephony.media.webrtc import Line
+from telephony.media.webrtc import BrowserLine
 from telephony.media_protocol import LineState
 from vocabulary.errors import Refused
 from vocabulary.ids import SeatNo
@@ -16,7 +16,7 @@ class Lines:
 
     def __init__(self, state: MediaState, *, tell: Callable[[object], None]) -> None:
         self._state, self._tell = state, tell
-        self._lines: dict[SeatNo, tuple[Line, Slot]] = {}
+        self._lines: dict[SeatNo, tuple[BrowserLine, Slot]] = {}
 
     @property
     def connected(self) -> int:
@@ -29,7 +29,7 @@ class Lines:
         if entry is not None and entry[1].row < 0:
             await self.close(seat)
             entry = None
-        line = entry[0] if entry else Line(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
+        line = entry[0] if entry else BrowserLine(on_change=lambda up: self._tell(LineState(line=seat, connected=up)))
         answer = await line.answer(offer_sdp)
         if entry is None:
             self._lines[seat] = (line, self._state.add_port(line))
@@ -48,7 +48,7 @@ class Lines:
         self._state.remove_port(slot)
         await line.close()
 
-    def get(self, seat: SeatNo, /) -> tuple[Line, Slot]:
+    def get(self, seat: SeatNo, /) -> tuple[BrowserLine, Slot]:
         """Return a seat's line; Refused ``no-line``."""
         entry = self._lines.get(seat)
         if entry is None or entry[1].row < 0:

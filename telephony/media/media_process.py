@@ -18,12 +18,12 @@ from runtime.failures import Failure, NoAnswer
 from runtime.supervision import Pulse
 from runtime.telemetry import get_logger
 from runtime.wire import Wire, listen_wire
-from telephony.media.archive import Archive
+from telephony.media.archive import RecordingArchive
 from telephony.media.commands import Commands, Parts
 from telephony.media.config import MediaConfig
 from telephony.media.lines import Lines
 from telephony.media.media_state import MediaState
-from telephony.media.prompts import Prompts
+from telephony.media.prompts import PromptSounds
 from telephony.media.rtp_port import PortRange
 from telephony.media.statistics import Statistics
 from telephony.media.tap_server import TapServer
@@ -93,8 +93,8 @@ async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     parts = Parts(
         state=state,
         lines=Lines(state, tell=link.tell),
-        archive=Archive(Path(config.recordings), host=config.host, keep_free=config.keep_free_bytes),
-        prompts=Prompts(Path(config.prompts)),
+        archive=RecordingArchive(Path(config.recordings), host=config.host, keep_free=config.keep_free_bytes),
+        prompts=PromptSounds(Path(config.prompts)),
         ports=PortRange(config.rtp_ports),
         statistics=statistics,
     )

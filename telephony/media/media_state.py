@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from runtime.boundary import each
-from telephony.media.legs import CallSound, Leg, Port, Taps
+from telephony.media.legs import CallSound, MediaLeg, Port, Taps
 from telephony.media.mixer import Mixer, Slot
 from telephony.media.playlist import Playlist
 from telephony.media.sending import Histogram
@@ -27,7 +27,7 @@ class MediaState:
 
     def __init__(self, *, taps: Taps, tell: Callable[[object], None], rtp_timeout_s: float) -> None:
         self.mixer = Mixer()
-        self.legs: dict[LegId, Leg] = {}
+        self.legs: dict[LegId, MediaLeg] = {}
         self.calls: dict[CallId, CallSound] = {}
         self.intervals = Histogram()
         self.ticks = 0
@@ -58,14 +58,14 @@ class MediaState:
 
     # Legs ------------------------------------------------------------------------------------------------------------
 
-    def leg(self, leg: LegId, /) -> Leg:
+    def leg(self, leg: LegId, /) -> MediaLeg:
         """Return a leg; Refused ``no-leg``."""
         found = self.legs.get(leg)
         if found is None:
             raise Refused("no-leg", "没有这一方，可能已经挂断")
         return found
 
-    def add_leg(self, leg: Leg, /) -> int:
+    def add_leg(self, leg: MediaLeg, /) -> int:
         """Take a leg on; return its call time in ms (0 before the call has started)."""
         self.legs[leg.leg] = leg
         leg.lost_before = leg.port.incoming.lost
@@ -75,7 +75,7 @@ class MediaState:
         call.open_tap(leg, self._taps)
         return call.at_ms
 
-    def remove_leg(self, leg: LegId, /) -> Leg | None:
+    def remove_leg(self, leg: LegId, /) -> MediaLeg | None:
         """End a leg: its play is cut, nobody hears it, its tap ends; return it, None when it is gone."""
         found = self.legs.get(leg)
         if found is None:
@@ -90,17 +90,17 @@ class MediaState:
             self._taps.close(found.ring)
         return found
 
-    def at_ms(self, leg: Leg, /) -> int:
+    def at_ms(self, leg: MediaLeg, /) -> int:
         """Return the call time of the next tick, 0 before the call has started."""
         call = self.calls.get(leg.call)
         return 0 if call is None else call.at_ms
 
-    def play(self, leg: Leg, playlist: Playlist, /) -> None:
+    def play(self, leg: MediaLeg, playlist: Playlist, /) -> None:
         """Play to a leg from the next tick on; what was played before is cut."""
         self.stop_play(leg)
         leg.slot.playlist, leg.last_play = playlist, playlist.play_id
 
-    def stop_play(self, leg: Leg, /) -> None:
+    def stop_play(self, leg: MediaLeg, /) -> None:
         """Cut what is played to a leg; no error when nothing is."""
         playlist, leg.slot.playlist = leg.slot.playlist, None
         if playlist is not None:
@@ -122,7 +122,7 @@ class MediaState:
             if leg.call == call.call:
                 call.open_tap(leg, self._taps)
 
-    def end_call(self, call: CallId, /) -> tuple[CallSound | None, list[Leg]]:
+    def end_call(self, call: CallId, /) -> tuple[CallSound | None, list[MediaLeg]]:
         """End a call and its legs; return both."""
         legs = [leg for leg in self.legs.values() if leg.call == call]
         for leg in legs:
@@ -132,7 +132,7 @@ class MediaState:
             sound.flush()
         return sound, legs
 
-    def legs_of(self, call: CallId, /) -> dict[LegId, Leg]:
+    def legs_of(self, call: CallId, /) -> dict[LegId, MediaLeg]:
         """Return the legs of a call, started or not; Refused ``no-call`` when there is none."""
         found = {leg.leg: leg for leg in self.legs.values() if leg.call == call}
         if not found:
@@ -207,7 +207,7 @@ class MediaState:
     def _send(self, held: tuple[Slot, Port]) -> None:
         held[1].send(self.mixer.payload(held[0]))
 
-    def _feed(self, leg: Leg, silence: bytes = b"") -> None:
+    def _feed(self, leg: MediaLeg, silence: bytes = b"") -> None:
         if leg.ring is not None:
             self._taps.feed(leg.ring, silence or self.mixer.heard_pcm(leg.slot))
 
@@ -234,7 +234,7 @@ class MediaState:
                 self.remove_port(slot)
                 self.failed_ports += [port] if port is not None else []
 
-    def _report(self, leg: Leg) -> None:
+    def _report(self, leg: MediaLeg) -> None:
         incoming = leg.port.incoming
         while incoming.digits:
             self._tell(Digit(leg=leg.leg, digit=incoming.digits.popleft(), at_ms=self.at_ms(leg)))

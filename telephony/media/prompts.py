@@ -10,7 +10,7 @@ from telephony.media.g711 import Samples
 from vocabulary.errors import Refused
 
 
-class Prompts:
+class PromptSounds:
     """Sounds by name; a name is the file's path below the folder without ``.wav``."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from runtime.telemetry import get_logger
 from telephony.media import disk
 from telephony.media import recording_files as files
-from telephony.media.sidecar import Sidecar, Stage
+from telephony.media.sidecar import RecordingStage, Sidecar
 from telephony.tracks import Track
 
 _log = get_logger(__name__)
@@ -93,7 +93,7 @@ class Recorder:
 
         self._put(recording, job)
 
-    async def finish(self, recording: Recording, /, *, samples: int, stage: Stage) -> Sidecar:
+    async def finish(self, recording: Recording, /, *, samples: int, stage: RecordingStage) -> Sidecar:
         """Close the tracks of a call of ``samples``; return the sidecar, without figures when the disk failed."""
 
         def job() -> Sidecar:

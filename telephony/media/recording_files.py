@@ -10,7 +10,7 @@ from runtime.telemetry import get_logger
 from runtime.unusable import set_aside
 from runtime.wav import HEADER_BYTES, wav_header
 from telephony.media import two_channels
-from telephony.media.sidecar import BYTES_PER_SAMPLE, Sidecar, Stage, whole_samples
+from telephony.media.sidecar import BYTES_PER_SAMPLE, RecordingStage, Sidecar, whole_samples
 from telephony.tracks import Track, checked_name, track_name
 from vocabulary.errors import Refused
 
@@ -118,13 +118,13 @@ def recover(folder: Path, /) -> list[Sidecar]:
         except (MalformedMessage, Refused, OSError) as error:
             set_aside(path, what="the sidecar of a recording", reason=str(error))
             continue
-        if sidecar.stage is Stage.RECORDING:
+        if sidecar.stage is RecordingStage.RECORDING:
             try:
                 sidecar = _close_left_open(folder, sidecar)
             except OSError as error:
                 _log.error("a recording cannot be closed now", call=sidecar.call, reason=str(error))
-                sidecar = sidecar.closed(stage=Stage.ORPHANED, samples=0, sha256="", media_lost=True)
-        if sidecar.stage is Stage.ORPHANED:
+                sidecar = sidecar.closed(stage=RecordingStage.ORPHANED, samples=0, sha256="", media_lost=True)
+        if sidecar.stage is RecordingStage.ORPHANED:
             orphans.append(sidecar)
     return orphans
 
@@ -158,7 +158,7 @@ def _close_left_open(folder: Path, sidecar: Sidecar, /) -> Sidecar:
         sidecar = replace(sidecar, tracks=tuple(track for track in found if track.sha256))
         samples = max((track.end for track in sidecar.tracks), default=0)
         digest = close(folder, sidecar, samples=samples) if sidecar.tracks else ""
-    closed = sidecar.closed(stage=Stage.ORPHANED, samples=samples, sha256=digest, media_lost=True)
+    closed = sidecar.closed(stage=RecordingStage.ORPHANED, samples=samples, sha256=digest, media_lost=True)
     write_sidecar(folder, closed)
     return closed
 

@@ -14,7 +14,7 @@ from vocabulary.ids import CallId, ContactId
 BYTES_PER_SAMPLE = 2
 
 
-class Stage(StrEnum):
+class RecordingStage(StrEnum):
     """Where a recording is in its life."""
 
     RECORDING = "recording"
@@ -32,7 +32,7 @@ class Sidecar:
     host: str
     recording_name: str
     started_at: datetime
-    stage: Stage = Stage.RECORDING
+    stage: RecordingStage = RecordingStage.RECORDING
     samples: int = 0
     sha256: str = ""
     media_lost: bool = False
@@ -49,7 +49,7 @@ class Sidecar:
             tracks=self.tracks,
         )
 
-    def closed(self, *, stage: Stage, samples: int, sha256: str, media_lost: bool = False) -> "Sidecar":
+    def closed(self, *, stage: RecordingStage, samples: int, sha256: str, media_lost: bool = False) -> "Sidecar":
         """Return it with the figures of the finished file."""
         return replace(self, stage=stage, samples=samples, sha256=sha256, media_lost=media_lost)
 

@@ -6,7 +6,7 @@ import time
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from runtime.telemetry import get_logger
-from telephony.media.webrtc import Line
+from telephony.media.webrtc import BrowserLine
 
 _log = get_logger(__name__)
 _DEADLINE_S = 5.0
@@ -16,7 +16,7 @@ async def warm_up() -> bool:
     """Return whether the handshake succeeded; without a network interface it cannot, and browser lines neither."""
     started = time.monotonic()
     up = asyncio.Event()
-    line = Line(on_change=lambda connected: up.set() if connected else None)
+    line = BrowserLine(on_change=lambda connected: up.set() if connected else None)
     browser = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         async with asyncio.timeout(_DEADLINE_S):

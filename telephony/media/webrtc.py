@@ -56,7 +56,7 @@ class _NoTrack(MediaStreamTrack):
         raise MediaStreamError
 
 
-class Line:
+class BrowserLine:
     """One seat's connection for a shift. ``incoming`` and ``outgoing`` live as long as the line, peers come and go."""
 
     def __init__(self, *, on_change: Callable[[bool], None]) -> None:

@@ -60,7 +60,7 @@ async def talking(house: WholeHouse) -> AsyncIterator[Beside]:
     """A caller who talks with the simulated agent for as long as the block runs."""
     assert await house.seat_ready(), "no seat became Ready within 90 s"
     since = time.time() - 2.0
-    words = read_wav(house.stage.voices / "water-outage" / "02-caller.wav")
+    words = read_wav(house.demo.voices / "water-outage" / "02-caller.wav")
     async with calling(house.sip, number="12345", caller=CALLER) as phone:
         assert await _connected(house, since), "the call was not connected within 40 s"
         async with background(_speak_on(phone, words)):

@@ -39,8 +39,8 @@ def _requests(contact: str) -> list[tuple[str, str, bytes, Mapping[str, str]]]:
 
 async def bad_requests(house: WholeHouse) -> list[Check]:
     """Every request that was answered 500."""
-    agent = house.stage.people.agent
-    url, wrong = house.stage.addresses.web, []
+    agent = house.demo.people.agent
+    url, wrong = house.demo.addresses.web, []
     async with aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         body = {"login": agent.login, "password": agent.password}
         async with session.post("/api/session", json=body, headers=OWN_PAGE) as answer:
@@ -61,7 +61,7 @@ def _raw(url: str, path: str) -> object:
 
 async def half_requests(house: WholeHouse) -> list[Check]:
     """300 requests that never end: is the desk still there for others?"""
-    host, _, port = house.stage.addresses.web.removeprefix("http://").partition(":")
+    host, _, port = house.demo.addresses.web.removeprefix("http://").partition(":")
     writers = []
     for _ in range(HALF):
         try:
@@ -82,7 +82,7 @@ async def half_requests(house: WholeHouse) -> list[Check]:
 async def _health(house: WholeHouse) -> int:
     async with (
         asyncio.timeout(ANSWERS_S),
-        aiohttp.ClientSession(house.stage.addresses.web) as session,
+        aiohttp.ClientSession(house.demo.addresses.web) as session,
         session.get("/api/health") as answer,
     ):
         return answer.status
@@ -90,8 +90,8 @@ async def _health(house: WholeHouse) -> int:
 
 async def after_log_out(house: WholeHouse) -> list[Check]:
     """The live socket of a person who logged out."""
-    visitor = house.stage.people.visitor
-    async with aiohttp.ClientSession(house.stage.addresses.web, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+    visitor = house.demo.people.visitor
+    async with aiohttp.ClientSession(house.demo.addresses.web, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         body = {"login": visitor.login, "password": visitor.password}
         async with session.post("/api/session", json=body, headers=OWN_PAGE) as answer:
             assert answer.status == 200, await answer.text()

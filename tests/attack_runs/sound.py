@@ -84,7 +84,7 @@ async def other_call(house: WholeHouse, beside: Beside) -> list[Check]:
 async def command_socket(house: WholeHouse, beside: Beside) -> list[Check]:
     """A connection to media's command socket that says nothing and goes; calls were cut half a minute later."""
     del beside
-    path = str(house.stage.places.media_socket)
+    path = str(house.demo.places.media_socket)
     for _ in range(3):
         _, writer = await asyncio.open_unix_connection(path)
         await asyncio.sleep(0.5)

@@ -25,7 +25,7 @@ PROMPTS = ROOT / "city" / "voices" / "prompts"
 LONG_S = 3600.0
 CITY = TelephonySettings(
     version=1,
-    lines=(settings.Line(number="12345", name="政务服务便民热线", queue="general"),),
+    lines=(settings.DialledLine(number="12345", name="政务服务便民热线", queue="general"),),
     queues=(settings.Queue(name="general", title="综合受理"),),
     limits=settings.Limits(
         max_calls=500, queue_limit_s=LONG_S, nobody_after_s=LONG_S, desk_silent_s=LONG_S, hold_notice_after_s=15.0

@@ -67,7 +67,7 @@ async def _walk(microphone: Path) -> Seen:
     found = Seen()
     async with whole_house() as house, desk_page(microphone) as desk:
         await desk.page.set_viewport_size({"width": 1366, "height": 768})
-        web, visitor = house.stage.addresses.web, house.stage.people.visitor
+        web, visitor = house.demo.addresses.web, house.demo.people.visitor
         await desk.page.goto(web)
         await desk.page.wait_for_selector("#login")
         await _axe(desk.page, "login", found)
@@ -158,7 +158,7 @@ async def _second_page(web: str, desk: DeskPage, found: Seen) -> None:
 
 async def _analyst(page: Page, house: WholeHouse, found: Seen) -> None:
     """Look at the figures, make a briefing of the made-up month, follow each of its numbers."""
-    browser, web, analyst = page.context.browser, house.stage.addresses.web, house.stage.people.analyst
+    browser, web, analyst = page.context.browser, house.demo.addresses.web, house.demo.people.analyst
     assert browser is not None
     context = await browser.new_context(bypass_csp=True, locale="zh-CN")
     tab = await context.new_page()

@@ -63,14 +63,12 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
 
 async def _measure(folder: Path) -> Heard:
     async with whole_house() as house:
-        spoken = {
-            name: b"".join(read_wav(house.stage.voices / turn) for turn in turns) for name, turns in TURNS.items()
-        }
+        spoken = {name: b"".join(read_wav(house.demo.voices / turn) for turn in turns) for name, turns in TURNS.items()}
         write_wav(folder / "caller.wav", spoken["caller"])
         _write_microphone(folder / "microphone.wav", spoken["agent"])
-        people = house.stage.people
+        people = house.demo.people
         async with desk_page(folder / "microphone.wav") as page:
-            await page.sit_down(house.stage.addresses.web, login=people.visitor.login, password=people.visitor.password)
+            await page.sit_down(house.demo.addresses.web, login=people.visitor.login, password=people.visitor.password)
             by_agent, contact = await _talk(house, page, folder)
             codec = (await page.page.evaluate("window.__hotline.stats()"))["codec"]
             await page.ready()
@@ -151,7 +149,7 @@ async def _gathered(
     both = lambda: len({event.party for _, event in bus_events.of(TranscriptClosed, contact)}) == 2  # noqa: E731
     assert await bus_events.until(both, seconds=60)
     connected = bus_events.of(CallConnected, contact)[0][1].at_ms
-    sides = two_channels(house.stage.places.recordings / bus_events.of(CallRecorded, contact)[0][1].name)
+    sides = two_channels(house.demo.places.recordings / bus_events.of(CallRecorded, contact)[0][1].name)
     finals = [event.utterance for _, event in bus_events.of(UtteranceFinalised, contact)]
     starts = [each.start_ms for each in finals if each.party is Party.CALLER and each.start_ms > connected]
     return Heard(

@@ -14,7 +14,7 @@ from typing import TypeVar
 import psutil
 
 from hotline.demo.progress import Progress
-from hotline.demo.stage import Stage, moved, open_stage
+from hotline.demo.running import RunningDemo, moved, open_demo
 from hotline.places import only_instance, places_of
 from hotline.settings import read_settings
 from runtime.bus import open_bus
@@ -58,10 +58,10 @@ class BusEvents:
 class WholeHouse:
     """A whole house with simulated people, what its bus says, and its processes by name."""
 
-    def __init__(self, stage: Stage, telephony: TelephonyClient, bus_events: BusEvents) -> None:
-        self.stage, self.bus_events = stage, bus_events
+    def __init__(self, demo: RunningDemo, telephony: TelephonyClient, bus_events: BusEvents) -> None:
+        self.demo, self.bus_events = demo, bus_events
         self._telephony = telephony
-        host, _, port = stage.addresses.sip.rpartition(":")
+        host, _, port = demo.addresses.sip.rpartition(":")
         self.sip = (host, int(port))
 
     def pid(self, name: str) -> int | None:
@@ -106,7 +106,7 @@ class WholeHouse:
     async def logged(self, contact: ContactId) -> list[Event]:
         """Events of a contact in the log, in order; nothing while the database is away."""
         try:
-            async with open_database(self.stage.addresses.database_url, size=1) as database:
+            async with open_database(self.demo.addresses.database_url, size=1) as database:
                 return [row.event for row in await read_log(database, after=0, limit=10_000, contact=contact)]
         except HotlineError:
             return []
@@ -130,17 +130,17 @@ async def whole_house() -> AsyncIterator[WholeHouse]:
         places = places_of(settings)
         with only_instance(places):
             async with (
-                open_stage(settings, places, progress=Progress()) as stage,
+                open_demo(settings, places, progress=Progress()) as demo,
                 open_bus(
-                    url=stage.addresses.nats.url,
+                    url=demo.addresses.nats.url,
                     name="faults",
-                    user=stage.addresses.nats.user,
-                    password=stage.addresses.nats.password,
+                    user=demo.addresses.nats.user,
+                    password=demo.addresses.nats.password,
                 ) as bus,
             ):
                 bus_events = BusEvents()
                 heard = await bus.subscribe(bus_events.hear, patterns=("fact.>", "live.>"))
                 try:
-                    yield WholeHouse(stage, TelephonyClient(bus), bus_events)
+                    yield WholeHouse(demo, TelephonyClient(bus), bus_events)
                 finally:
                     await heard.aclose()

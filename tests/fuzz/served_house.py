@@ -18,7 +18,7 @@ from analytics.figures import FIGURES
 from hotline.city_files import catalogue, read_city
 from hotline.commands.serve import started
 from hotline.demo.made_up import load_made_up
-from hotline.demo.stage import moved
+from hotline.demo.running import moved
 from hotline.house import Addresses, House, open_house
 from hotline.places import places_of
 from hotline.settings import DatabaseSettings, Settings, read_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.demo.stage import claim, clear
+from hotline.demo.running import claim, clear
 from hotline.places import OtherPurpose, Places, claim_purpose, only_instance
 from runtime.postgres import DatabaseUrls, embedded_postgres, forget_postgres, keeps_postgres, open_database
 

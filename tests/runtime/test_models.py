@@ -8,7 +8,7 @@ import pytest
 
 from runtime.models import DigestUnconfirmed, Model, ModelDamaged, ModelFile, ModelMissing, ModelStore, read_lock
 from runtime.models.archive import ArchiveRefused
-from runtime.models.lock import LOCK, Archive
+from runtime.models.lock import LOCK, ModelArchive
 from vocabulary.errors import Permanent
 
 ONE, TWO = b"first half ", b"second half"
@@ -44,7 +44,7 @@ def zipped(names: dict[str, bytes], *, link: str = "") -> bytes:
 
 
 def archived(data: bytes, *, pinned: bool = True) -> dict[str, Model]:
-    archive = Archive(url="https://x/m.zip", folder="top", size=len(data), sha256=sha(data) if pinned else None)
+    archive = ModelArchive(url="https://x/m.zip", folder="top", size=len(data), sha256=sha(data) if pinned else None)
     return {"m": Model(name="m", engine="vosk", language="zh", licence="Apache-2.0", archive=archive)}
 
 

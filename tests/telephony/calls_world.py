@@ -6,7 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from telephony.moments import Moment
-from telephony.settings import Destination, Limits, Line, Menu, Queue, TelephonySettings
+from telephony.settings import Destination, DialledLine, Limits, Menu, Queue, TelephonySettings
 from vocabulary.ids import AccountId, SeatNo
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -16,8 +16,8 @@ S7, S8, S9 = SeatNo("007"), SeatNo("008"), SeatNo("009")
 SETTINGS = TelephonySettings(
     version=1,
     lines=(
-        Line(number="12345", name="政务服务便民热线", queue="general"),
-        Line(number="8100", name="一号答专席", queue="one-number"),
+        DialledLine(number="12345", name="政务服务便民热线", queue="general"),
+        DialledLine(number="8100", name="一号答专席", queue="one-number"),
     ),
     queues=(
         Queue(name="general", title="综合受理"),

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from telephony.acd import sitting
 from telephony.acd.distributor import Distributor
-from telephony.acd.happenings import Happening, OfferLapsed, OfferMade, OfferTaken
+from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken
 from telephony.acd.seats import BUSY
 from tests.telephony.calls_world import ADA, BO, S7, S8, S9, SETTINGS, Time
 from vocabulary.calls import OfferOutcome, SeatState
@@ -32,8 +32,8 @@ def sit(acd: Distributor, time: Time, seat: SeatNo, *skills: str, ready: bool = 
         sitting.set_ready(acd, SeatReady(seat=seat, agent=AGENTS[seat], ready=True), moment=time())
 
 
-def offers(happened: list[Happening]) -> list[tuple[CallId, SeatNo]]:
-    return [(event.call, event.seat) for event in happened if isinstance(event, OfferMade)]
+def offers(events: list[AcdEvent]) -> list[tuple[CallId, SeatNo]]:
+    return [(event.call, event.seat) for event in events if isinstance(event, OfferMade)]
 
 
 def new(**changed: float) -> tuple[Distributor, Time]:
@@ -77,11 +77,11 @@ def test_a_seat_that_does_not_answer_gets_no_more_calls_and_the_next_is_rung() -
     acd.join(C1, queue=GENERAL, moment=time(1))
     lost = offer_of(acd, S7)
 
-    happened = acd.tick(moment=time(6.0))
+    events = acd.tick(moment=time(6.0))
 
-    lapsed = [event for event in happened if isinstance(event, OfferLapsed)]
+    lapsed = [event for event in events if isinstance(event, OfferLapsed)]
     assert [(event.offer, event.outcome) for event in lapsed] == [(lost, OfferOutcome.NO_ANSWER)]
-    assert offers(happened) == [(C1, S8)]
+    assert offers(events) == [(C1, S8)]
     assert (acd.seats[S7].state, acd.seats[S7].reason) == (SeatState.NOT_READY, "no-answer")
 
 
@@ -115,9 +115,9 @@ def test_an_answer_in_time_takes_the_call_and_the_same_answer_again_is_harmless(
     acd.join(C1, queue=GENERAL, moment=time())
     offer = offer_of(acd, S7)
 
-    happened = acd.answer(S7, agent=ADA, offer=offer, moment=time(5.9))
+    events = acd.answer(S7, agent=ADA, offer=offer, moment=time(5.9))
 
-    assert happened[0] == OfferTaken(call=C1, offer=offer, seat=S7, agent=ADA)
+    assert events[0] == OfferTaken(call=C1, offer=offer, seat=S7, agent=ADA)
     assert acd.seats[S7].state is SeatState.TALKING
     assert acd.answer(S7, agent=ADA, offer=offer, moment=time(9)) == []
     assert acd.waiting == {}
@@ -141,9 +141,9 @@ def test_a_caller_who_leaves_stops_the_ringing_and_the_seat_stays_ready() -> Non
     acd.join(C1, queue=GENERAL, moment=time())
     offer = offer_of(acd, S7)
 
-    happened = acd.leave(C1, moment=time(1))
+    events = acd.leave(C1, moment=time(1))
 
-    assert OfferLapsed(call=C1, offer=offer, seat=S7, outcome=OfferOutcome.WITHDRAWN) in happened
+    assert OfferLapsed(call=C1, offer=offer, seat=S7, outcome=OfferOutcome.WITHDRAWN) in events
     assert acd.seats[S7].state is SeatState.READY
     with pytest.raises(Refused):
         acd.answer(S7, agent=ADA, offer=offer, moment=time())
@@ -155,9 +155,9 @@ def test_declining_makes_the_seat_not_ready_and_rings_the_next() -> None:
     sit(acd, time, S8)
     acd.join(C1, queue=GENERAL, moment=time())
 
-    happened = acd.decline(S7, agent=ADA, offer=offer_of(acd, S7), moment=time())
+    events = acd.decline(S7, agent=ADA, offer=offer_of(acd, S7), moment=time())
 
-    assert offers(happened) == [(C1, S8)]
+    assert offers(events) == [(C1, S8)]
     assert acd.seats[S7].reason == "declined"
 
 
@@ -260,9 +260,9 @@ def test_changing_the_queue_keeps_the_place_and_stops_a_seat_without_the_skill()
     acd.join(C1, queue=GENERAL, moment=time())
     since = acd.waiting[C1].since
 
-    happened = acd.join(C1, queue=ONE, moment=time(1))
+    events = acd.join(C1, queue=ONE, moment=time(1))
 
-    assert offers(happened) == [(C1, S8)]
+    assert offers(events) == [(C1, S8)]
     assert acd.seats[S7].state is SeatState.READY
     assert acd.waiting[C1].since == since
 

@@ -12,8 +12,8 @@ from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.call import step
 from telephony.calls.hearing import Sound, sound
-from telephony.calls.legs import Leg, LegStage, Telephone
-from telephony.calls.record import Call, Stage, snapshot
+from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
+from telephony.calls.record import Call, CallStage, snapshot
 from telephony.ivr.flow import Ivr
 from telephony.media_protocol import ClosedRecording
 from telephony.settings import Destination, TelephonySettings
@@ -37,7 +37,7 @@ from vocabulary.ids import CallId, ContactId, LegId, OfferId
 from vocabulary.personal import PhoneNumber
 
 CALLER = Leg(
-    id=LegId(UUID(int=0x1E6)), party=Party.CALLER, endpoint=Telephone(number=PhoneNumber("13900001234")),
+    id=LegId(UUID(int=0x1E6)), party=Party.CALLER, endpoint=TrunkEndpoint(number=PhoneNumber("13900001234")),
     stage=LegStage.JOINED,
 )  # fmt: skip
 OFFER, LATER = OfferId(UUID(int=0x0F)), OfferId(UUID(int=0x10F))
@@ -53,14 +53,14 @@ class Run:
         self.asked: list[do.Action] = []
         self.call = Call(
             call=CallId(UUID(int=0xCA)), contact=ContactId(UUID(int=0xC0)), host="h1",
-            caller=PhoneNumber("13900001234"), legs=(CALLER,), dialled="12345", line_name="x",
+            legs=(CALLER,), dialled="12345", line_name="x",
             user_agent="", invite_at=START, invite_mono=100.0, accepted_at=START, settings=config,
             ivr=Ivr(menu=config.menu, queue="general"),
         )  # fmt: skip
         self(got.Begun())
 
-    def __call__(self, happened: got.Input, after: float = 0.0) -> "list[do.Action]":
-        self.call, actions = step(self.call, happened, moment=self.time(after))
+    def __call__(self, given: got.Input, after: float = 0.0) -> "list[do.Action]":
+        self.call, actions = step(self.call, given, moment=self.time(after))
         self.facts += [action.fact for action in actions if isinstance(action, do.Tell)]
         self.asked = [action for action in actions if not isinstance(action, do.Tell)]
         return self.asked
@@ -140,7 +140,7 @@ def test_a_whole_call_tells_its_facts_in_order_with_all_instants() -> None:
     assert agent is not None
     assert (connected.at_ms, connected.agent_leg) == (8000, agent.id)
     assert all(fact.contact == run.call.contact for fact in run.facts)
-    assert run.call.stage is Stage.ENDED
+    assert run.call.stage is CallStage.ENDED
     assert do.Forget() in run.asked
 
 
@@ -348,7 +348,7 @@ def test_a_lost_line_parts_the_legs_and_its_return_joins_them_without_a_second_c
     assert run(got.SeatAttached(7900)) == [do.SetSound(Sound(hearing=before))]
     run.sounds(30_000)
 
-    assert run.call.stage is Stage.TALKING
+    assert run.call.stage is CallStage.TALKING
     assert run.told().count("CallConnected") == 1
     assert run(got.Ticked(), after=30) == []
 
@@ -375,7 +375,7 @@ def test_a_seat_that_cannot_be_reached_sends_the_caller_back_to_the_queue() -> N
 
     assert do.FreeSeat(wrap_up=False) in asked
     assert do.JoinQueue("general") in asked
-    assert run.call.stage is Stage.WAITING
+    assert run.call.stage is CallStage.WAITING
     assert run.call.agent_leg is None
 
 
@@ -409,7 +409,7 @@ def test_media_that_does_not_close_the_call_does_not_keep_it() -> None:
     run(got.Ticked(), after=6)
 
     assert run.told()[-1] == "CallEnded"
-    assert run.call.stage is Stage.ENDED
+    assert run.call.stage is CallStage.ENDED
 
 
 def test_the_agents_first_sound_is_kept_as_an_instant() -> None:
@@ -443,9 +443,9 @@ def check_sound(call: Call) -> None:
     assert all(listener != speaker for listener, speaker in wanted.hearing)
     assert {(speaker, listener) for listener, speaker in wanted.hearing} == wanted.hearing
     assert {leg for leg, _ in wanted.playing} <= legs
-    if call.stage is Stage.TALKING:
+    if call.stage is CallStage.TALKING:
         assert wanted.hearing
-    if call.stage in {Stage.WAITING, Stage.SEPARATED} and call.ivr.done:
+    if call.stage in {CallStage.WAITING, CallStage.SEPARATED} and call.ivr.done:
         assert wanted.playing or wanted.hearing
 
 
@@ -477,7 +477,7 @@ def test_whatever_happens_facts_stay_in_order_and_the_end_is_told_once_and_last(
             run.said(after)
         check_sound(run.call)
         revisions.append(run.call.revision)
-    if run.call.stage is not Stage.ENDED:
+    if run.call.stage is not CallStage.ENDED:
         run(got.CallerLeft())
         run(got.MediaClosed(None))
 
@@ -502,8 +502,8 @@ def test_an_ended_call_does_nothing_more() -> None:
     run(got.MediaClosed(None))
     before = run.call
 
-    for happened in (got.Ticked(), got.AgentLeft(), got.KeyPressed("1", 2), got.SoundSet(3, Sound())):
-        assert run(happened, after=1.0) == []
+    for late in (got.Ticked(), got.AgentLeft(), got.KeyPressed("1", 2), got.SoundSet(3, Sound())):
+        assert run(late, after=1.0) == []
 
     assert replace(run.call) == before
 
@@ -520,4 +520,4 @@ def test_silence_after_the_question_waits_on_in_the_queue_of_the_menu_and_keeps_
 
     assert [fact.queue for fact in run.facts if isinstance(fact, CallQueued)] == ["general", "one-number"]
     assert do.JoinQueue("one-number") in asked
-    assert (run.call.stage, run.call.queued_at) == (Stage.WAITING, since)
+    assert (run.call.stage, run.call.queued_at) == (CallStage.WAITING, since)

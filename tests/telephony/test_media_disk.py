@@ -11,7 +11,7 @@ import pytest
 
 from runtime.ids import new_id
 from telephony import media_protocol as words
-from telephony.media.archive import RESERVE_BYTES, Archive
+from telephony.media.archive import RESERVE_BYTES, RecordingArchive
 from telephony.tracks import Track, TrackKind, recording_name
 from tests.recordings import two_channels
 from tests.telephony.media_room import Media, media_process, new_call, phone
@@ -24,7 +24,7 @@ CALLER = Track(number=1, leg=LegId(new_id()), party=Party.CALLER, kind=TrackKind
 
 
 async def test_a_new_call_is_refused_before_its_recording_would_be_missing(tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "rec", host="h", keep_free=2**60)
+    archive = RecordingArchive(tmp_path / "rec", host="h", keep_free=2**60)
 
     with pytest.raises(Refused) as refused:
         archive.refuse_when_full(calls=0)
@@ -81,7 +81,7 @@ async def test_a_recording_that_could_not_be_written_whole_keeps_what_was_writte
     tmp_path: Path,
 ) -> None:
     with small_disk(128 * 1024) as folder:
-        archive = Archive(folder / "rec", host="h")
+        archive = RecordingArchive(folder / "rec", host="h")
         await archive.recover()
         call = CallId(new_id())
         asked = words.StartCall(
@@ -116,7 +116,7 @@ async def test_files_whose_names_say_nothing_are_set_aside_at_the_start(tmp_path
     (folder / "broken.sidecar.json").write_text("not json")
     (folder / "..wav.json").write_text("{}")
     (folder / "folder.sidecar.json").mkdir()
-    archive = Archive(folder, host="h")
+    archive = RecordingArchive(folder, host="h")
 
     assert await archive.recover() == 0
     await archive.close()
@@ -132,7 +132,7 @@ def asked_for(call: CallId) -> words.StartCall:
     )
 
 
-async def _until_taking(archive: Archive, *, taking: bool) -> None:
+async def _until_taking(archive: RecordingArchive, *, taking: bool) -> None:
     """Look at the disk until calls are taken on, or no longer."""
     async with asyncio.timeout(5):
         while archive.described(_STATS, calls=0).accepting is not taking:
@@ -147,7 +147,7 @@ def remount(disk: Path, how: str) -> None:
 async def test_a_folder_that_cannot_be_used_refuses_calls_until_it_can(tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     folder.write_text("a file where the folder should be")
-    archive = Archive(folder, host="h")
+    archive = RecordingArchive(folder, host="h")
     assert await archive.recover() == 0
     with pytest.raises(Refused) as refused:
         archive.refuse_when_full(calls=0)
@@ -160,7 +160,7 @@ async def test_a_folder_that_cannot_be_used_refuses_calls_until_it_can(tmp_path:
 
 
 async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_other(tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "rec", host="h")
+    archive = RecordingArchive(tmp_path / "rec", host="h")
     await archive.recover()
     first, second = CallId(new_id()), CallId(new_id())
     writer = archive.begin(asked_for(first))
@@ -189,7 +189,7 @@ async def test_a_folder_that_vanishes_costs_the_recordings_under_way_and_no_othe
 @pytest.mark.real
 async def test_a_chunk_of_which_the_disk_took_a_part_counts_as_failed(tmp_path: Path) -> None:
     with small_disk(128 * 1024) as disk:
-        archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
+        archive, call = RecordingArchive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
         (disk / "filler").write_bytes(b"x" * (104 * 1024))
         writer = archive.begin(asked_for(call))
@@ -207,7 +207,7 @@ async def test_a_chunk_of_which_the_disk_took_a_part_counts_as_failed(tmp_path: 
 async def test_a_recording_whose_disk_comes_back_in_the_call_goes_on_from_there(tmp_path: Path) -> None:
     with small_disk(256 * 1024) as disk:
         (disk / "filler").write_bytes(b"x" * (256 * 1024))
-        archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
+        archive, call = RecordingArchive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
         writer = archive.begin(asked_for(call))
         assert writer is not None
@@ -228,7 +228,7 @@ async def test_a_recording_whose_disk_comes_back_in_the_call_goes_on_from_there(
 async def test_a_successor_on_a_full_disk_starts_and_one_with_room_closes_what_was_left(tmp_path: Path) -> None:
     with small_disk(256 * 1024) as disk:
         call = CallId(new_id())
-        killed = Archive(disk / "rec", host="h")
+        killed = RecordingArchive(disk / "rec", host="h")
         await killed.recover()
         writer = killed.begin(asked_for(call))
         assert writer is not None
@@ -236,14 +236,14 @@ async def test_a_successor_on_a_full_disk_starts_and_one_with_room_closes_what_w
         await killed.close()
         with suppress(OSError):
             (disk / "filler").write_bytes(b"x" * (1024 * 1024))
-        crowded = Archive(disk / "rec", host="h", keep_free=1)
+        crowded = RecordingArchive(disk / "rec", host="h", keep_free=1)
         assert await crowded.recover() == 1
         assert crowded.orphans[0].call == call
         with pytest.raises(Refused):
             crowded.refuse_when_full(calls=0)
         await crowded.close()
         (disk / "filler").unlink()
-        roomy = Archive(disk / "rec", host="h")
+        roomy = RecordingArchive(disk / "rec", host="h")
         await roomy.recover()
         recording = roomy.orphans[0].recording
         await roomy.close()
@@ -256,7 +256,7 @@ async def test_a_successor_on_a_full_disk_starts_and_one_with_room_closes_what_w
 @pytest.mark.real
 async def test_a_disk_that_turns_read_only_refuses_calls_and_leaves_no_empty_file(tmp_path: Path) -> None:
     with small_disk(256 * 1024) as disk:
-        archive, call = Archive(disk / "rec", host="h"), CallId(new_id())
+        archive, call = RecordingArchive(disk / "rec", host="h"), CallId(new_id())
         await archive.recover()
         remount(disk, "ro")
         await _until_taking(archive, taking=False)

@@ -8,7 +8,7 @@ import pytest
 from runtime.ids import new_id
 from telephony.media.g711 import Law
 from telephony.media.incoming import Incoming
-from telephony.media.legs import CallSound, Leg
+from telephony.media.legs import CallSound, MediaLeg
 from telephony.media.media_state import MediaState
 from telephony.media.outgoing import Outgoing
 from telephony.media.playlist import Playlist
@@ -126,7 +126,7 @@ class Room:
         self.ports, self.writers, self.legs = [], [], []
         for _ in range(3):
             port, writer, call = ScriptedPort(), ScriptedWriter(), CallId(new_id())
-            leg = Leg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, port=port,
+            leg = MediaLeg(leg=LegId(new_id()), call=call, contact=ContactId(call), party=Party.CALLER, port=port,
                       slot=self.state.add_port(port))  # fmt: skip
             self.state.add_leg(leg)
             self.state.start_call(CallSound(caller=leg, writer=writer))

@@ -18,7 +18,7 @@ from runtime.ids import new_id
 from runtime.wav import read_sound, wav_header
 from telephony import media_protocol as words
 from telephony.media.recorder import Recorder
-from telephony.media.sidecar import Sidecar, Stage
+from telephony.media.sidecar import RecordingStage, Sidecar
 from telephony.tracks import Manifest, Track, TrackKind, checked_name
 from tests.recordings import two_channels
 from tests.telephony.media_room import config_in, new_call, noise, phone, switch_of, through
@@ -50,7 +50,7 @@ async def test_each_leg_has_its_track_at_its_place_in_call_time_and_one_file_nam
     recorder.write(recording, CALLER, first_sample=0, pcm=b"\1\0" * 8000)
     recorder.write(recording, AGENT, first_sample=4000, pcm=b"\2\0" * 4000)
     recorder.write(recording, CALLER, first_sample=16000, pcm=b"\3\0" * 100)
-    closed = await recorder.finish(recording, samples=17000, stage=Stage.REPORTED)
+    closed = await recorder.finish(recording, samples=17000, stage=RecordingStage.REPORTED)
     await recorder.close()
 
     first, second = read_sound(tmp_path / "a.1.wav"), read_sound(tmp_path / "a.2.wav")
@@ -76,7 +76,7 @@ async def test_what_several_say_and_what_is_played_is_summed_where_the_caller_he
     for one, value in ((CALLER, 1), (AGENT, 20_000), (PLAYED, 20_000), (whisper, 5)):
         pcm = array("h", [value] * 8000).tobytes()
         recorder.write(recording, one, first_sample=one.first_sample, pcm=pcm)
-    await recorder.finish(recording, samples=12000, stage=Stage.REPORTED)
+    await recorder.finish(recording, samples=12000, stage=RecordingStage.REPORTED)
     await recorder.close()
 
     caller, heard = (array("h", side) for side in two_channels(tmp_path / NAME))
@@ -108,7 +108,7 @@ async def test_a_successor_closes_what_was_left_open_and_names_it_until_it_is_re
 
     successor = Recorder(tmp_path)
     first, second = await successor.recover(), await successor.recover()
-    await successor.mark(first[0].closed(stage=Stage.REPORTED, samples=10_000, sha256=first[0].sha256))
+    await successor.mark(first[0].closed(stage=RecordingStage.REPORTED, samples=10_000, sha256=first[0].sha256))
     third = await successor.recover()
     await successor.close()
 
@@ -141,7 +141,7 @@ async def test_a_track_that_cannot_be_closed_leaves_the_others_sound_and_no_file
         recorder.write(recording, one, first_sample=one.first_sample, pcm=b"\1\0" * 8000)
     await recorder.mark(sidecar("other.tracks.json"))
     (tmp_path / "a.1.wav.part").unlink()
-    closed = await recorder.finish(recording, samples=12000, stage=Stage.REPORTED)
+    closed = await recorder.finish(recording, samples=12000, stage=RecordingStage.REPORTED)
     await recorder.close()
 
     assert (closed.samples, recorder.failures) == (0, 1)
@@ -164,7 +164,7 @@ async def test_a_name_that_is_taken_or_a_disk_that_fails_gives_no_recording_and_
     (tmp_path / "a.1.wav.part").write_bytes(b"taken")
     recording = recorder.begin(sidecar())
     recorder.write(recording, CALLER, first_sample=0, pcm=bytes(200))
-    closed = await recorder.finish(recording, samples=100, stage=Stage.REPORTED)
+    closed = await recorder.finish(recording, samples=100, stage=RecordingStage.REPORTED)
     await recorder.close()
 
     assert (closed.samples, closed.sha256) == (0, "")

@@ -12,7 +12,7 @@ from aiohttp import web
 from runtime.background import background
 from runtime.wav import write_wav
 from simulation.agent import AgentConfig, run_simulated_agent
-from telephony.media.webrtc import Line
+from telephony.media.webrtc import BrowserLine
 from tests.telephony.media_room import noise, tone
 from vocabulary.g711 import LINEAR_TO_ALAW, encode
 
@@ -28,7 +28,7 @@ class SmallDesk:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Any]] = []
         self.socket: web.WebSocketResponse | None = None
-        self.line = Line(on_change=lambda _: None)
+        self.line = BrowserLine(on_change=lambda _: None)
         self.refusals = 1
         self.fresh = asyncio.Event()
 

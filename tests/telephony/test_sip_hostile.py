@@ -17,7 +17,7 @@ from runtime.codec import decode_event, encode, encode_event
 from runtime.failures import Failure
 from runtime.log import read_log
 from runtime.postgres import Database
-from telephony.calls.legs import Leg, Telephone
+from telephony.calls.legs import Leg, TrunkEndpoint
 from telephony.calls.record import Call, call_ended
 from telephony.ivr.flow import Ivr
 from telephony.sip import addresses, in_dialog, messages, sdp
@@ -58,9 +58,9 @@ def confirmed(agent: UserAgent, call: str = "call-1", source=PEER) -> str:
 
 
 def fact_of(invited: Invited):
-    caller = Leg(id=LegId(UUID(int=3)), party=Party.CALLER, endpoint=Telephone(number=invited.caller))
+    caller = Leg(id=LegId(UUID(int=3)), party=Party.CALLER, endpoint=TrunkEndpoint(number=invited.caller))
     call = Call(
-        call=CallId(UUID(int=1)), contact=ContactId(UUID(int=2)), host="h1", caller=invited.caller,
+        call=CallId(UUID(int=1)), contact=ContactId(UUID(int=2)), host="h1",
         legs=(caller,), dialled=invited.dialled, line_name="line", user_agent=invited.user_agent,
         invite_at=NOW, invite_mono=0.0, accepted_at=NOW, settings=SETTINGS,
         ivr=Ivr(menu=SETTINGS.menu, queue="general"),

@@ -282,7 +282,7 @@ async def test_a_call_whose_machine_fails_is_ended_and_its_seat_is_free_again(he
     switch.live[call].call = replace(switch.live[call].call, stage="no such stage")  # nothing can go on from here
     switch.live[call].call.deadlines["no such deadline"] = None  # type: ignore[assignment]
 
-    assert isinstance(attempt(lambda: switch.happen(call, got.Ticked()), of="test"), Done)
+    assert isinstance(attempt(lambda: switch.post(call, got.Ticked()), of="test"), Done)
 
     await here.until(lambda: here.of(CallEnded))
     await here.phone.request("BYE")

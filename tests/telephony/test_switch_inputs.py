@@ -15,7 +15,7 @@ from telephony.acd import sitting
 from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.journal import Journal
-from telephony.calls.legs import Leg, LegStage, Telephone
+from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
 from telephony.calls.live import Live
 from telephony.calls.publishing import Publisher
 from telephony.calls.record import Call
@@ -38,11 +38,11 @@ class WatchedSwitch(Switch):
         self.notes: list[str] = []
         self.deepest = self.depth = 0
 
-    def _step(self, live: Live, happened: got.Input) -> None:
+    def _step(self, live: Live, given: got.Input) -> None:
         self.depth += 1
         self.deepest = max(self.deepest, self.depth)
-        self.notes.append(type(happened).__name__)
-        super()._step(live, happened)
+        self.notes.append(type(given).__name__)
+        super()._step(live, given)
         self.depth -= 1
 
     def _do(self, live: Live, action: Action) -> None:
@@ -67,12 +67,12 @@ async def switch(folder: Path) -> AsyncIterator[WatchedSwitch]:
 
 def a_call(number: int) -> Call:
     caller = Leg(
-        id=LegId(UUID(int=number)), party=Party.CALLER, endpoint=Telephone(number=PhoneNumber("13900001234")),
+        id=LegId(UUID(int=number)), party=Party.CALLER, endpoint=TrunkEndpoint(number=PhoneNumber("13900001234")),
         stage=LegStage.JOINED,
     )  # fmt: skip
     return Call(
         call=CallId(UUID(int=100 + number)), contact=ContactId(UUID(int=100 + number)), host="h1",
-        caller=PhoneNumber("13900001234"), legs=(caller,), dialled="12345", line_name="x", user_agent="",
+        legs=(caller,), dialled="12345", line_name="x", user_agent="",
         invite_at=START, invite_mono=100.0, accepted_at=START, settings=SETTINGS,
         ivr=Ivr(menu=SETTINGS.menu, queue="general"),
     )  # fmt: skip
@@ -91,7 +91,7 @@ async def test_an_offer_that_a_step_causes_is_taken_after_all_that_the_step_want
         play = here.live[call.call].call.play
         assert play is not None
 
-        here.happen(call.call, got.PromptsOver(play.play_id))
+        here.post(call.call, got.PromptsOver(play.play_id))
 
         assert here.notes == ["PromptsOver", "  Tell", "  JoinQueue", "  SetSound", "Offered", "  Tell"]
         assert here.deepest == 1
@@ -110,10 +110,10 @@ async def test_a_seat_that_comes_back_is_offered_by_the_end_of_another_call_and_
             here.begin(call, tag=str(call.call), wanted_seat="")
             play = here.live[call.call].call.play
             assert play is not None
-            here.happen(call.call, got.PromptsOver(play.play_id))
+            here.post(call.call, got.PromptsOver(play.play_id))
         here.notes.clear()
 
-        here.happen(first.call, got.CallerLeft())
+        here.post(first.call, got.CallerLeft())
 
         taken = [note for note in here.notes if not note.startswith(" ")]
         assert taken == ["CallerLeft", "OfferLost", "Offered"]

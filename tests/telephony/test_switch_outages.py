@@ -19,7 +19,7 @@ from telephony.calls.journal import Journal
 from telephony.calls.orphans import facts_of
 from telephony.calls.recordings import read_stretch
 from telephony.client import TelephonyClient
-from telephony.settings import SETTINGS_KEY, BadTelephonySettings, Line, checked
+from telephony.settings import SETTINGS_KEY, BadTelephonySettings, DialledLine, checked
 from tests.telephony.calls_world import ADA, S7, SETTINGS, START
 from tests.telephony.scripted_media import ScriptedMedia, orphan, scripted_media
 from tests.telephony.sip_texts import OFFER
@@ -61,10 +61,10 @@ async def test_settings_survive_a_restart_on_disk_and_bad_or_older_ones_are_not_
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house(tmp_path) as here:
-        wrong = replace(QUICK, version=2, lines=(Line(number="1", name="x", queue="nowhere"),))
+        wrong = replace(QUICK, version=2, lines=(DialledLine(number="1", name="x", queue="nowhere"),))
         await here.bus.kv_put(SETTINGS_KEY, encode(wrong))
         await here.bus.kv_put(SETTINGS_KEY, b"no json")
-        newer = replace(QUICK, version=3, lines=(Line(number="12345", name="新", queue="general"),))
+        newer = replace(QUICK, version=3, lines=(DialledLine(number="12345", name="新", queue="general"),))
         await here.bus.kv_put(SETTINGS_KEY, encode(newer))
         await here.until(lambda: here.process.switch.settings.version == 3)
         await here.until(lambda: b'"version":3' in (tmp_path / "state" / "telephony.json").read_bytes())
@@ -80,7 +80,7 @@ async def test_settings_survive_a_restart_on_disk_and_bad_or_older_ones_are_not_
 def test_settings_that_contradict_themselves_name_the_row() -> None:
     assert checked(SETTINGS) is SETTINGS
     with pytest.raises(BadTelephonySettings, match="line 1 leads to queue 'nowhere'"):
-        checked(replace(SETTINGS, lines=(Line(number="1", name="x", queue="nowhere"),)))
+        checked(replace(SETTINGS, lines=(DialledLine(number="1", name="x", queue="nowhere"),)))
     with pytest.raises(BadTelephonySettings, match="ring_s"):
         checked(replace(SETTINGS, limits=replace(SETTINGS.limits, ring_s=0.0)))
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.media.legs import CallSound, Leg
+from telephony.media.legs import CallSound, MediaLeg
 from telephony.media.media_state import MediaState
 from telephony.media.playlist import Playlist
 from telephony.tracks import Track, TrackKind
@@ -33,9 +33,9 @@ class Tape:
         laid.frombytes(pcm)
 
 
-def leg(state: MediaState, number: int, party: Party) -> Leg:
+def leg(state: MediaState, number: int, party: Party) -> MediaLeg:
     port = ScriptedPort()
-    made = Leg(
+    made = MediaLeg(
         leg=LegId(UUID(int=number)), call=CALL, contact=ContactId(CALL), party=party, port=port,
         slot=state.add_port(port),
     )  # fmt: skip
@@ -51,7 +51,7 @@ def test_every_track_lies_where_it_sounded_and_none_is_longer_than_the_call(step
     state.start_call(call)
     joined: list[tuple[LegId, int]] = []
     played: set[int] = set()
-    there: Leg | None = None
+    there: MediaLeg | None = None
     for number, step in enumerate(steps):
         match step:
             case "skip":

@@ -135,8 +135,8 @@ MUTANTS = (
         name="failed-call-ends-all",
         fault="a fault of one ends others",
         file="telephony/calls/switch.py",
-        old='        if live is not None and isinstance(attempt(lambda: self._step(live, happened), of="call"), Failure):\n',
-        new="        if live is not None and self._step(live, happened) is Failure:\n",
+        old='        if live is not None and isinstance(attempt(lambda: self._step(live, given), of="call"), Failure):\n',
+        new="        if live is not None and self._step(live, given) is Failure:\n",
         tests=("tests/telephony/test_switch.py::test_a_call_whose_machine_fails_is_ended_and_its_seat_is_free_again",),
     ),
     Mutant(

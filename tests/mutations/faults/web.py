@@ -91,7 +91,7 @@ MUTANTS = (
     Mutant(
         name="reset-takes-what-has-no-mark",
         fault="a demonstration empties a city's folder",
-        file="hotline/demo/stage.py",
+        file="hotline/demo/running.py",
         old="(_holds_something(places) or keeps_postgres(places.data))",
         new="(places.data / 'city').exists()",
         tests=("tests/hotline/test_demo_reset.py::test_what_lies_in_a_folder_without_a_mark_is_not_a_demonstrations",),

@@ -1305,6 +1305,15 @@ export interface components {
             queue: string;
         };
         /**
+         * DialledLine
+         * @description A number that people dial, and the queue it leads to.
+         */
+        DialledLine: {
+            name: string;
+            number: string;
+            queue: string;
+        };
+        /**
          * DialogueChoice
          * @description A dialogue that a simulated caller can bring.
          */
@@ -1578,15 +1587,6 @@ export interface components {
             ring_s: number;
             /** @default 30 */
             wrap_up_s: number;
-        };
-        /**
-         * Line
-         * @description A number that people dial, and the queue it leads to.
-         */
-        Line: {
-            name: string;
-            number: string;
-            queue: string;
         };
         /**
          * LineBody
@@ -2606,7 +2606,7 @@ export interface components {
              *     }
              */
             limits: components["schemas"]["Limits"];
-            lines: components["schemas"]["Line"][];
+            lines: components["schemas"]["DialledLine"][];
             /**
              * @default {
              *       "greeting": "greeting",

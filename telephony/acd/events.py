@@ -52,4 +52,4 @@ class Unattended:
     call: CallId
 
 
-Happening = SeatMoved | OfferMade | OfferLapsed | OfferTaken | Unattended
+AcdEvent = SeatMoved | OfferMade | OfferLapsed | OfferTaken | Unattended

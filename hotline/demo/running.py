@@ -1,4 +1,4 @@
-"""The running stage of a demonstration: the house, the people, the simulated ones, and where everything is."""
+"""A demonstration that runs: the house, the people, the simulated ones, and where everything is."""
 
 import random
 import shutil
@@ -29,7 +29,7 @@ PORTS_TRIED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class RunningDemo:
     """Where to go and who is there."""
 
     addresses: Addresses
@@ -101,7 +101,7 @@ def clear(places: Places, /) -> None:
 
 
 @asynccontextmanager
-async def open_stage(settings: Settings, places: Places, /, *, progress: Progress) -> AsyncIterator[Stage]:
+async def open_demo(settings: Settings, places: Places, /, *, progress: Progress) -> AsyncIterator[RunningDemo]:
     """Bring the whole house up with its simulated people."""
     city = read_city(Path(settings.city))
     async with open_house(settings, places, logs=places.data / "logs", say=progress.part) as (house, nats):
@@ -110,16 +110,16 @@ async def open_stage(settings: Settings, places: Places, /, *, progress: Progres
         people = await _prepare(urls, city, progress)
         async with started(house, addresses=Addresses(database_url=urls.app, nats=nats)) as addresses:
             progress.say(f"电话 sip:{addresses.sip}，坐席台 {addresses.web}")
-            stage = Stage(
+            demo = RunningDemo(
                 addresses=addresses,
                 people=people,
                 city=city,
                 places=house.places,
                 voices=Path(settings.city) / "voices",
             )
-            await _simulate(house, stage)
+            await _simulate(house, demo)
             progress.say("模拟服务代表、成员单位和来电人已就位")
-            yield stage
+            yield demo
 
 
 async def _prepare(urls: DatabaseUrls, city: CityFiles, progress: Progress) -> DemoPeople:
@@ -134,10 +134,10 @@ async def _prepare(urls: DatabaseUrls, city: CityFiles, progress: Progress) -> D
         return await make_people(database, units=units)
 
 
-async def _simulate(house: House, stage: Stage) -> None:
-    addresses, people = stage.addresses, stage.people
+async def _simulate(house: House, demo: RunningDemo) -> None:
+    addresses, people = demo.addresses, demo.people
     host, _, port = addresses.sip.rpartition(":")
-    dialogues = stage.city.folder / "dialogues"
+    dialogues = demo.city.folder / "dialogues"
     await house.start(
         "test-calls",
         testcalls.TestCallsConfig(
@@ -147,7 +147,7 @@ async def _simulate(house: House, stage: Stage) -> None:
             sip_host=host,
             sip_port=int(port),
             dialogues=str(dialogues),
-            voices=str(stage.voices),
+            voices=str(demo.voices),
         ),
     )
     await house.start(
@@ -157,7 +157,7 @@ async def _simulate(house: House, stage: Stage) -> None:
             login=people.agent.login,
             password=people.agent.password,
             dialogues=str(dialogues),
-            voices=str(stage.voices),
+            voices=str(demo.voices),
         ),
     )
     await house.start(
