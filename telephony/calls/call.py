@@ -9,11 +9,13 @@ from telephony.calls import actions as do
 from telephony.calls import facts
 from telephony.calls import inputs as got
 from telephony.calls.actions import Action
+from telephony.calls.changes import Step, music, playing, until, without
+from telephony.calls.ending import Q850_FAILURE, Q850_NO_USER, Q850_NORMAL, Q850_TIMER, broken, caller_left, closed, end
 from telephony.calls.hearing import sound
 from telephony.calls.inputs import Input
 from telephony.calls.legs import BrowserEndpoint, Leg, LegStage
 from telephony.calls.parties import joined, left, with_agent, without_agent
-from telephony.calls.record import Call, CallStage, Play, Ringing, Timer, call_ended, call_recorded, snapshot
+from telephony.calls.record import Call, CallStage, Ringing, Timer, snapshot
 from telephony.ivr import flow
 from telephony.ivr.flow import IvrStage
 from telephony.moments import Moment
@@ -21,10 +23,8 @@ from vocabulary.audio import Party
 from vocabulary.calls import EndReason, OfferOutcome
 from vocabulary.ids import LegId
 
-Q850_NORMAL, Q850_NO_USER, Q850_FAILURE, Q850_TIMER = 16, 18, 41, 102
-_GREETING_REST_S, _INTRO_LIMIT_S, _APOLOGY_LIMIT_S, _CLOSE_LIMIT_S, _NOTICE_AGAIN_S = 6.0, 8.0, 20.0, 6.0, 30.0
+_GREETING_REST_S, _INTRO_LIMIT_S, _APOLOGY_LIMIT_S, _NOTICE_AGAIN_S = 6.0, 8.0, 20.0, 30.0
 _OVER = frozenset({CallStage.ENDING, CallStage.ENDED})
-Step = tuple[Call, list[Action]]
 
 
 def step(call: Call, given: Input, /, *, moment: Moment) -> Step:
@@ -69,17 +69,17 @@ def _step(call: Call, given: Input, moment: Moment) -> Step:  # noqa: C901, PLR0
         case got.LineMoved():
             return _line_moved(call, moment, connected=given.connected)
         case got.CallerLeft():
-            return _caller_left(call, moment, failed=given.failed)
+            return caller_left(call, moment, failed=given.failed)
         case got.AgentLeft() if call.stage is CallStage.INTRODUCING:
             return _unreachable(call, moment)
         case got.AgentLeft():
-            return _end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
+            return end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
         case got.NobodyOnDuty():
             return _apologise(call, moment) if call.stage is CallStage.WAITING and call.seat is None else (call, [])
         case got.Broken():
-            return _broken(call, given, moment)
+            return broken(call, given, moment)
         case got.MediaClosed():
-            return _closed(call, given, moment)
+            return closed(call, given, moment)
         case got.OfferLost():
             return _offer_lost(call, given, moment)
         case got.Ticked():
@@ -111,7 +111,7 @@ def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
     if _seat_answered(call) and call.ivr.stage in {IvrStage.LISTENING, IvrStage.DONE}:
         call, more = _introduce(call, moment)
     elif call.ivr.done and not was_done:
-        call, more = _music(replace(call, stage=CallStage.WAITING), moment)
+        call, more = _waiting_music(replace(call, stage=CallStage.WAITING), moment), []
     else:
         more = []
     return call, [*actions, *more]
@@ -120,13 +120,13 @@ def _asked(call: Call, step: flow.Step, moment: Moment) -> Step:
 def _ivr_wants(call: Call, action: flow.IvrAction, moment: Moment) -> Step:
     match action:
         case flow.Say():
-            return _play(call, (action.prompt,), moment)
+            return playing(call, (action.prompt,), moment), []
         case flow.StopPrompt():
             return replace(call, play=None), []
         case flow.Wait():
             return _wait(call, action.queue, moment)
         case flow.Listen():
-            return _until(call, moment, Timer.LISTENING, seconds=action.seconds), []
+            return until(call, moment, Timer.LISTENING, seconds=action.seconds), []
         case _:
             assert_never(action)
 
@@ -139,7 +139,7 @@ def _wait(call: Call, queue: str, moment: Moment) -> Step:
     first = call.queued_at is None
     call = replace(call, queue=queue, queued_at=call.queued_at or moment.wall)
     if first:
-        call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
+        call = until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
     return call, [do.Tell(fact), do.JoinQueue(queue)]
 
 
@@ -160,11 +160,11 @@ def _prompts_over(call: Call, play_id: UUID, moment: Moment) -> Step:
         case CallStage.ASKING:
             return _asked(call, flow.said(call.ivr), moment)
         case CallStage.WAITING:
-            return _music(call, moment)
+            return _waiting_music(call, moment), []
         case CallStage.INTRODUCING:
             return replace(call, introduced=True), []
         case CallStage.APOLOGISING:
-            return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
+            return end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
         case CallStage.TALKING | CallStage.SEPARATED | CallStage.ENDING | CallStage.ENDED:
             return call, []
         case _:
@@ -174,18 +174,17 @@ def _prompts_over(call: Call, play_id: UUID, moment: Moment) -> Step:
 # Waiting -------------------------------------------------------------------------------------------------------------
 
 
-def _music(call: Call, moment: Moment) -> Step:
-    limits = call.settings.limits
+def _waiting_music(call: Call, moment: Moment) -> Call:
+    """Music until a seat takes the call, and from time to time a word."""
     if Timer.NOTICE not in call.deadlines:
-        due = max(call.invite_mono + limits.hold_notice_after_s, moment.mono + 0.5)
+        due = max(call.invite_mono + call.settings.limits.hold_notice_after_s, moment.mono + 0.5)
         call = replace(call, deadlines={**call.deadlines, Timer.NOTICE: due})
-    return _play(call, (call.settings.prompts.music,), moment, loop=True)
+    return music(call, moment)
 
 
 def _apologise(call: Call, moment: Moment) -> Step:
-    call = _until(replace(call, stage=CallStage.APOLOGISING), moment, Timer.APOLOGY, seconds=_APOLOGY_LIMIT_S)
-    call, actions = _play(call, (call.settings.prompts.apology,), moment)
-    return call, [do.LeaveQueue(), *actions]
+    call = until(replace(call, stage=CallStage.APOLOGISING), moment, Timer.APOLOGY, seconds=_APOLOGY_LIMIT_S)
+    return playing(call, (call.settings.prompts.apology,), moment), [do.LeaveQueue()]
 
 
 def _offered(call: Call, offer: got.Offered, moment: Moment) -> Step:
@@ -209,7 +208,7 @@ def _took(call: Call, taken: got.SeatTook, moment: Moment) -> Step:
     if call.stage is CallStage.ASKING and call.ivr.stage in {IvrStage.GREETING, IvrStage.QUESTION}:
         greeting = call.ivr.stage is IvrStage.GREETING
         rest = _GREETING_REST_S if greeting else call.settings.limits.question_rest_s
-        return _until(call, moment, Timer.REST, seconds=rest), [told]
+        return until(call, moment, Timer.REST, seconds=rest), [told]
     if call.stage not in {CallStage.ASKING, CallStage.WAITING}:
         return call, [told, do.FreeSeat(wrap_up=False)]
     call, actions = _introduce(call, moment)
@@ -226,10 +225,9 @@ def _introduce(call: Call, moment: Moment) -> Step:
     seat = call.seat.seat
     leg = Leg(id=LegId(moment.new_id()), party=Party.AGENT, endpoint=BrowserEndpoint(seat=seat, agent=call.seat.agent))
     call = replace(call, stage=CallStage.INTRODUCING, legs=(*without_agent(call), leg), introduced=False)
-    call = _without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
-    call = _until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
-    call, actions = _play(call, call.settings.prompts.intro(seat), moment)
-    return call, [do.AttachSeat(leg.id, seat), *actions]
+    call = without(call, Timer.REST, Timer.LISTENING, Timer.QUEUE_LIMIT, Timer.NOTICE)
+    call = until(call, moment, Timer.INTRODUCTION, seconds=_INTRO_LIMIT_S)
+    return playing(call, call.settings.prompts.intro(seat), moment), [do.AttachSeat(leg.id, seat)]
 
 
 def _attached(call: Call, attached: got.SeatAttached, moment: Moment) -> Step:
@@ -238,7 +236,7 @@ def _attached(call: Call, attached: got.SeatAttached, moment: Moment) -> Step:
     if agent is None or agent.stage is not LegStage.JOINING:
         return call, []
     if call.stage is CallStage.SEPARATED:
-        call = replace(_without(call, Timer.REATTACHMENT), play=None)
+        call = replace(without(call, Timer.REATTACHMENT), play=None)
     return joined(call, agent, at_ms=attached.at_ms, moment=moment)
 
 
@@ -250,7 +248,7 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
     both = bool(told.sound.hearing) and told.sound == sound(call)
     if call.stage not in {CallStage.INTRODUCING, CallStage.SEPARATED} or leg is None or not both:
         return call, []
-    call = replace(_without(call, Timer.INTRODUCTION), stage=CallStage.TALKING)
+    call = replace(without(call, Timer.INTRODUCTION), stage=CallStage.TALKING)
     fact = facts.connected(call, agent_leg=leg.id, at_ms=told.at_ms, moment=moment)
     if call.connected_at is not None or fact is None:
         return call, []
@@ -263,10 +261,9 @@ def _unreachable(call: Call, moment: Moment) -> Step:
         agent = call.agent_leg
         dropped = [*left(call, (agent,), moment=moment), do.DropSeatLeg(agent.id)] if agent is not None else []
         legs = without_agent(call)
-        call = replace(_without(call, Timer.INTRODUCTION), stage=CallStage.WAITING, seat=None, legs=legs)
-        call = _until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
-        call, actions = _music(call, moment)
-        return call, [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue), *actions]
+        call = replace(without(call, Timer.INTRODUCTION), stage=CallStage.WAITING, seat=None, legs=legs)
+        call = until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
+        return _waiting_music(call, moment), [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue)]
     return call, []
 
 
@@ -278,9 +275,8 @@ def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
             limit_s = call.settings.limits.reattach_s
             gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
             call = replace(with_agent(call, LegStage.LOST), stage=CallStage.SEPARATED)
-            call = _until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
-            call, actions = _play(call, (call.settings.prompts.music,), moment, loop=True)
-            return call, [*gone, *actions]
+            call = until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
+            return music(call, moment), gone
         case CallStage.SEPARATED if connected and call.agent_leg is not None and call.seat is not None:
             return with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
         case CallStage.INTRODUCING | CallStage.TALKING | CallStage.SEPARATED:
@@ -298,71 +294,14 @@ def _sound(call: Call, heard: got.SoundHeard) -> Step:
     return replace(call, first_audio_at=call.accepted_at + timedelta(milliseconds=heard.at_ms)), []
 
 
-# The end -------------------------------------------------------------------------------------------------------------
-
-
-def _caller_left(call: Call, moment: Moment, *, failed: bool) -> Step:
-    reason = EndReason.CALLER_HUNG_UP if call.connected_at is not None else EndReason.ABANDONED
-    if call.stage is CallStage.APOLOGISING:
-        reason = EndReason.NOBODY_ON_DUTY
-    if failed:
-        reason = EndReason.FAILED
-    call, actions = _end(call, reason, Q850_TIMER if failed else Q850_NORMAL, moment)
-    return call, [action for action in actions if not isinstance(action, do.HangUp)]
-
-
-def _end(call: Call, reason: EndReason, q850: int, moment: Moment) -> Step:
-    free = do.FreeSeat(wrap_up=call.connected_at is not None)
-    closing = {Timer.CLOSING: moment.mono + _CLOSE_LIMIT_S}
-    gone = left(call, call.legs, moment=moment)
-    legs = tuple(replace(leg, stage=LegStage.LEFT) for leg in call.legs)
-    call = replace(call, stage=CallStage.ENDING, legs=legs, end=(reason, q850), deadlines=closing)
-    return call, [*gone, do.LeaveQueue(), do.HangUp(q850), free, do.CloseMedia()]
-
-
-def _broken(call: Call, broken: got.Broken, moment: Moment) -> Step:
-    """The call cannot go on. With media gone there is no recording to wait for: it is reported when media is back."""
-    actions: list[Action] = []
-    if call.stage is not CallStage.ENDING:
-        call, actions = _end(call, broken.reason, broken.q850, moment)
-    if broken.reason is not EndReason.MEDIA_LOST:
-        return call, actions
-    call, more = _closed(call, got.MediaClosed(None), moment)
-    return call, [*(action for action in actions if not isinstance(action, do.CloseMedia)), *more]
-
-
-def _closed(call: Call, closed: got.MediaClosed, moment: Moment) -> Step:
-    if call.stage is not CallStage.ENDING or call.end is None:
-        return call, []
-    actions: list[Action] = []
-    if closed.recording is not None:
-        recorded = call_recorded(closed.recording, call=call.call, contact=call.contact, host=call.host, at=moment.wall)
-        actions.append(do.Tell(recorded))
-    reason, q850 = call.end
-    ended = call_ended(call, reason=reason, q850=q850, at=moment.wall)
-    return replace(call, stage=CallStage.ENDED, deadlines={}), [*actions, do.Tell(ended), do.Forget()]
-
-
 # Deadlines -----------------------------------------------------------------------------------------------------------
-
-
-def _until(call: Call, moment: Moment, timer: Timer, /, *, seconds: float) -> Call:
-    return replace(call, deadlines={**call.deadlines, timer: moment.mono + seconds})
-
-
-def _without(call: Call, /, *timers: Timer) -> Call:
-    return replace(call, deadlines={timer: due for timer, due in call.deadlines.items() if timer not in timers})
-
-
-def _play(call: Call, prompts: tuple[str, ...], moment: Moment, *, loop: bool = False) -> Step:
-    return replace(call, play=Play(prompts=prompts, play_id=moment.new_id(), loop=loop)), []
 
 
 def _ticked(call: Call, moment: Moment) -> Step:
     actions: list[Action] = []
     for timer in [timer for timer, due in call.deadlines.items() if due <= moment.mono]:
         if timer in call.deadlines:
-            call, more = _due(_without(call, timer), timer, moment)
+            call, more = _due(without(call, timer), timer, moment)
             actions += more
     return call, actions
 
@@ -376,18 +315,18 @@ def _due(call: Call, timer: Timer, moment: Moment) -> Step:  # noqa: C901, PLR09
         case Timer.INTRODUCTION if call.stage is CallStage.INTRODUCING:
             return _unreachable(call, moment)
         case Timer.NOTICE if call.stage is CallStage.WAITING:
-            call = _until(call, moment, Timer.NOTICE, seconds=_NOTICE_AGAIN_S)
-            return _play(call, (call.settings.prompts.hold_notice,), moment)
+            call = until(call, moment, Timer.NOTICE, seconds=_NOTICE_AGAIN_S)
+            return playing(call, (call.settings.prompts.hold_notice,), moment), []
         case Timer.QUEUE_LIMIT if call.stage in {CallStage.ASKING, CallStage.WAITING} and not _seat_answered(call):
             return _apologise(replace(call, seat=None), moment)
         case Timer.REATTACHMENT:
-            return _end(call, EndReason.FAILED, Q850_FAILURE, moment)
+            return end(call, EndReason.FAILED, Q850_FAILURE, moment)
         case Timer.LONGEST_CALL:
-            return _end(call, EndReason.FAILED, Q850_TIMER, moment)
+            return end(call, EndReason.FAILED, Q850_TIMER, moment)
         case Timer.APOLOGY if call.stage is CallStage.APOLOGISING:
-            return _end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
+            return end(call, EndReason.NOBODY_ON_DUTY, Q850_NO_USER, moment)
         case Timer.CLOSING:
-            return _closed(call, got.MediaClosed(None), moment)
+            return closed(call, got.MediaClosed(None), moment)
         case Timer.REST | Timer.INTRODUCTION | Timer.NOTICE | Timer.QUEUE_LIMIT | Timer.APOLOGY:
             return call, []  # the call has moved on
         case _:

@@ -5,7 +5,7 @@ from typing import Any
 
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
-from telephony.calls.call import Q850_FAILURE
+from telephony.calls.ending import Q850_FAILURE
 from telephony.calls.switch import Switch
 from telephony.ivr.keys import KeySource
 from vocabulary.calls import EndReason

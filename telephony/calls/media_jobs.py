@@ -6,7 +6,7 @@ from typing import assert_never
 from telephony import media_protocol as media
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
-from telephony.calls.call import Q850_FAILURE
+from telephony.calls.ending import Q850_FAILURE
 from telephony.calls.hearing import Sound
 from telephony.calls.live import MediaJob
 from telephony.calls.record import Call

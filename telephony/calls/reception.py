@@ -12,7 +12,7 @@ from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
-from telephony.calls.call import Q850_TIMER
+from telephony.calls.ending import Q850_TIMER
 from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
 from telephony.calls.live import MediaJob
 from telephony.calls.record import Call, call_ended

@@ -18,7 +18,8 @@ from telephony.calls import actions as do
 from telephony.calls import inputs as got
 from telephony.calls.absence import Remedy
 from telephony.calls.actions import Action
-from telephony.calls.call import Q850_FAILURE, Q850_TIMER, step
+from telephony.calls.call import step
+from telephony.calls.ending import Q850_FAILURE, Q850_TIMER
 from telephony.calls.journal import Journal
 from telephony.calls.live import Live, MediaJob
 from telephony.calls.media_jobs import media_job

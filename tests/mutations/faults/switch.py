@@ -14,7 +14,7 @@ MUTANTS = (
     Mutant(
         name="end-without-those-who-leave",
         fault="who took part in a call is not told",
-        file="telephony/calls/call.py",
+        file="telephony/calls/ending.py",
         old="    return call, [*gone, do.LeaveQueue()",
         new="    return call, [do.LeaveQueue()",
         tests=("tests/telephony/test_call.py",),
