@@ -38,27 +38,26 @@ async def apply_call(tx: Transaction, row: LogRow, /) -> None:
     if not isinstance(event, CallEnded) or event.contact is None:
         return
     digest = hashlib.sha256(event.caller.reveal().encode()).hexdigest()[:24] if event.caller.reveal() else ""
-    await tx.execute(
-        "insert into analytics.call_fact (contact, call, origin, line_name, queue, reason, invite_at,"
-        " accepted_at, queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (call) do nothing",
-        event.contact,
-        event.call,
-        Origin.LIVE.value,
-        event.line_name,
-        event.queue,
-        event.reason.value,
-        event.invite_at,
-        event.accepted_at,
-        event.queued_at,
-        event.connected_at,
-        event.occurred_at,
-        seconds(event.invite_at, event.connected_at or event.occurred_at),
-        seconds(event.queued_at, event.connected_at or event.occurred_at),
-        seconds(event.connected_at, event.occurred_at),
-        digest,
-        row.position,
-    )
+    voice_or_end = event.connected_at or event.occurred_at
+    values = {
+        "contact": event.contact,
+        "call": event.call,
+        "origin": Origin.LIVE.value,
+        "line_name": event.line_name,
+        "queue": event.queue,
+        "reason": event.reason.value,
+        "invite_at": event.invite_at,
+        "accepted_at": event.accepted_at,
+        "queued_at": event.queued_at,
+        "connected_at": event.connected_at,
+        "ended_at": event.occurred_at,
+        "wait_s": seconds(event.invite_at, voice_or_end),
+        "queue_wait_s": seconds(event.queued_at, voice_or_end),
+        "talk_s": seconds(event.connected_at, event.occurred_at),
+        "caller_digest": digest,
+        "position": row.position,
+    }
+    await tx.insert_into("analytics.call_fact", values, on_conflict="(call) do nothing")
 
 
 async def apply_order(tx: Transaction, row: LogRow, /) -> None:
@@ -70,9 +69,7 @@ async def apply_order(tx: Transaction, row: LogRow, /) -> None:
         await _insert_order(tx, event, row.position)
         return
     columns = {"stage": event.stage.value} | _columns(event)
-    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(columns, 2))
-    sql = f"update analytics.order_fact set {changes} where order_no = $1"  # noqa: S608 - our own column names
-    await tx.execute(sql, event.order_no, *columns.values())
+    await tx.update("analytics.order_fact", columns, where={"order_no": event.order_no})
 
 
 def _columns(
@@ -95,27 +92,25 @@ def _columns(
 
 
 async def _insert_order(tx: Transaction, event: OrderAccepted, position: int) -> None:
-    await tx.execute(
-        "insert into analytics.order_fact (order_no, contact, origin, kind, category, category_name, leaf, district,"
-        " place, title, content, direct, stage, created_at, due_at, position)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) on conflict (order_no) do nothing",
-        event.order_no,
-        event.contact,
-        event.origin.value,
-        event.kind.value,
-        event.category,
-        " / ".join(event.category_path),
-        event.category_path[-1],
-        event.district,
-        event.place,
-        event.title,
-        event.content,
-        event.direct,
-        event.stage.value,
-        event.occurred_at,
-        event.due_at,
-        position,
-    )
+    values = {
+        "order_no": event.order_no,
+        "contact": event.contact,
+        "origin": event.origin.value,
+        "kind": event.kind.value,
+        "category": event.category,
+        "category_name": " / ".join(event.category_path),
+        "leaf": event.category_path[-1],
+        "district": event.district,
+        "place": event.place,
+        "title": event.title,
+        "content": event.content,
+        "direct": event.direct,
+        "stage": event.stage.value,
+        "created_at": event.occurred_at,
+        "due_at": event.due_at,
+        "position": position,
+    }
+    await tx.insert_into("analytics.order_fact", values, on_conflict="(order_no) do nothing")
 
 
 async def apply_words(tx: Transaction, row: LogRow, /) -> None:
@@ -126,22 +121,20 @@ async def apply_words(tx: Transaction, row: LogRow, /) -> None:
     event = row.event
     if isinstance(event, UtteranceFinalised):
         heard = event.utterance
-        await tx.execute(
-            "insert into analytics.spoken_fact (event_id, contact, party, start_ms, end_ms, text)"
-            " values ($1,$2,$3,$4,$5,$6) on conflict (event_id) do nothing",
-            event.event_id,
-            heard.contact,
-            heard.party.value,
-            heard.start_ms,
-            heard.end_ms,
-            masked_text(heard.text),
-        )
+        values = {
+            "event_id": event.event_id,
+            "contact": heard.contact,
+            "party": heard.party.value,
+            "start_ms": heard.start_ms,
+            "end_ms": heard.end_ms,
+            "text": masked_text(heard.text),
+        }
+        await tx.insert_into("analytics.spoken_fact", values, on_conflict="(event_id) do nothing")
     elif isinstance(event, ContactConfidential):
-        await tx.execute(
-            "insert into analytics.confidential (contact, confidential) values ($1,$2)"
-            " on conflict (contact) do update set confidential = $2",
-            event.contact,
-            event.confidential,
+        await tx.insert_into(
+            "analytics.confidential",
+            {"contact": event.contact, "confidential": event.confidential},
+            on_conflict="(contact) do update set confidential = excluded.confidential",
         )
 
 

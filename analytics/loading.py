@@ -7,20 +7,10 @@ from uuid import UUID
 
 from runtime.ids import derived_id
 from runtime.postgres import Database
+from vocabulary.audio import Party
 from vocabulary.calls import EndReason, Origin
 from vocabulary.orders import RequestKind, Stage
 
-_CALL = (
-    "insert into analytics.call_fact (contact, call, origin, line_name, queue, reason, invite_at, accepted_at,"
-    " queued_at, connected_at, ended_at, wait_s, queue_wait_s, talk_s, caller_digest, position)"
-    " values ($1,$2,$3,$4,'general',$5,$6,$6,$7,$8,$9,$10,$11,$12,$13,0) on conflict do nothing"
-)
-_ORDER = (
-    "insert into analytics.order_fact (order_no, contact, origin, kind, category, category_name, leaf, district, place,"
-    " title, content, direct, stage, unit, unit_name, created_at, due_at, handled_at, on_time, satisfied, archived_at,"
-    " position) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,0)"
-    " on conflict do nothing"
-)
 GREETING_S = 6.0
 
 
@@ -68,15 +58,13 @@ async def load_history(database: Database, contacts: Iterable[MadeUp], /) -> int
     async with database.transaction() as tx:
         if await tx.fetchval("select exists (select 1 from analytics.call_fact where origin = $1)", Origin.DEMO.value):
             return 0
-        await tx.executemany(_CALL, [_call(number, row) for number, row in enumerate(rows)])
-        orders = [_order(number, row) for number, row in enumerate(rows) if row.matter is not None]
-        await tx.executemany(_ORDER, orders)
-        words = [_words(number, row) for number, row in enumerate(rows) if row.matter is not None]
-        await tx.executemany(
-            "insert into analytics.spoken_fact (event_id, contact, party, start_ms, end_ms, text)"
-            " values ($1,$2,'CALLER',9000,15000,$3) on conflict do nothing",
-            words,
-        )
+        answered = [(number, row) for number, row in enumerate(rows) if row.matter is not None]
+        for table, lines in (
+            ("analytics.call_fact", [_call(number, row) for number, row in enumerate(rows)]),
+            ("analytics.order_fact", [_order(number, row) for number, row in answered]),
+            ("analytics.spoken_fact", [_words(number, row) for number, row in answered]),
+        ):
+            await tx.insert_many(table, lines, on_conflict="do nothing")
     return len(rows)
 
 
@@ -84,29 +72,32 @@ def _contact(number: int) -> UUID:
     return derived_id("made-up contact", str(number))
 
 
-def _call(number: int, row: MadeUp) -> tuple[object, ...]:
+def _call(number: int, row: MadeUp) -> dict[str, object]:
     connected = row.at + timedelta(seconds=row.wait_s) if row.talk_s is not None else None
     ended = connected + timedelta(seconds=row.talk_s) if connected and row.talk_s else None
     queued = row.at + timedelta(seconds=min(GREETING_S, row.wait_s))
     reason = EndReason.CALLER_HUNG_UP if connected else EndReason.ABANDONED
-    return (
-        _contact(number),
-        derived_id("made-up call", str(number)),
-        Origin.DEMO.value,
-        row.line_name,
-        reason.value,
-        row.at,
-        queued,
-        connected,
-        ended or row.at + timedelta(seconds=row.wait_s),
-        row.wait_s,
-        max(row.wait_s - GREETING_S, 0.0),
-        row.talk_s,
-        row.caller,
-    )
+    return {
+        "contact": _contact(number),
+        "call": derived_id("made-up call", str(number)),
+        "origin": Origin.DEMO.value,
+        "line_name": row.line_name,
+        "queue": "general",
+        "reason": reason.value,
+        "invite_at": row.at,
+        "accepted_at": row.at,
+        "queued_at": queued,
+        "connected_at": connected,
+        "ended_at": ended or row.at + timedelta(seconds=row.wait_s),
+        "wait_s": row.wait_s,
+        "queue_wait_s": max(row.wait_s - GREETING_S, 0.0),
+        "talk_s": row.talk_s,
+        "caller_digest": row.caller,
+        "position": 0,
+    }
 
 
-def _order(number: int, row: MadeUp) -> tuple[object, ...]:
+def _order(number: int, row: MadeUp) -> dict[str, object]:
     matter, spot = row.matter, row.spot
     if matter is None or spot is None:
         raise ValueError("an unanswered contact has no order")
@@ -116,31 +107,39 @@ def _order(number: int, row: MadeUp) -> tuple[object, ...]:
     handled = created + timedelta(hours=row.handled_after_h) if row.handled_after_h and not direct else None
     closed = created if direct else (handled if row.satisfied is not None else None)
     stage = Stage.ARCHIVE if closed else (Stage.HANDLE if handled else Stage.DISPATCH)
-    return (
-        f"demo-{number:06d}",
-        _contact(number),
-        Origin.DEMO.value,
-        row.kind,
-        matter.category,
-        " / ".join(matter.path),
-        matter.path[-1],
-        spot.district,
-        spot.place,
-        f"{spot.place}{matter.path[-1]}问题",
-        f"诉求人反映：{spot.district}{spot.place}，{row.phrase}。",
-        direct,
-        stage.value,
-        "" if direct else matter.unit,
-        "" if direct else matter.unit_name,
-        created,
-        due,
-        handled,
-        None if handled is None or due is None else handled <= due,
-        row.satisfied if not direct else None,
-        closed,
-    )
+    return {
+        "order_no": f"demo-{number:06d}",
+        "contact": _contact(number),
+        "origin": Origin.DEMO.value,
+        "kind": row.kind,
+        "category": matter.category,
+        "category_name": " / ".join(matter.path),
+        "leaf": matter.path[-1],
+        "district": spot.district,
+        "place": spot.place,
+        "title": f"{spot.place}{matter.path[-1]}问题",
+        "content": f"诉求人反映：{spot.district}{spot.place}，{row.phrase}。",
+        "direct": direct,
+        "stage": stage.value,
+        "unit": "" if direct else matter.unit,
+        "unit_name": "" if direct else matter.unit_name,
+        "created_at": created,
+        "due_at": due,
+        "handled_at": handled,
+        "on_time": None if handled is None or due is None else handled <= due,
+        "satisfied": row.satisfied if not direct else None,
+        "archived_at": closed,
+        "position": 0,
+    }
 
 
-def _words(number: int, row: MadeUp) -> tuple[object, ...]:
+def _words(number: int, row: MadeUp) -> dict[str, object]:
     place = f"{row.spot.district}{row.spot.place}" if row.spot else ""
-    return (derived_id("made-up words", str(number)), _contact(number), f"{place}，{row.phrase}")
+    return {
+        "event_id": derived_id("made-up words", str(number)),
+        "contact": _contact(number),
+        "party": Party.CALLER.value,
+        "start_ms": 9_000,
+        "end_ms": 15_000,
+        "text": f"{place}，{row.phrase}",
+    }

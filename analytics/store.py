@@ -8,7 +8,7 @@ from analytics.briefing.compose import Frozen
 from analytics.figures import Scope
 from analytics.hot_issues.topics import LOOK_BACK, Case
 from runtime.codec import encode, from_builtins
-from runtime.postgres import Database, Row
+from runtime.postgres import Database
 from vocabulary.events.analytics import BriefingIssued
 
 MOST_CASES = 50_000
@@ -48,28 +48,30 @@ class FactStore:
         """Return the orders of a scope and of 28 days before it, with what their callers said."""
         start = scope.start - LOOK_BACK if scope.start else None
         async with self._database.reading() as reading:
-            rows = await reading.fetch(
-                "select o.contact, o.order_no, o.created_at, o.leaf, o.district, o.place, o.title, o.content,"
-                " coalesce(c.caller_digest, '') as caller, coalesce((select jsonb_agg(jsonb_build_array(s.start_ms,"
+            return await reading.fetch_as(
+                Case,
+                "select o.contact::text, o.order_no, o.created_at as at, o.leaf, o.district, o.place, o.title,"
+                " o.title || '。' || o.content as text, coalesce(c.caller_digest, '') as caller,"
+                " coalesce((select jsonb_agg(jsonb_build_array(s.start_ms,"
                 " s.text) order by s.start_ms) from analytics.spoken_fact s where s.contact = o.contact"
                 " and s.party = 'CALLER' and not exists (select from analytics.confidential k"
                 " where k.contact = s.contact and k.confidential)), '[]'::jsonb) as spoken"
                 " from analytics.order_fact o left join lateral (select f.caller_digest from analytics.call_fact f"
                 " where f.contact = o.contact order by f.invite_at limit 1) c on true"
-                " where o.origin = $1 and ($2::timestamptz is null or o.created_at >= $2)"
-                " and ($3::timestamptz is null or o.created_at < $3) order by o.created_at desc limit $4",
-                scope.origin.value,
-                start,
-                scope.end,
-                MOST_CASES,
+                " where o.origin = :origin and (:start::timestamptz is null or o.created_at >= :start)"
+                " and (:end::timestamptz is null or o.created_at < :end) order by o.created_at desc limit :most",
+                origin=scope.origin.value,
+                start=start,
+                end=scope.end,
+                most=MOST_CASES,
             )
-        return [_case(row) for row in rows]
 
     async def behind(self, contacts: list[str], /) -> list[BehindFigure]:
         """Return what is known of contacts, in their order: order, and the caller's longest line."""
         async with self._database.reading() as reading:
-            rows = await reading.fetch(
-                "select w.contact, coalesce(c.first_at, o.created_at) as at, o.order_no,"
+            return await reading.fetch_as(
+                BehindFigure,
+                "select w.contact::text, coalesce(c.first_at, o.created_at) as at, o.order_no,"
                 " coalesce(o.title, '') as title, coalesce(o.district, '') as district,"
                 " (select s.start_ms from analytics.spoken_fact s"
                 " where s.contact = w.contact and s.party = 'CALLER' order by length(s.text) desc, s.start_ms limit 1)"
@@ -79,17 +81,6 @@ class FactStore:
                 " where c.first_at is not null or o.contact is not null order by w.place",
                 contacts,
             )
-        return [
-            BehindFigure(
-                contact=str(row["contact"]),
-                at=row["at"],
-                order_no=row["order_no"],
-                title=row["title"],
-                district=row["district"],
-                utterance_ms=row["utterance_ms"],
-            )
-            for row in rows
-        ]
 
     async def first_day(self, scope: Scope, /) -> datetime | None:
         """Return the instant of the first fact of an origin."""
@@ -104,49 +95,33 @@ class FactStore:
     ) -> None:
         """Keep a briefing with its frozen figures and tell the log."""
         async with self._database.transaction() as tx:
-            await tx.execute(
-                "insert into analytics.briefing (briefing, title, origin, period_from, period_to, position, issued_at,"
-                " issued_by, figures, html) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
-                event.briefing,
-                event.title,
-                origin,
-                event.period_from,
-                event.period_to,
-                event.position,
-                event.occurred_at,
-                issued_by,
-                encode(figures),
-                html,
-            )
+            values = {
+                "briefing": event.briefing,
+                "title": event.title,
+                "origin": origin,
+                "period_from": event.period_from,
+                "period_to": event.period_to,
+                "position": event.position,
+                "issued_at": event.occurred_at,
+                "issued_by": issued_by,
+                "figures": encode(figures),
+                "html": html,
+            }
+            await tx.insert_into("analytics.briefing", values)
             tx.emit(event)
 
     async def briefings(self, *, limit: int = 100) -> list[BriefingRow]:
         """Return briefings, newest first."""
         async with self._database.reading() as reading:
-            rows = await reading.fetch(
+            return await reading.fetch_as(
+                BriefingRow,
                 "select briefing, title, origin, period_from, period_to, issued_at from analytics.briefing"
                 " order by issued_at desc limit $1",
                 limit,
             )
-        return [BriefingRow(**dict(row.items())) for row in rows]
 
     async def briefing(self, identity: UUID, /) -> tuple[str, dict[str, Frozen]] | None:
         """Return HTML and frozen figures of a briefing."""
         async with self._database.reading() as reading:
             row = await reading.fetchrow("select html, figures from analytics.briefing where briefing = $1", identity)
         return (row["html"], from_builtins(row["figures"], dict[str, Frozen])) if row else None
-
-
-def _case(row: Row) -> Case:
-    return Case(
-        contact=str(row["contact"]),
-        order_no=row["order_no"],
-        at=row["created_at"],
-        leaf=row["leaf"],
-        district=row["district"],
-        place=row["place"],
-        title=row["title"],
-        text=f"{row['title']}。{row['content']}",
-        caller=row["caller"],
-        spoken=tuple((int(at), str(text)) for at, text in row["spoken"]),
-    )

@@ -10,16 +10,6 @@ from runtime.postgres import Database, Transaction
 from vocabulary.errors import FieldError
 from vocabulary.ids import CategoryCode, EntryCode
 
-_ADD_VERSION = """
-insert into knowledge.entry_version
-    (code, version, checksum, category, effective_from, effective_to, review_due, content, published_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
-_POINT_AT = """
-insert into knowledge.entry (code, version, title) values ($1, $2, $3)
-on conflict (code) do update set version = excluded.version, title = excluded.title
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
@@ -87,21 +77,23 @@ def _refuse_taken_titles(changed: Sequence[Entry], taken: Mapping[str, str]) -> 
 
 
 async def _write(tx: Transaction, versions: Sequence[tuple[Entry, int]], at: datetime) -> None:
-    await tx.executemany(_POINT_AT, [(one.code, number, one.title) for one, number in versions])
-    await tx.executemany(
-        _ADD_VERSION,
-        [
-            (
-                one.code,
-                number,
-                one.checksum,
-                one.category,
-                one.effective_from,
-                one.effective_to,
-                one.review_due,
-                to_builtins(one),
-                at,
-            )
-            for one, number in versions
-        ],
+    await tx.insert_many(
+        "knowledge.entry",
+        [{"code": one.code, "version": number, "title": one.title} for one, number in versions],
+        on_conflict="(code) do update set version = excluded.version, title = excluded.title",
     )
+    rows = [
+        {
+            "code": one.code,
+            "version": number,
+            "checksum": one.checksum,
+            "category": one.category,
+            "effective_from": one.effective_from,
+            "effective_to": one.effective_to,
+            "review_due": one.review_due,
+            "content": to_builtins(one),
+            "published_at": at,
+        }
+        for one, number in versions
+    ]
+    await tx.insert_many("knowledge.entry_version", rows)

@@ -94,10 +94,13 @@ def json_schemas(*kinds: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     return list(schemas), components
 
 
-def from_builtins(value: object, kind: type[T], /) -> T:
-    """Return the value of type ``kind`` from dicts and scalars as settings files have them: ``"8012"`` is a number."""
+def from_builtins(value: object, kind: type[T], /, *, strict: bool = False) -> T:
+    """Return the value of type ``kind`` from dicts and scalars; MalformedMessage names what is wrong.
+
+    As settings files have them, ``"8012"`` is a number; not so with ``strict``.
+    """
     try:
-        result: T = msgspec.convert(value, kind, strict=False, dec_hook=_from_builtin)
+        result: T = msgspec.convert(value, kind, strict=strict, dec_hook=_from_builtin)
     except msgspec.ValidationError as error:
         raise MalformedMessage(str(error)) from None
     return result

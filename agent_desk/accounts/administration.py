@@ -9,7 +9,7 @@ from runtime.clock import Clock
 from runtime.postgres import Database, Transaction
 from runtime.web import NotFound
 from vocabulary.errors import Refused
-from vocabulary.ids import AccountId, SeatNo, UnitCode
+from vocabulary.ids import AccountId
 from vocabulary.people import Role
 
 
@@ -23,24 +23,13 @@ class Administration:
     async def accounts(self) -> list[AccountRow]:
         """Return all accounts by login."""
         async with self._database.reading() as connection:
-            rows = await connection.fetch(
-                f"select a.*, (select count(*) from agent_desk.session s where s.account = a.account and {VALID}) as open"  # noqa: S608, E501
+            return await connection.fetch_as(
+                AccountRow,
+                "select a.account, a.login, a.name, a.role, a.seat, a.unit, a.active,"  # noqa: S608 - our own text
+                f" (select count(*) from agent_desk.session s where s.account = a.account and {VALID}) as sessions"
                 " from agent_desk.account a order by a.login",
                 self._clock.now(),
             )
-        return [
-            AccountRow(
-                account=AccountId(row["account"]),
-                login=row["login"],
-                name=row["name"],
-                role=Role(row["role"]),
-                seat=SeatNo(row["seat"]) if row["seat"] else None,
-                unit=UnitCode(row["unit"]) if row["unit"] else None,
-                active=row["active"],
-                sessions=row["open"],
-            )
-            for row in rows
-        ]
 
     async def by_login(self, login: str, /) -> AccountId:
         """Return the account of a login; NotFound."""
@@ -89,27 +78,16 @@ class Administration:
 
     async def sessions(self, *, account: AccountId | None = None, own_token: str = "") -> list[SessionRow]:
         """Return open sessions, of one account or of all, the latest first; ``own_token`` marks that of who asks."""
-        own = digest_of(own_token)
         async with self._database.reading() as connection:
-            rows = await connection.fetch(
-                f"select s.*, a.login, a.name from {LIVE_SESSION} and ($2::uuid is null or s.account = $2)"  # noqa: S608
+            return await connection.fetch_as(
+                SessionRow,
+                "select s.session, a.login, a.name, s.created_at, s.used_at, s.expires_at, s.source,"  # noqa: S608
+                f" s.token_digest = $3 as own from {LIVE_SESSION} and ($2::uuid is null or s.account = $2)"
                 " order by s.created_at desc limit 1000",
                 self._clock.now(),
                 account,
+                digest_of(own_token),
             )
-        return [
-            SessionRow(
-                session=row["session"],
-                login=row["login"],
-                name=row["name"],
-                created_at=row["created_at"],
-                used_at=row["used_at"],
-                expires_at=row["expires_at"],
-                source=row["source"],
-                own=row["token_digest"] == own,
-            )
-            for row in rows
-        ]
 
     async def end_session(self, session: UUID, /, *, by: AccountId, of: AccountId | None = None) -> None:
         """End one session (of the account ``of``, if given); NotFound."""

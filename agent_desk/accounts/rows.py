@@ -1,14 +1,16 @@
 """Rows of accounts and sessions as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from runtime.postgres import Row
+from runtime.postgres import Row, row_as
 from vocabulary.ids import AccountId, SeatNo, UnitCode
 from vocabulary.people import Principal, Role
 
-COLUMNS = "a.account, a.login, a.name, a.role, a.seat, a.unit, a.skills"
+_PRINCIPAL = tuple(one.name for one in fields(Principal))
+COLUMNS = ", ".join(f"a.{name}" for name in _PRINCIPAL)
+"""The columns of a person, of an account a."""
 VALID = "s.expires_at > $1 and (s.idle_s is null or s.used_at + make_interval(secs => s.idle_s) > $1)"
 """Whether a session s is valid at $1."""
 LIVE_SESSION = f"agent_desk.session s join agent_desk.account a using (account) where a.active and {VALID}"
@@ -54,15 +56,7 @@ class SessionView:
 
 def principal_of(row: Row, /) -> Principal:
     """Return the person of a row with COLUMNS."""
-    return Principal(
-        account=AccountId(row["account"]),
-        login=row["login"],
-        name=row["name"],
-        role=Role(row["role"]),
-        seat=SeatNo(row["seat"]) if row["seat"] else None,
-        unit=UnitCode(row["unit"]) if row["unit"] else None,
-        skills=frozenset(row["skills"]),
-    )
+    return row_as(Principal, {name: row[name] for name in _PRINCIPAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

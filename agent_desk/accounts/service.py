@@ -75,12 +75,10 @@ class Accounts:
         token = await self.sessions.open(who.account, lasts=rules.lasts, idle=rules.idle, source=source, kept=kept)
         async with self._database.transaction() as tx:
             await tx.execute("delete from agent_desk.known_source where seen_at < $1", self._clock.now() - KNOWN_FOR)
-            await tx.execute(
-                "insert into agent_desk.known_source (account, source, seen_at) values ($1, $2, $3)"
-                " on conflict (account, source) do update set seen_at = $3",
-                who.account,
-                source,
-                self._clock.now(),
+            await tx.insert_into(
+                "agent_desk.known_source",
+                {"account": who.account, "source": source, "seen_at": self._clock.now()},
+                on_conflict="(account, source) do update set seen_at = excluded.seen_at",
             )
         return who, token
 
@@ -148,18 +146,20 @@ class Accounts:
             )
             if taken:
                 raise FieldError({"seat": f"工号 {account.seat} 已由账号 {taken} 使用"})
-            identity = await tx.fetchval(
-                "insert into agent_desk.account (account, login, name, role, seat, unit, skills, password_hash)"
-                " values ($1,$2,$3,$4,$5,$6,$7,$8) on conflict (login) do update set name = $3, role = $4, seat = $5,"
-                " unit = $6, skills = $7, password_hash = $8, active = true returning account",
-                new_id(),
-                account.login,
-                account.name,
-                account.role.value,
-                account.seat,
-                account.unit,
-                sorted(account.skills),
-                kept,
+            kept_fields = {
+                "name": account.name,
+                "role": account.role.value,
+                "seat": account.seat,
+                "unit": account.unit,
+                "skills": sorted(account.skills),
+                "password_hash": kept,
+            }
+            renewed = ", ".join(f"{name} = excluded.{name}" for name in kept_fields)
+            identity = await tx.insert_into(
+                "agent_desk.account",
+                {"account": new_id(), "login": account.login} | kept_fields,
+                on_conflict=f"(login) do update set {renewed}, active = true",
+                returning="account",
             )
             await tx.execute("delete from agent_desk.session where account = $1", identity)
             await tell_ended(tx)

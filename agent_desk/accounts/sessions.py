@@ -56,15 +56,15 @@ class Sessions:
             opened = await tx.execute(
                 "insert into agent_desk.session"
                 " (token_digest, account, created_at, used_at, expires_at, idle_s, source)"
-                " select $1, account, $3, $3, $4, $5, $6 from agent_desk.account"
-                " where account = $2 and active and ($7::text is null or password_hash = $7) for share",
-                digest_of(token),
-                account,
-                now,
-                now + lasts,
-                int(idle.total_seconds()) if idle is not None else None,
-                source,
-                kept,
+                " select :digest, account, :now, :now, :expires_at, :idle_s, :source from agent_desk.account"
+                " where account = :account and active and (:kept::text is null or password_hash = :kept) for share",
+                digest=digest_of(token),
+                account=account,
+                now=now,
+                expires_at=now + lasts,
+                idle_s=int(idle.total_seconds()) if idle is not None else None,
+                source=source,
+                kept=kept,
             )
         if opened != "INSERT 0 1":
             raise WRONG

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from runtime.audit.chain import GENESIS, AuditEntry, link, words_digest
-from runtime.postgres import Database, Row, Transaction
+from runtime.postgres import Database, Transaction
 from vocabulary.errors import Permanent
 from vocabulary.ids import AccountId, ContactId
 
@@ -57,47 +57,38 @@ async def record(tx: Transaction, entry: AuditEntry, /, *, salt: bytes) -> int:
     words = words_digest(entry.why, salt=salt)
     codes = (entry.at, entry.account, entry.what, entry.contact)
     before = last["chain"] if last else GENESIS
-    await tx.execute(
-        "insert into log.audit (number, at, account, what, contact, words_digest, chain) "
-        "values ($1, $2, $3, $4, $5, $6, $7)",
-        number,
-        *codes,
-        words,
-        link(before, number=number, entry=codes, words=words, secret=tx.audit_secret),
-    )
-    await tx.execute("insert into log.audit_words (number, why, salt) values ($1, $2, $3)", number, entry.why, salt)
+    row = {
+        "number": number,
+        "at": entry.at,
+        "account": entry.account,
+        "what": entry.what,
+        "contact": entry.contact,
+        "words_digest": words,
+        "chain": link(before, number=number, entry=codes, words=words, secret=tx.audit_secret),
+    }
+    await tx.insert_into("log.audit", row)
+    await tx.insert_into("log.audit_words", {"number": number, "why": entry.why, "salt": salt})
     return number
 
 
 async def find(db: Database, asked: Asked, /, *, limit: int = 100) -> list[AuditRow]:
     """Return at most ``limit`` (≤ 500) entries, newest first."""
     async with db.reading() as reading:
-        rows = await reading.fetch(
+        return await reading.fetch_as(
+            AuditRow,
             "select a.number, a.at, a.account, a.what, a.contact, w.why from log.audit a "
-            "left join log.audit_words w using (number) where ($1::uuid is null or a.contact = $1) "
-            "and ($2::uuid is null or a.account = $2) and ($3::text is null or a.what = $3) "
-            "and ($4::timestamptz is null or a.at >= $4) and ($5::timestamptz is null or a.at < $5) "
-            "and ($6::bigint is null or a.number < $6) order by a.number desc limit $7",
-            asked.contact,
-            asked.account,
-            asked.what,
-            asked.since,
-            asked.until,
-            asked.below,
-            min(limit, LONGEST_PAGE),
+            "left join log.audit_words w using (number) where (:contact::uuid is null or a.contact = :contact) "
+            "and (:account::uuid is null or a.account = :account) and (:what::text is null or a.what = :what) "
+            "and (:since::timestamptz is null or a.at >= :since) and (:until::timestamptz is null or a.at < :until) "
+            "and (:below::bigint is null or a.number < :below) order by a.number desc limit :most",
+            contact=asked.contact,
+            account=asked.account,
+            what=asked.what,
+            since=asked.since,
+            until=asked.until,
+            below=asked.below,
+            most=min(limit, LONGEST_PAGE),
         )
-    return [_shown(row) for row in rows]
-
-
-def _shown(row: Row) -> AuditRow:
-    return AuditRow(
-        number=row["number"],
-        at=row["at"],
-        account=AccountId(row["account"]),
-        what=row["what"],
-        contact=None if row["contact"] is None else ContactId(row["contact"]),
-        why=row["why"],
-    )
 
 
 async def erase_words(tx: Transaction, /, *, contacts: Sequence[ContactId]) -> int:

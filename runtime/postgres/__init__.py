@@ -12,6 +12,7 @@ from runtime.postgres.embedded import (
 from runtime.postgres.faults import ValueNotStored
 from runtime.postgres.migrate import MigrationFault, migrate, pending
 from runtime.postgres.roles import DatabaseUrls
+from runtime.postgres.statements import RowMismatch, row_as
 from runtime.postgres.transaction import Reading, Row, Transaction
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MigrationFault",
     "Reading",
     "Row",
+    "RowMismatch",
     "Transaction",
     "ValueNotStored",
     "embedded_postgres",
@@ -33,5 +35,6 @@ __all__ = [
     "migrate",
     "open_database",
     "pending",
+    "row_as",
     "running_urls",
 ]

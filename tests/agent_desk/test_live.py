@@ -150,7 +150,7 @@ def kinds_of(union: object) -> list[str]:
 
 
 def test_the_pages_have_a_handler_for_every_kind_of_message() -> None:
-    store = Path(__file__).parents[2] / "agent_desk" / "web" / "src" / "stores" / "live.ts"
+    store = Path(__file__).parents[2] / "web" / "src" / "stores" / "live.ts"
     [handlers] = re.findall(r"handlers: LiveHandlers = \{(.*?)\n  \}", store.read_text(encoding="utf-8"), re.DOTALL)
     named = re.findall(r"^    '?([a-z-]+)'?: \(", handlers, re.MULTILINE)
 

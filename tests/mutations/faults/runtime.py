@@ -4,6 +4,7 @@ from tests.mutations.mutant import Mutant
 
 HUNG = "tests/runtime/test_hung_children.py"
 WRITER = "tests/runtime/test_log_writer.py"
+STATEMENTS = "tests/runtime/test_statements.py"
 
 MUTANTS = (
     Mutant(
@@ -74,5 +75,29 @@ MUTANTS = (
         old="        if self._served or (code != PERMANENT_EXIT and",
         new="        if self._served or code == PERMANENT_EXIT or (code != PERMANENT_EXIT and",
         tests=(f"{HUNG}::test_a_child_that_cannot_serve_says_why_at_once_and_is_not_started_again",),
+    ),
+    Mutant(
+        name="values-by-alphabet",
+        fault="a value stands in another column",
+        file="runtime/postgres/statements.py",
+        old="    return text, [values[name] for name in names]\n",
+        new="    return text, [values[name] for name in sorted(names)]\n",
+        tests=(f"{STATEMENTS}::test_named_places_become_numbers_and_their_values_come_in_that_order",),
+    ),
+    Mutant(
+        name="condition-numbered-first",
+        fault="a value stands in another column",
+        file="runtime/postgres/statements.py",
+        old="    places = enumerate(_checked(where), len(columns) + 1)\n",
+        new="    places = enumerate(_checked(where), 1)\n",
+        tests=(f"{STATEMENTS}::test_an_alteration_numbers_its_columns_first_and_its_condition_after_them",),
+    ),
+    Mutant(
+        name="column-falls-away",
+        fault="a value stands in another column",
+        file="runtime/postgres/statements.py",
+        old="    if found != expected:\n",
+        new="    if not set(found) >= set(expected):\n",
+        tests=(f"{STATEMENTS}::test_a_column_that_is_no_field_is_refused_by_its_name",),
     ),
 )
