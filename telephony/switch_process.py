@@ -23,6 +23,7 @@ from telephony.calls.reception import Here, Reception
 from telephony.calls.settings_store import SettingsStore
 from telephony.calls.switch import Switch
 from telephony.media_link import LinkEvents, MediaLink
+from telephony.seat_header import SEAT_HEADER
 from telephony.sip.user_agent import UserAgent
 from telephony.switch_config import SwitchConfig
 from vocabulary.errors import HotlineError, Permanent, Transient
@@ -64,6 +65,7 @@ class SwitchProcess:
                 contact=(config.sip_host, config.sip_port),
                 new_token=lambda: secrets.token_hex(8),
                 trunks=config.trunks,
+                headers=(SEAT_HEADER,),
             )
             switch = Switch(
                 agent=agent,
@@ -124,7 +126,7 @@ async def _tick(switch: Switch, reception: Reception, *, pulse: Pulse) -> None:
     try:
         while not reception.lost.is_set():
             await asyncio.sleep(_TICK_S)
-            attempt(lambda: reception.carry(switch.tick()), of="tick")
+            attempt(lambda: reception.tell(switch.tick()), of="tick")
             turn += 1
             if turn % _TICKS_A_PROOF == 0:
                 reception.prove()

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import assert_never, cast
 
 from runtime.boundary import attempt, outcome
 from runtime.failures import Failure
@@ -19,19 +19,21 @@ from telephony.calls.record import Call, call_ended
 from telephony.calls.switch import Switch
 from telephony.ivr.flow import Ivr
 from telephony.ivr.keys import KeySource
+from telephony.seat_header import SEAT_HEADER
 from telephony.settings import TelephonySettings
-from telephony.sip.effects import (
+from telephony.sip.events import (
     Alive,
     Confirmed,
     DigitSignalled,
-    Effect,
     Gone,
     Invited,
+    Output,
     Renegotiated,
-    Send,
+    SipEvent,
     TurnedAway,
     Withdrawn,
 )
+from telephony.sip.flows import Address, Flow, Transport
 from telephony.sip.sdp import Agreed, OurSide
 from telephony.tracks import recording_name
 from vocabulary.audio import Party
@@ -44,6 +46,7 @@ _NOT_ACCEPTABLE = frozenset({"own-port", "bad-address"})
 """Reasons of media that lie in the address of the peer's SDP: 488 (RFC 3261 §21.4.26)."""
 KEEP_ALIVE = b"\r\n\r\n"
 """What peers send to keep an address translation open (RFC 5626 §3.5.1, §4.4.1): nothing is to be done."""
+_THIS_MACHINE, _LONGEST_SEAT = "127.0.0.1", 16
 _NOWHERE = ("127.0.0.1", 9)
 """Where a leg sends until the answer to our offer says where (the discard port)."""
 
@@ -78,11 +81,13 @@ class Reception(asyncio.DatagramProtocol):
         self.heard = 0
         """Datagrams that came in, our own proofs included: while it moves, the socket is read."""
         self._transport: asyncio.BaseTransport | None = None
+        self._local: Address = ("", 0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (uvloop's is no subclass of asyncio's)."""
         self._transport = transport
-        self._switch.socket = transport  # type: ignore[assignment]  # asyncio hands a datagram transport to this protocol
+        self._local = transport.get_extra_info("sockname")[:2]
+        self._switch.sockets[Transport.UDP, self._local] = transport  # type: ignore[assignment]  # asyncio hands a datagram transport to this protocol
 
     def close(self) -> None:
         """Hear nothing more."""
@@ -94,7 +99,7 @@ class Reception(asyncio.DatagramProtocol):
         transport = cast("asyncio.DatagramTransport | None", self._transport)
         if transport is None or transport.is_closing():
             return
-        host, port = transport.get_extra_info("sockname")[:2]
+        host, port = self._local
         transport.sendto(KEEP_ALIVE, ("127.0.0.1" if host == "0.0.0.0" else host, port))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -110,43 +115,50 @@ class Reception(asyncio.DatagramProtocol):
             return
         attempt(lambda: self._take(data, (addr[0], addr[1])), of="datagram")
 
-    def _take(self, data: bytes, source: tuple[str, int]) -> None:
+    def _take(self, data: bytes, source: Address) -> None:
         now = self._switch.clock.monotonic()
-        self.carry(self._switch.agent.receive(data, source=source, now=now))
+        flow = Flow(Transport.UDP, self._local, source)
+        self.hand_out(self._switch.agent.receive(data, flow=flow, now=now))
 
     def error_received(self, exc: Exception) -> None:
         """An ICMP error of some peer: what it did not get is sent again or given up by its timer."""
         log.debug("a peer is unreachable", reason=str(exc))
 
-    def carry(self, effects: list[Effect], /) -> None:
-        """Send, and tell the calls."""
-        for effect in self._switch.send(effects):
-            attempt(partial(self._carry, effect), of="effect")
+    def hand_out(self, outputs: list[Output], /) -> None:
+        """Send, and tell the calls of events."""
+        self.tell(self._switch.send(outputs))
 
-    def _carry(self, effect: Effect) -> None:
-        match effect:
+    def tell(self, events: list[SipEvent], /) -> None:
+        """Tell the calls of events, each for itself."""
+        for event in events:
+            attempt(partial(self._tell_of, event), of="event of signalling")
+
+    def _tell_of(self, event: SipEvent) -> None:
+        match event:
             case Invited():
-                self._invited(effect)
+                self._invited(event)
             case Gone(why="dead"):
-                self._tell(effect.tag, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
+                self._tell(event.tag, got.Broken(EndReason.MEDIA_TIMEOUT, Q850_TIMER))
             case Gone():
-                self._tell(effect.tag, got.CallerLeft(failed=effect.why != "bye"))
+                self._tell(event.tag, got.CallerLeft(failed=event.why != "bye"))
             case Confirmed():
-                self._confirmed(effect.tag)
-                if effect.agreed is not None:
-                    self._renegotiated(effect.tag, effect.agreed)
+                self._confirmed(event.tag)
+                if event.agreed is not None:
+                    self._renegotiated(event.tag, event.agreed)
             case Renegotiated():
-                self._renegotiated(effect.tag, effect.agreed)
+                self._renegotiated(event.tag, event.agreed)
             case DigitSignalled():
-                self._digit(effect)
+                self._digit(event)
             case TurnedAway():
-                self._turned_away(effect)
-            case Withdrawn() | Alive() | Send():
+                self._turned_away(event)
+            case Withdrawn() | Alive():
                 return
+            case _:
+                assert_never(event)
 
-    def _turned_away(self, effect: TurnedAway) -> None:
-        if self._switch.refusals.worth_a_line(effect.why, source=effect.source):
-            log.warning("a request was turned away", why=effect.why, source=effect.source)
+    def _turned_away(self, event: TurnedAway) -> None:
+        if self._switch.refusals.worth_a_line(event.why, source=event.source):
+            log.warning("a request was turned away", why=event.why, source=event.source)
 
     def _confirmed(self, tag: str) -> None:
         live = self._switch.by_tag(tag)
@@ -158,12 +170,12 @@ class Reception(asyncio.DatagramProtocol):
         if live is not None:
             self._switch.post(live.call.call, given)
 
-    def _digit(self, effect: DigitSignalled) -> None:
-        live = self._switch.by_tag(effect.tag)
+    def _digit(self, event: DigitSignalled) -> None:
+        live = self._switch.by_tag(event.tag)
         if live is not None:
             passed = self._switch.clock.now() - live.call.accepted_at
             at_ms = int(passed.total_seconds() * 1000)
-            self._switch.pressed(live, effect.digit, source=KeySource.INFO, at_ms=at_ms)
+            self._switch.pressed(live, event.digit, source=KeySource.INFO, at_ms=at_ms)
 
     def _renegotiated(self, tag: str, agreed: Agreed) -> None:
         live = self._switch.by_tag(tag)
@@ -186,7 +198,7 @@ class Reception(asyncio.DatagramProtocol):
         switch, clock = self._switch, self._switch.clock
         why = switch.refusal()
         if why == "too-many-calls" and (given_up := switch.agent.make_room(now=clock.monotonic())):
-            self.carry(given_up)
+            self.hand_out(given_up)
             why = ""
         if why or switch.settings is None:
             self._refuse(invited, why)
@@ -239,11 +251,11 @@ class Reception(asyncio.DatagramProtocol):
         ours = OurSide(
             host=self._here.public_host or opened.host, port=opened.port, session=arrival.call.int & 0x7FFF_FFFF
         )
-        effects = switch.agent.accept(invited.tag, ours=ours, now=switch.clock.monotonic())
+        outputs = switch.agent.accept(invited.tag, ours=ours, now=switch.clock.monotonic())
         call = self._call(arrival)
-        if effects:
-            switch.send(effects)
-            switch.begin(call, tag=invited.tag, wanted_seat=invited.wanted_seat)
+        if outputs:
+            switch.send(outputs)
+            switch.begin(call, tag=invited.tag, wanted_seat=wanted_seat(invited))
         else:
             await self._cancelled(call)
 
@@ -300,3 +312,9 @@ class Reception(asyncio.DatagramProtocol):
             await self._switch.link.request(media.EndCall(call=call), reply=media.EndedCall)
         except HotlineError as error:
             log.warning("media could not end a call that never began", call=call, reason=str(error))
+
+
+def wanted_seat(invited: Invited, /) -> str:
+    """The seat that a test call of this very machine asks for, empty for anybody else's."""
+    asked = dict(invited.headers).get(SEAT_HEADER, "")
+    return asked if invited.source == _THIS_MACHINE and len(asked) <= _LONGEST_SEAT else ""

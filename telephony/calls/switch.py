@@ -31,7 +31,8 @@ from telephony.media_link import MediaLink
 from telephony.media_protocol import Direction
 from telephony.moments import Moment
 from telephony.settings import Limits, TelephonySettings
-from telephony.sip.effects import Effect, Send
+from telephony.sip.events import Output, SipEvent
+from telephony.sip.flows import Address, Send, Transport
 from telephony.sip.user_agent import UserAgent
 from vocabulary.calls import EndReason
 from vocabulary.events import Event
@@ -65,12 +66,13 @@ class Switch:
         clock: Clock,
         tasks: asyncio.TaskGroup,
     ) -> None:
-        """``socket`` and ``settings`` are set before the first datagram is given to it, or calls are refused."""
+        """``sockets`` and ``settings`` are set before the first datagram is given to it, or calls are refused."""
         self.agent, self.link, self.tasks = agent, link, tasks
         self.publisher, self.journal, self.clock = publisher, journal, clock
         self.acd = Distributor(limits=Limits())
         self.settings: TelephonySettings | None = None
-        self.socket: Socket | None = None
+        self.sockets: dict[tuple[Transport, Address], Socket] = {}
+        """By what they are bound to, as flows name them."""
         self.live: dict[CallId, Live] = {}
         self.opening: set[str] = set()
         self.told: dict[CallId, None] = {}
@@ -112,15 +114,15 @@ class Switch:
 
     # Signalling -----------------------------------------------------------------------------------------------------
 
-    def send(self, effects: list[Effect], /) -> list[Effect]:
-        """Put what is to be sent on the wire; return the rest."""
-        rest: list[Effect] = []
-        for effect in effects:
-            if not isinstance(effect, Send):
-                rest.append(effect)
-            elif self.socket is not None:
-                self.socket.sendto(effect.data, effect.destination)
-        return rest
+    def send(self, outputs: list[Output], /) -> list[SipEvent]:
+        """Put what is to be sent on the wire; return the events. What was to leave by a lost socket is lost."""
+        events: list[SipEvent] = []
+        for output in outputs:
+            if not isinstance(output, Send):
+                events.append(output)
+            elif (socket := self.sockets.get((output.flow.transport, output.flow.local))) is not None:
+                socket.sendto(output.data, output.flow.remote)
+        return events
 
     def by_tag(self, tag: str, /) -> Live | None:
         """The call of a dialog."""
@@ -270,7 +272,7 @@ class Switch:
 
     # Time and loss --------------------------------------------------------------------------------------------------
 
-    def tick(self) -> list[Effect]:
+    def tick(self) -> list[SipEvent]:
         """Let time pass everywhere, each part for itself; return what signalling has to tell."""
         moment = self.moment()
         signalled = attempt(lambda: self.send(self.agent.tick(now=moment.mono)), of="tick of signalling")

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from urllib.parse import unquote_to_bytes
 
+from telephony.sip.flows import Address
 from vocabulary.text import taken_line
-
-Address = tuple[str, int]
-"""(host, port) of a UDP socket."""
 
 _SIP_URI = re.compile(
     r"(sips?):(?:([^@\s<>]*)@)?(\[[0-9a-f:.]*\]|[\w.-]+)(?::(\d{1,5}))?([;?][^\s<>]*)?", re.IGNORECASE

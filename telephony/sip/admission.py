@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from telephony.sip.addresses import Address, parse_uri, scheme_of, tag_of
+from telephony.sip.addresses import parse_uri, scheme_of, tag_of
 from telephony.sip.dialogs import Dialog, Phase
+from telephony.sip.flows import Flow
 from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, KNOWN_ELSEWHERE, Extra
 from telephony.sip.transactions import LIFE, T1
@@ -50,29 +51,30 @@ class Room:
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
 
-    def take(self, source: Address, /) -> None:
+    def take(self, flow: Flow, /) -> None:
         """A transaction begins."""
-        self._taken[source[0]] += 1
+        self._taken[flow.remote[0]] += 1
 
-    def give_back(self, source: Address, /) -> None:
+    def give_back(self, flow: Flow, /) -> None:
         """It is forgotten."""
-        self._taken[source[0]] -= 1
-        if not self._taken[source[0]]:
-            del self._taken[source[0]]
+        source = flow.remote[0]
+        self._taken[source] -= 1
+        if not self._taken[source]:
+            del self._taken[source]
 
-    def is_left(self, source: Address, /, *, in_dialog: bool) -> bool:
+    def is_left(self, flow: Flow, /, *, in_dialog: bool) -> bool:
         """Tell whether one more may begin."""
         share = SHARE_IN_DIALOGS if in_dialog else SHARE
-        return self._taken[source[0]] < share and self._taken.total() < MAX_TRANSACTIONS
+        return self._taken[flow.remote[0]] < share and self._taken.total() < MAX_TRANSACTIONS
 
 
-def half_open(dialogs: Iterable[Dialog], /, *, source: Address, trunk: Trunk, now: float) -> bool:
+def half_open(dialogs: Iterable[Dialog], /, *, flow: Flow, trunk: Trunk, now: float) -> bool:
     """Tell whether a source lets as many ACKs wait as its trunk allows.
 
     Only our 200s count that were repeated once already: a hundred calls at one moment are no fault of the exchange that
     brings them, and until our 200 leaves the delay is ours.
     """
-    late = (one for one in dialogs if one.source[0] == source[0] and _unacknowledged_s(one, now=now) >= T1)
+    late = (one for one in dialogs if one.flow.remote[0] == flow.remote[0] and _unacknowledged_s(one, now=now) >= T1)
     return sum(1 for _ in late) >= trunk.max_half_open
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from telephony.sip.addresses import Address, ipv4, parse_uri, parse_via, tag_of, uri_of
+from telephony.sip.addresses import ipv4, parse_uri, parse_via, tag_of, uri_of
+from telephony.sip.flows import Flow, host_port
 from telephony.sip.messages import Headers, Request
 from telephony.sip.sdp import Agreed, OurSide
 from telephony.sip.transactions import Key, Resending
@@ -35,7 +36,8 @@ class Dialog:
     target: str
     """The URI of the peer's Contact."""
     routes: tuple[str, ...]
-    source: Address
+    flow: Flow
+    """Whence the last request of the peer came."""
     behind_nat: bool
     invite: Request
     invite_key: Key
@@ -61,7 +63,7 @@ def _target(*, contacts: list[str]) -> str:
     return uri if parse_uri(uri) is not None else ""
 
 
-def dialog_of(invite: Request, /, *, tag: str, source: Address, key: Key) -> Dialog:
+def dialog_of(invite: Request, /, *, tag: str, flow: Flow, key: Key) -> Dialog:
     """Return the dialog that an INVITE begins; the route set is Record-Route in its order (RFC 3261 §12.1.1)."""
     headers = invite.headers
     contact = headers.all("Contact")
@@ -72,10 +74,10 @@ def dialog_of(invite: Request, /, *, tag: str, source: Address, key: Key) -> Dia
         remote_tag=tag_of(headers.first("From")),
         local=f"{headers.first('To')};tag={tag}",
         remote=headers.first("From"),
-        target=_target(contacts=contact) or f"sip:{source[0]}:{source[1]}",
+        target=_target(contacts=contact) or f"sip:{host_port(flow.remote)}",
         routes=tuple(headers.all("Record-Route")),
-        source=source,
-        behind_nat=via is not None and via.host != source[0],
+        flow=flow,
+        behind_nat=via is not None and via.host != flow.remote[0],
         invite=invite,
         invite_key=key,
         remote_cseq=invite.cseq,
@@ -95,13 +97,13 @@ def acknowledges(ack: Request, dialog: Dialog, /) -> bool:
     return waits and dialog.call_id == ack.call_id and dialog.remote_tag == tag_of(ack.headers.first("From"))
 
 
-def next_hop(dialog: Dialog, /) -> Address:
+def next_hop(dialog: Dialog, /) -> Flow:
     """Where our requests go: the first route, else the target; the INVITE's source where that is no usable address."""
     uri = parse_uri(uri_of(dialog.routes[0]) if dialog.routes else dialog.target)
     host = ipv4(uri.host) if uri is not None else None
     if uri is None or host is None or (dialog.behind_nat and not dialog.routes):
-        return dialog.source
-    return host, uri.port or 5060
+        return dialog.flow
+    return dialog.flow.to((host, uri.port or 5060))
 
 
 def request_within(dialog: Dialog, /, *, method: str, branch: str, sent_by: str, cause: int | None = None) -> Request:
@@ -111,7 +113,7 @@ def request_within(dialog: Dialog, /, *, method: str, branch: str, sent_by: str,
     if first is not None and not first.loose:
         uri, routes = uri_of(routes[0]), [*routes[1:], f"<{dialog.target}>"]
     fields = (
-        ("Via", f"SIP/2.0/UDP {sent_by};branch={branch};rport"),
+        ("Via", f"SIP/2.0/{dialog.flow.transport} {sent_by};branch={branch};rport"),
         ("Max-Forwards", "70"),
         *(("Route", route) for route in routes),
         ("From", dialog.local),

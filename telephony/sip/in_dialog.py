@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from telephony.sip.dialogs import Dialog, Phase, refreshed
-from telephony.sip.effects import DigitSignalled, Effect, Gone, Renegotiated
+from telephony.sip.events import DigitSignalled, Gone, Output, Renegotiated
 from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, Extra
 from telephony.sip.sdp import Agreed, MalformedSdp, NotAcceptable, agree, parse_sdp, sdp_part
@@ -23,11 +23,11 @@ class Agent(Protocol):
         """Store the new value of a dialog."""
         ...
 
-    def answer(self, request: Request, /, *, status: int, now: float, tag: str = "", extra: Extra = ()) -> list[Effect]:
+    def answer(self, request: Request, /, *, status: int, now: float, tag: str = "", extra: Extra = ()) -> list[Output]:
         """Send a final response."""
         ...
 
-    def agree_on(self, dialog: Dialog, /, *, request: Request, now: float) -> list[Effect]:
+    def agree_on(self, dialog: Dialog, /, *, request: Request, now: float) -> list[Output]:
         """Answer with 200 and SDP."""
         ...
 
@@ -77,12 +77,12 @@ def info_digit(request: Request, /) -> str | None:
     return None
 
 
-def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> list[Effect]:
+def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> list[Output]:
     """Carry out a request within ``dialog`` and answer it."""
     if request.method == "BYE":
-        effects = agent.answer(request, status=200, now=now, tag=dialog.tag)
+        outputs = agent.answer(request, status=200, now=now, tag=dialog.tag)
         agent.dialogs.pop(dialog.tag, None)
-        return [*effects, Gone(dialog.tag, "bye")]
+        return [*outputs, Gone(dialog.tag, "bye")]
     if dialog.phase is Phase.LEAVING:
         return agent.answer(request, status=481, now=now, tag=dialog.tag)
     if dialog.early or request.cseq <= dialog.remote_cseq:
@@ -91,16 +91,16 @@ def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> 
     if request.method == "INVITE" or (request.method == "UPDATE" and request.body.strip()):
         return _renegotiate(agent, dialog, request, now)
     extra = (("Allow", ALLOW), ("Accept", "application/sdp")) if request.method == "OPTIONS" else ()
-    effects = agent.answer(request, status=200, now=now, tag=dialog.tag, extra=extra)
+    outputs = agent.answer(request, status=200, now=now, tag=dialog.tag, extra=extra)
     key = info_digit(request) if request.method == "INFO" else None
-    return [*effects, DigitSignalled(dialog.tag, key)] if key else effects
+    return [*outputs, DigitSignalled(dialog.tag, key)] if key else outputs
 
 
-def _renegotiate(agent: Agent, dialog: Dialog, request: Request, now: float) -> list[Effect]:
+def _renegotiate(agent: Agent, dialog: Dialog, request: Request, now: float) -> list[Output]:
     agreed, status = offered(request)
     if status:
         return agent.answer(request, status=status, now=now, tag=dialog.tag)
     ours = dialog.ours.next() if dialog.ours is not None else None
     phase = Phase.CONFIRMED if dialog.phase is Phase.ACCEPTED else dialog.phase
-    effects = agent.agree_on(replace(dialog, agreed=agreed, ours=ours, phase=phase), request=request, now=now)
-    return [*effects, Renegotiated(dialog.tag, agreed)] if agreed is not None else effects
+    outputs = agent.agree_on(replace(dialog, agreed=agreed, ours=ours, phase=phase), request=request, now=now)
+    return [*outputs, Renegotiated(dialog.tag, agreed)] if agreed is not None else outputs

@@ -14,7 +14,7 @@ _SPELLED = {
     name.lower(): name
     for name in (
         *COMPACT.values(), "CSeq", "Max-Forwards", "Record-Route", "Route", "Allow", "Accept", "Require", "Unsupported",
-        "User-Agent", "Server", "Retry-After", "Reason", "X-Hotline-Seat", "Proxy-Require", "Warning",
+        "User-Agent", "Server", "Retry-After", "Reason", "Proxy-Require", "Warning",
     )
 }  # fmt: skip
 

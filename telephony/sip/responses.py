@@ -1,6 +1,7 @@
 """Responses of a user agent server (RFC 3261 §8.2.6)."""
 
-from telephony.sip.addresses import Address, answer_address, parse_via, stamped_via, tag_of
+from telephony.sip.addresses import answer_address, parse_via, stamped_via, tag_of
+from telephony.sip.flows import Flow
 from telephony.sip.messages import REASONS, Headers, Request, Response
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
@@ -10,10 +11,11 @@ KNOWN_ELSEWHERE = frozenset({"REGISTER", "SUBSCRIBE", "NOTIFY", "REFER", "MESSAG
 Extra = tuple[tuple[str, str], ...]
 
 
-def response_to(request: Request, /, *, status: int, source: Address, tag: str = "", extra: Extra = (),
-                body: bytes = b"") -> tuple[Response, Address]:  # fmt: skip
-    """Return (response, where it goes): Via as it came with received/rport, From, To with our tag, Call-ID, CSeq.
+def response_to(request: Request, /, *, status: int, flow: Flow, tag: str = "", extra: Extra = (),
+                body: bytes = b"") -> tuple[Response, Flow]:  # fmt: skip
+    """Return (response, where it goes) to a request that came by ``flow``.
 
+    Via is as it came with received/rport; From, To with our tag, Call-ID and CSeq are the request's.
     2xx to INVITE and 18x carry Record-Route back (RFC 3261 §12.1.1).
     """
     headers = request.headers
@@ -21,13 +23,13 @@ def response_to(request: Request, /, *, status: int, source: Address, tag: str =
     to = headers.first("To")
     if status > 100 and tag and not tag_of(to):
         to = f"{to};tag={tag}"
-    fields = [("Via", stamped_via(vias[0], source)), *(("Via", via) for via in vias[1:])]
+    fields = [("Via", stamped_via(vias[0], flow.remote)), *(("Via", via) for via in vias[1:])]
     if request.method == "INVITE" and 100 < status < 300:
         fields += [("Record-Route", route) for route in headers.all("Record-Route")]
     fields += [("From", headers.first("From")), ("To", to), ("Call-ID", request.call_id)]
     fields += [("CSeq", headers.first("CSeq")), ("Server", "hotline-12345"), *extra]
     top = parse_via(vias[0])
-    where = answer_address(top, source) if top is not None else source
+    where = flow.to(answer_address(top, flow.remote)) if top is not None else flow
     kept = tuple((name, value) for name, value in fields if value)
     return Response(status=status, reason=REASONS.get(status, "Status"), headers=Headers(kept), body=body), where
 

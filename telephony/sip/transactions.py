@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from telephony.sip.addresses import Address, parse_via, tag_of
+from telephony.sip.addresses import parse_via, tag_of
+from telephony.sip.flows import Flow
 from telephony.sip.messages import Request
 
 T1 = 0.5
@@ -30,9 +31,10 @@ class ServerTransaction:
     """A request of a peer and our last response. Instants are monotonic seconds."""
 
     key: Key
-    source: Address
-    destination: Address
-    """Where responses go: not always ``source``, see ``addresses.answer_address``."""
+    flow: Flow
+    """Whence it came."""
+    answers: Flow
+    """Where responses go: not always whence it came, see ``addresses.answer_address``."""
     state: State = State.PROCEEDING
     response: bytes = b""
     again_at: float | None = None
@@ -105,15 +107,15 @@ class Resending:
     """Sent again until the peer answers: our 2xx until ACK (§13.3.1.4), our requests until a response (§17.1.2)."""
 
     data: bytes
-    destination: Address
+    flow: Flow
     again_at: float
     interval: float
     ends_at: float
 
 
-def resending(data: bytes, /, *, destination: Address, now: float, life: float = LIFE) -> Resending:
+def resending(data: bytes, /, *, flow: Flow, now: float, life: float = LIFE) -> Resending:
     """Begin: the first copy leaves now, the next after T1; given up after ``life`` seconds."""
-    return Resending(data=data, destination=destination, again_at=now + T1, interval=T1, ends_at=now + life)
+    return Resending(data=data, flow=flow, again_at=now + T1, interval=T1, ends_at=now + life)
 
 
 def resent(item: Resending, /, *, now: float) -> tuple[Resending | None, bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from runtime.bus import Bus, open_bus
 from runtime.codec import encode
 from runtime.telemetry import get_logger
+from telephony.seat_header import SEAT_HEADER
 from telephony.testcalls.config import TestCallsConfig
 from telephony.testcalls.dialogues import Dialogue, read_dialogues
 from telephony.testcalls.phone_process import CallFailed, CallPlan, PhoneLine, open_phone, unless_over
@@ -68,7 +69,7 @@ class TestCalls:
             raise Refused("no-dialogue", f"没有名为 {asked.dialogue} 的对话")
         if len(self._live) >= self._config.at_once or dialogue.caller.phone in self._live:
             raise Refused("busy", "模拟来电已经够多了，请等一通结束后再试")
-        headers: dict[str, str] = {"X-Hotline-Seat": asked.seat} if asked.seat is not None else {}
+        headers: dict[str, str] = {SEAT_HEADER: asked.seat} if asked.seat is not None else {}
         self._live.add(dialogue.caller.phone)
         self._tasks.create_task(self._call(dialogue, headers))
         return Done()

@@ -1,11 +1,21 @@
 """Requests of a made-up telephone, for tests of our side."""
 
+from telephony.sip.flows import Flow, Transport
 from telephony.sip.messages import Response
 from telephony.sip.parser import parse
 from telephony.sip.trunks import Trunk
 from telephony.sip.user_agent import UserAgent
 
 PEER = ("127.0.0.1", 5062)
+HERE = ("127.0.0.1", 5060)
+
+
+def flow(host: str, port: int) -> Flow:
+    """The way from a peer to the socket of the tests' user agent."""
+    return Flow(Transport.UDP, HERE, (host, port))
+
+
+FLOW = flow(*PEER)
 OFFER = (
     "v=0\r\no=peer 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 4000 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
@@ -42,4 +52,4 @@ TRUNK = Trunk(name="carrier", networks=("192.0.2.0/24", "10.0.0.0/8"))
 
 
 def new_agent(*trunks: Trunk) -> UserAgent:
-    return UserAgent(contact=("127.0.0.1", 5060), new_token=counting_tokens(), trunks=trunks or (TRUNK,))
+    return UserAgent(contact=HERE, new_token=counting_tokens(), trunks=trunks or (TRUNK,), headers=("X-Hotline-Seat",))

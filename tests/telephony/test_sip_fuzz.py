@@ -5,10 +5,11 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telephony.sip.effects import Invited, Send
+from telephony.sip.events import Invited
+from telephony.sip.flows import Send
 from telephony.sip.parser import parse
 from telephony.sip.sdp import OurSide
-from tests.telephony.sip_texts import OFFER, PEER, new_agent, request
+from tests.telephony.sip_texts import FLOW, OFFER, new_agent, request
 
 OURS = OurSide(host="127.0.0.1", port=20000, session=7)
 ODD = (
@@ -60,22 +61,22 @@ def test_a_mutated_conversation_never_escapes_and_every_datagram_we_send_can_be_
     agent, now = new_agent(), 0.0
     for data in conversation("t1") + conversation("t2"):
         now += dice.choice([0.0, 0.1, 0.6, 40.0])
-        effects = agent.receive(mutated(data, dice), source=PEER, now=now)
-        for effect in list(effects):
-            if isinstance(effect, Invited):
+        outputs = agent.receive(mutated(data, dice), flow=FLOW, now=now)
+        for output in list(outputs):
+            if isinstance(output, Invited):
                 answer = agent.accept if dice.random() < 0.8 else agent.refuse
-                effects += (
-                    answer(effect.tag, ours=OURS, now=now)
+                outputs += (
+                    answer(output.tag, ours=OURS, now=now)
                     if answer == agent.accept
-                    else agent.refuse(effect.tag, status=503, now=now)
+                    else agent.refuse(output.tag, status=503, now=now)
                 )
-        effects += agent.tick(now=now)
+        outputs += agent.tick(now=now)
         if dice.random() < 0.1:
             for tag in list(agent.dialogs):
-                effects += agent.hang_up(tag, cause=16, now=now)
-        for effect in effects:
-            if isinstance(effect, Send):
-                assert parse(effect.data) is not None
+                outputs += agent.hang_up(tag, cause=16, now=now)
+        for output in outputs:
+            if isinstance(output, Send):
+                assert parse(output.data) is not None
 
     for tag in list(agent.dialogs):
         agent.refuse(tag, status=503, now=now)

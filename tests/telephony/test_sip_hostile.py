@@ -22,14 +22,15 @@ from telephony.calls.record import Call, call_ended
 from telephony.ivr.flow import Ivr
 from telephony.sip import addresses, in_dialog, messages, sdp
 from telephony.sip.dialogs import Phase
-from telephony.sip.effects import Alive, Effect, Gone, Invited, Send
+from telephony.sip.events import Alive, Gone, Invited, Output
+from telephony.sip.flows import Send
 from telephony.sip.messages import Headers, Request, Response
 from telephony.sip.parser import MAX_DATAGRAM, MalformedSip, parse
 from telephony.sip.sdp import MalformedSdp, OurSide
 from telephony.sip.trunks import BadTrunk, Trunk
 from telephony.sip.user_agent import PROBE_S, UserAgent
 from tests.telephony.calls_world import SETTINGS
-from tests.telephony.sip_texts import OFFER, PEER, new_agent, request
+from tests.telephony.sip_texts import FLOW, OFFER, flow, new_agent, request
 from tests.telephony.test_sip_fuzz import mutated
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
@@ -41,16 +42,16 @@ OURS = OurSide(host="127.0.0.1", port=20_000, session=7)
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
-def statuses(effects: list[Effect]) -> list[int]:
-    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+def statuses(outputs: list[Output]) -> list[int]:
+    sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     return [message.status for message in sent if isinstance(message, Response)]
 
 
-def confirmed(agent: UserAgent, call: str = "call-1", source=PEER) -> str:
-    effects = agent.receive(request("INVITE", body=OFFER, call=call, branch=f"z9hG4bK{call}"), source=source, now=0.0)
-    tag = next(effect.tag for effect in effects if isinstance(effect, Invited))
+def confirmed(agent: UserAgent, call: str = "call-1", source=FLOW) -> str:
+    outputs = agent.receive(request("INVITE", body=OFFER, call=call, branch=f"z9hG4bK{call}"), flow=source, now=0.0)
+    tag = next(output.tag for output in outputs if isinstance(output, Invited))
     agent.accept(tag, ours=OURS, now=0.0)
-    agent.receive(request("ACK", to_tag=tag, call=call, branch="z9hG4bKack"), source=source, now=0.1)
+    agent.receive(request("ACK", to_tag=tag, call=call, branch="z9hG4bKack"), flow=source, now=0.1)
     return tag
 
 
@@ -93,11 +94,11 @@ def hostile_calls(seed: int) -> list[Invited]:
     )
     data = mutated(data.replace(b"UA\r\n", hostile_user(dice).replace(b"\r\n", b"") + b"\r\n"), dice)
 
-    return [effect for effect in new_agent().receive(data, source=PEER, now=0.0) if isinstance(effect, Invited)]
+    return [output for output in new_agent().receive(data, flow=FLOW, now=0.0) if isinstance(output, Invited)]
 
 
 def faults_of(invited: Invited) -> list[str]:
-    texts = (invited.caller.reveal(), invited.dialled, invited.user_agent, invited.wanted_seat)
+    texts = (invited.caller.reveal(), invited.dialled, invited.user_agent, *(value for _, value in invited.headers))
     faults = [fault for text in texts if (fault := text_fault(text, longest=128, lines=False)) is not None]
     fact = fact_of(invited)
     kept = attempt(lambda: (encode(invited.agreed), encode_event(fact))[1], of="test")
@@ -121,7 +122,7 @@ async def test_calls_of_hostile_telephones_are_stored_and_listed(database: Datab
     for number in range(200):
         data = request("INVITE", body=OFFER, call=f"c{number}", branch=f"z9hG4bK{number}")
         data = data.replace(b"<sip:13900001234@", b"<sip:" + hostile_user(dice) + b"@")
-        found = [effect for effect in agent.receive(data, source=PEER, now=0.0) if isinstance(effect, Invited)]
+        found = [output for output in agent.receive(data, flow=FLOW, now=0.0) if isinstance(output, Invited)]
         facts += [replace(fact_of(invited), event_id=UUID(int=number + 1)) for invited in found]
     async with database.transaction() as tx:
         for fact in facts:
@@ -135,9 +136,9 @@ async def test_calls_of_hostile_telephones_are_stored_and_listed(database: Datab
 
 @pytest.mark.parametrize("user", ["anonymous", "Anonymous", "Restricted", "unavailable", "UNKNOWN"])
 def test_a_word_in_place_of_a_number_is_a_withheld_number(user: str) -> None:
-    effects = new_agent().receive(request("INVITE", body=OFFER, user=user), source=PEER, now=0.0)
+    outputs = new_agent().receive(request("INVITE", body=OFFER, user=user), flow=FLOW, now=0.0)
 
-    assert [effect.caller.reveal() for effect in effects if isinstance(effect, Invited)] == [""]
+    assert [output.caller.reveal() for output in outputs if isinstance(output, Invited)] == [""]
 
 
 # Time and size -------------------------------------------------------------------------------------------------------
@@ -206,24 +207,24 @@ def test_four_times_the_octets_take_four_times_the_time(reader: str) -> None:
 def test_a_message_that_is_too_long_is_answered_513_and_never_becomes_a_call() -> None:
     data = request("INVITE", body=OFFER + "a=x\r\n" * MAX_DATAGRAM)
 
-    effects = new_agent().receive(data, source=PEER, now=0.0)
+    outputs = new_agent().receive(data, flow=FLOW, now=0.0)
 
-    assert statuses(effects) == [513]
-    assert new_agent().receive(b"INVITE " + b"x" * 60_000, source=PEER, now=0.0) == []
+    assert statuses(outputs) == [513]
+    assert new_agent().receive(b"INVITE " + b"x" * 60_000, flow=FLOW, now=0.0) == []
 
 
 @pytest.mark.parametrize("port", ["00000099999", "65536", "-1", "", "1e3", "٣", "99999999999999999999"])
 def test_a_port_is_checked_as_it_is_used(port: str) -> None:
-    effects = new_agent().receive(request("INVITE", body=OFFER.replace("4000", port)), source=PEER, now=0.0)
+    outputs = new_agent().receive(request("INVITE", body=OFFER.replace("4000", port)), flow=FLOW, now=0.0)
 
-    assert statuses(effects)[0] in {400, 488}
+    assert statuses(outputs)[0] in {400, 488}
 
 
 @pytest.mark.parametrize("host", ["224.0.0.1", "255.255.255.255", "0.1.2.3", "999.1.1.1", "localhost", "240.0.0.1"])
 def test_sound_is_never_sent_to_a_group_or_to_nobody(host: str) -> None:
-    effects = new_agent().receive(request("INVITE", body=OFFER.replace("127.0.0.1", host)), source=PEER, now=0.0)
+    outputs = new_agent().receive(request("INVITE", body=OFFER.replace("127.0.0.1", host)), flow=FLOW, now=0.0)
 
-    assert statuses(effects) == [488]
+    assert statuses(outputs) == [488]
 
 
 # Who is served, and how much ----------------------------------------------------------------------------------------
@@ -233,11 +234,11 @@ def test_sound_is_never_sent_to_a_group_or_to_nobody(host: str) -> None:
 def test_a_stranger_gets_403_and_leaves_nothing_behind(method: str) -> None:
     agent = new_agent()
 
-    effects = agent.receive(
-        request(method, body=OFFER if method == "INVITE" else ""), source=("198.51.100.9", 5060), now=0.0
+    outputs = agent.receive(
+        request(method, body=OFFER if method == "INVITE" else ""), flow=flow("198.51.100.9", 5060), now=0.0
     )
 
-    assert statuses(effects) == [403]
+    assert statuses(outputs) == [403]
     assert agent._transactions == {}
     assert agent.dialogs == {}
 
@@ -245,16 +246,16 @@ def test_a_stranger_gets_403_and_leaves_nothing_behind(method: str) -> None:
 def test_a_stranger_who_repeats_himself_gets_the_same_answer() -> None:
     agent, data = new_agent(), request("INVITE", body=OFFER)
 
-    first = agent.receive(data, source=("198.51.100.9", 5060), now=0.0)
+    first = agent.receive(data, flow=flow("198.51.100.9", 5060), now=0.0)
 
-    assert agent.receive(data, source=("198.51.100.9", 5060), now=1.0) == first
+    assert agent.receive(data, flow=flow("198.51.100.9", 5060), now=1.0) == first
 
 
 def test_what_begins_nothing_is_answered_without_being_kept() -> None:
     agent = new_agent()
     for number in range(3000):
         for method in ("OPTIONS", "NEWMETHOD", "REGISTER", "BYE", "CANCEL"):
-            agent.receive(request(method, branch=f"z9hG4bK{number}", call=f"c{number}"), source=PEER, now=0.0)
+            agent.receive(request(method, branch=f"z9hG4bK{number}", call=f"c{number}"), flow=FLOW, now=0.0)
 
     assert agent._transactions == {}
 
@@ -264,10 +265,10 @@ def test_a_source_that_never_acknowledges_leaves_room_for_others() -> None:
 
     def invite(number: int, source: str, now: float) -> list[int]:
         data = request("INVITE", body=OFFER, call=f"c{number}", branch=f"z9hG4bK{number}")
-        effects = agent.receive(data, source=(source, 5060), now=now)
-        for effect in [effect for effect in effects if isinstance(effect, Invited)]:
-            agent.accept(effect.tag, ours=OURS, now=now)
-        return statuses(effects)
+        outputs = agent.receive(data, flow=flow(source, 5060), now=now)
+        for output in [output for output in outputs if isinstance(output, Invited)]:
+            agent.accept(output.tag, ours=OURS, now=now)
+        return statuses(outputs)
 
     flood = [invite(number, "10.0.0.1", 0.1 * number) for number in range(50)]
 
@@ -287,9 +288,9 @@ def test_networks_of_a_trunk_are_read_or_named() -> None:
 def test_the_media_networks_of_the_trunk_travel_with_the_call() -> None:
     agent = new_agent(Trunk(name="a", networks=("10.0.0.0/8",), media_networks=("10.9.0.0/16",)))
 
-    effects = agent.receive(request("INVITE", body=OFFER), source=("10.0.0.1", 5060), now=0.0)
+    outputs = agent.receive(request("INVITE", body=OFFER), flow=flow("10.0.0.1", 5060), now=0.0)
 
-    assert [effect.media_networks for effect in effects if isinstance(effect, Invited)] == [
+    assert [output.media_networks for output in outputs if isinstance(output, Invited)] == [
         ("10.9.0.0/16", "10.0.0.1/32")
     ]
 
@@ -297,9 +298,9 @@ def test_the_media_networks_of_the_trunk_travel_with_the_call() -> None:
 def test_a_late_fork_after_bye_opens_no_second_call() -> None:
     agent = new_agent()
     tag = confirmed(agent)
-    agent.receive(request("BYE", cseq=2, to_tag=tag, branch="z9hG4bKbye"), source=PEER, now=1.0)
+    agent.receive(request("BYE", cseq=2, to_tag=tag, branch="z9hG4bKbye"), flow=FLOW, now=1.0)
 
-    late = agent.receive(request("INVITE", body=OFFER, branch="z9hG4bKlate"), source=PEER, now=2.0)
+    late = agent.receive(request("INVITE", body=OFFER, branch="z9hG4bKlate"), flow=FLOW, now=2.0)
 
     assert statuses(late) == [482]
     agent.tick(now=40.0)
@@ -309,8 +310,8 @@ def test_a_late_fork_after_bye_opens_no_second_call() -> None:
 # A peer of whom nothing is heard -------------------------------------------------------------------------------------
 
 
-def probe_of(effects: list[Effect]) -> Request:
-    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+def probe_of(outputs: list[Output]) -> Request:
+    sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     found = [message for message in sent if isinstance(message, Request) and message.method == "OPTIONS"]
     assert len(found) == 1
     return found[0]
@@ -328,7 +329,7 @@ def test_a_peer_that_answers_a_probe_is_alive(status: int) -> None:
     probe = probe_of(agent.probe(tag, now=1.0))
 
     assert agent.probe(tag, now=1.5) == []
-    assert agent.receive(reply_to(probe, status), source=PEER, now=2.0) == [Alive(tag)]
+    assert agent.receive(reply_to(probe, status), flow=FLOW, now=2.0) == [Alive(tag)]
     assert agent.dialogs[tag].phase is Phase.CONFIRMED
 
 
@@ -339,7 +340,7 @@ def test_a_peer_that_knows_nothing_of_the_call_is_gone(status: int) -> None:
 
     probe = probe_of(agent.probe(tag, now=1.0))
 
-    assert agent.receive(reply_to(probe, status), source=PEER, now=2.0) == [Gone(tag, "dead")]
+    assert agent.receive(reply_to(probe, status), flow=FLOW, now=2.0) == [Gone(tag, "dead")]
     assert tag not in agent.dialogs
 
 
@@ -349,9 +350,9 @@ def test_a_peer_that_does_not_answer_a_probe_is_gone_after_a_few_repeats() -> No
     agent.probe(tag, now=1.0)
 
     for tenth in range(int(PROBE_S * 10) + 20):
-        effects = agent.tick(now=1.0 + tenth / 10)
-        sent += sum(isinstance(effect, Send) for effect in effects)
-        gone += [effect for effect in effects if isinstance(effect, Gone)]
+        outputs = agent.tick(now=1.0 + tenth / 10)
+        sent += sum(isinstance(output, Send) for output in outputs)
+        gone += [output for output in outputs if isinstance(output, Gone)]
 
     assert 3 <= sent <= 6
     assert gone == [Gone(tag, "dead")]
@@ -362,13 +363,13 @@ def test_our_requests_follow_a_peer_whose_address_moved() -> None:
     data = request("INVITE", body=OFFER).replace(
         b"Via: SIP/2.0/UDP 127.0.0.1:5062", b"Via: SIP/2.0/UDP 192.168.1.7:5062;rport"
     )
-    effects = agent.receive(data, source=("10.0.0.1", 5062), now=0.0)
-    tag = next(effect.tag for effect in effects if isinstance(effect, Invited))
+    outputs = agent.receive(data, flow=flow("10.0.0.1", 5062), now=0.0)
+    tag = next(output.tag for output in outputs if isinstance(output, Invited))
     agent.accept(tag, ours=OURS, now=0.0)
-    agent.receive(request("ACK", to_tag=tag, branch="z9hG4bKack"), source=("10.0.0.1", 5062), now=0.1)
-    agent.receive(request("INFO", cseq=2, to_tag=tag, branch="z9hG4bKinfo"), source=("10.0.0.1", 61_000), now=1.0)
+    agent.receive(request("ACK", to_tag=tag, branch="z9hG4bKack"), flow=flow("10.0.0.1", 5062), now=0.1)
+    agent.receive(request("INFO", cseq=2, to_tag=tag, branch="z9hG4bKinfo"), flow=flow("10.0.0.1", 61_000), now=1.0)
 
-    sent = [effect.destination for effect in agent.hang_up(tag, cause=16, now=2.0) if isinstance(effect, Send)]
+    sent = [output.flow.remote for output in agent.hang_up(tag, cause=16, now=2.0) if isinstance(output, Send)]
 
     assert sent == [("10.0.0.1", 61_000)]
 
@@ -409,9 +410,9 @@ def test_datagrams_that_did_harm_become_a_whole_call_a_refusal_or_nothing() -> N
     assert len(files) >= 10
     for file in files:
         agent = new_agent()
-        effects = agent.receive(file.read_bytes(), source=PEER, now=0.0)
-        calls = [effect for effect in effects if isinstance(effect, Invited)]
-        refusals = sum(status >= 400 for status in statuses(effects))
+        outputs = agent.receive(file.read_bytes(), flow=FLOW, now=0.0)
+        calls = [output for output in outputs if isinstance(output, Invited)]
+        refusals = sum(status >= 400 for status in statuses(outputs))
         assert len(calls) + refusals == (0 if file.name in DROPPED else 1), file.name
         for invited in calls:
             assert decode_event(encode_event(fact_of(invited)))

@@ -8,24 +8,25 @@ from telephony.calls.refusals import LINES_A_SOURCE, LINES_IN_ALL, WINDOW_S, Ref
 from telephony.media_protocol import Codec
 from telephony.sip.admission import ACK_S, SHARE
 from telephony.sip.dialogs import Phase
-from telephony.sip.effects import Confirmed, Effect, Gone, Invited, Send, TurnedAway
+from telephony.sip.events import Confirmed, Gone, Invited, Output, TurnedAway
+from telephony.sip.flows import Send
 from telephony.sip.messages import Request, Response
 from telephony.sip.parser import parse
 from telephony.sip.sdp import OurSide, agree, parse_sdp
 from telephony.sip.user_agent import UserAgent
-from tests.telephony.sip_texts import OFFER, PEER, new_agent, request
+from tests.telephony.sip_texts import FLOW, OFFER, PEER, flow, new_agent, request
 
 OURS = OurSide(host="127.0.0.1", port=20_000, session=7)
 
 
-def statuses(effects: list[Effect]) -> list[int]:
-    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+def statuses(outputs: list[Output]) -> list[int]:
+    sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     return [message.status for message in sent if isinstance(message, Response)]
 
 
-def accepted(agent: UserAgent, call: str, *, now: float, source=PEER) -> str:
-    effects = agent.receive(request("INVITE", body=OFFER, call=call, branch=f"z9hG4bK{call}"), source=source, now=now)
-    tag = next(effect.tag for effect in effects if isinstance(effect, Invited))
+def accepted(agent: UserAgent, call: str, *, now: float, source=FLOW) -> str:
+    outputs = agent.receive(request("INVITE", body=OFFER, call=call, branch=f"z9hG4bK{call}"), flow=source, now=now)
+    tag = next(output.tag for output in outputs if isinstance(output, Invited))
     agent.accept(tag, ours=OURS, now=now)
     return tag
 
@@ -33,12 +34,12 @@ def accepted(agent: UserAgent, call: str, *, now: float, source=PEER) -> str:
 def test_a_source_with_its_share_of_transactions_leaves_room_for_others_and_for_its_calls() -> None:
     agent = new_agent()
     tag = accepted(agent, "talk", now=0.0)
-    agent.receive(request("ACK", call="talk", to_tag=tag, branch="z9hG4bKack"), source=PEER, now=0.0)
+    agent.receive(request("ACK", call="talk", to_tag=tag, branch="z9hG4bKack"), flow=FLOW, now=0.0)
     broken = OFFER.replace("RTP/AVP", "RTP/SAVP")
 
-    def invite(number: int, source: str) -> list[Effect]:
+    def invite(number: int, source: str) -> list[Output]:
         data = request("INVITE", body=broken, call=f"c{number}", branch=f"z9hG4bK{number}")
-        return agent.receive(data, source=(source, 5060), now=0.0)
+        return agent.receive(data, flow=flow(source, 5060), now=0.0)
 
     answers = Counter(status for number in range(SHARE + 500) for status in statuses(invite(number, PEER[0])))
 
@@ -46,7 +47,7 @@ def test_a_source_with_its_share_of_transactions_leaves_room_for_others_and_for_
     assert TurnedAway(PEER[0], "too-many-transactions") in invite(SHARE + 500, PEER[0])
     assert statuses(invite(SHARE + 501, "10.0.0.2")) == [488]
     bye = request("BYE", call="talk", cseq=2, to_tag=tag, branch="z9hG4bKbye")
-    assert statuses(agent.receive(bye, source=PEER, now=0.0)) == [200]
+    assert statuses(agent.receive(bye, flow=FLOW, now=0.0)) == [200]
     agent.tick(now=100.0)
     assert statuses(invite(SHARE + 502, PEER[0])) == [488]
 
@@ -64,30 +65,30 @@ def test_a_stranger_cannot_confirm_a_call_or_draw_its_requests_to_himself() -> N
     tag = accepted(agent, "call-1", now=0.0)
     ack = request("ACK", to_tag=tag, branch="z9hG4bKack")
 
-    assert agent.receive(ack, source=("198.51.100.9", 5060), now=0.1) == []
-    assert agent.receive(ack.replace(b"tag=peer", b"tag=other"), source=PEER, now=0.1) == []
-    assert agent.dialogs[tag].source == PEER
-    assert agent.receive(ack, source=PEER, now=0.2) == [Confirmed(tag, None)]
+    assert agent.receive(ack, flow=flow("198.51.100.9", 5060), now=0.1) == []
+    assert agent.receive(ack.replace(b"tag=peer", b"tag=other"), flow=FLOW, now=0.1) == []
+    assert agent.dialogs[tag].flow == FLOW
+    assert agent.receive(ack, flow=FLOW, now=0.2) == [Confirmed(tag, None)]
 
 
 def test_a_stranger_is_told_of_with_each_request() -> None:
-    effects = new_agent().receive(request("INVITE", body=OFFER), source=("198.51.100.9", 5060), now=0.0)
+    outputs = new_agent().receive(request("INVITE", body=OFFER), flow=flow("198.51.100.9", 5060), now=0.0)
 
-    assert [effect for effect in effects if not isinstance(effect, Send)] == [TurnedAway("198.51.100.9", "stranger")]
+    assert [output for output in outputs if not isinstance(output, Send)] == [TurnedAway("198.51.100.9", "stranger")]
 
 
 def test_the_call_whose_ack_is_overdue_for_longest_gives_its_place_back() -> None:
     agent = new_agent()
     first, second = accepted(agent, "a", now=0.0), accepted(agent, "b", now=1.0)
     confirmed = accepted(agent, "c", now=0.0)
-    agent.receive(request("ACK", call="c", to_tag=confirmed, branch="z9hG4bKack"), source=PEER, now=0.1)
+    agent.receive(request("ACK", call="c", to_tag=confirmed, branch="z9hG4bKack"), flow=FLOW, now=0.1)
 
     assert agent.make_room(now=ACK_S - 0.1) == []
-    effects = agent.make_room(now=ACK_S + 0.1)
+    outputs = agent.make_room(now=ACK_S + 0.1)
 
-    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+    sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     assert [message.method for message in sent if isinstance(message, Request)] == ["BYE"]
-    assert Gone(first, "no-ack") in effects
+    assert Gone(first, "no-ack") in outputs
     assert (agent.dialogs[first].phase, agent.dialogs[second].phase) == (Phase.LEAVING, Phase.ACCEPTED)
     assert agent.make_room(now=ACK_S + 0.2) == []
 

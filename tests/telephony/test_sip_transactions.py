@@ -7,13 +7,13 @@ from telephony.sip import transactions
 from telephony.sip.messages import Request
 from telephony.sip.parser import parse
 from telephony.sip.transactions import LIFE, ServerTransaction, State, key_of
-from tests.telephony.sip_texts import PEER, request
+from tests.telephony.sip_texts import FLOW, request
 
 
 def transaction(method: str = "INVITE") -> ServerTransaction:
     message = parse(request(method))
     assert isinstance(message, Request)
-    return ServerTransaction(key=key_of(message), source=PEER, destination=PEER)
+    return ServerTransaction(key=key_of(message), flow=FLOW, answers=FLOW)
 
 
 def sent_at(start: ServerTransaction, until: float) -> list[float]:
@@ -66,7 +66,7 @@ def test_a_finished_bye_answers_repeats_for_64_t1() -> None:
 
 
 def test_our_own_request_is_repeated_until_64_t1() -> None:
-    item = transactions.resending(b"BYE", destination=PEER, now=0.0)
+    item = transactions.resending(b"BYE", flow=FLOW, now=0.0)
 
     held, data = transactions.resent(item, now=0.5)
     assert (data, held is not None) == (b"BYE", True)

@@ -2,26 +2,28 @@
 
 import pytest
 
-from telephony.sip.effects import Confirmed, DigitSignalled, Effect, Gone, Invited, Renegotiated, Send, Withdrawn
+from telephony.calls.reception import wanted_seat
+from telephony.sip.events import Confirmed, DigitSignalled, Gone, Invited, Output, Renegotiated, Withdrawn
+from telephony.sip.flows import Send
 from telephony.sip.messages import Request
 from telephony.sip.parser import parse
 from telephony.sip.sdp import OurSide
 from telephony.sip.user_agent import UserAgent
-from tests.telephony.sip_texts import OFFER, PEER, new_agent, request, response
+from tests.telephony.sip_texts import FLOW, OFFER, PEER, flow, new_agent, request, response
 
 OURS = OurSide(host="127.0.0.1", port=20000, session=7)
 
 
-def statuses(effects: list[Effect]) -> list[int]:
-    return [response(effect.data).status for effect in effects if isinstance(effect, Send)]
+def statuses(outputs: list[Output]) -> list[int]:
+    return [response(output.data).status for output in outputs if isinstance(output, Send)]
 
 
-def others(effects: list[Effect]) -> list[Effect]:
-    return [effect for effect in effects if not isinstance(effect, Send)]
+def others(outputs: list[Output]) -> list[Output]:
+    return [output for output in outputs if not isinstance(output, Send)]
 
 
-def told(agent: UserAgent, data: bytes, now: float = 0.0, source=PEER) -> list[Effect]:
-    return agent.receive(data, source=source, now=now)
+def told(agent: UserAgent, data: bytes, now: float = 0.0, source=FLOW) -> list[Output]:
+    return agent.receive(data, flow=source, now=now)
 
 
 def invited(agent: UserAgent, **options) -> Invited:
@@ -40,15 +42,15 @@ def accepted(agent: UserAgent, **options) -> tuple[str, str]:
 def test_an_invite_is_answered_100_at_once_and_200_with_our_tag_contact_and_sdp() -> None:
     agent = new_agent()
 
-    effects = told(agent, request("INVITE", body=OFFER, extra="User-Agent: tester\r\n"))
-    call = effects[1]
+    outputs = told(agent, request("INVITE", body=OFFER, extra="User-Agent: tester\r\n"))
+    call = outputs[1]
     assert isinstance(call, Invited)
-    assert statuses(effects) == [100]
+    assert statuses(outputs) == [100]
     assert (call.caller.reveal(), call.dialled, call.user_agent) == ("13900001234", "12345", "tester")
     answer = next(e for e in agent.accept(call.tag, ours=OURS, now=0.1) if isinstance(e, Send))
     ok = response(answer.data)
 
-    assert (ok.status, answer.destination) == (200, PEER)
+    assert (ok.status, answer.flow.remote) == (200, PEER)
     assert ok.headers.first("To").endswith(f";tag={call.tag}")
     assert ok.headers.first("Contact") == "<sip:127.0.0.1:5060>"
     assert b"m=audio 20000 RTP/AVP 8 101" in ok.body
@@ -80,20 +82,20 @@ def test_without_an_ack_in_64_t1_we_hang_up() -> None:
     tag = invited(agent).tag
     agent.accept(tag, ours=OURS, now=0.0)
 
-    effects = agent.tick(now=32.0)
+    outputs = agent.tick(now=32.0)
 
-    assert others(effects) == [Gone(tag, "no-ack")]
-    assert [e.data.split()[0] for e in effects if isinstance(e, Send)] == [b"BYE"]
+    assert others(outputs) == [Gone(tag, "no-ack")]
+    assert [e.data.split()[0] for e in outputs if isinstance(e, Send)] == [b"BYE"]
 
 
 def test_cancel_before_the_answer_gets_200_and_the_invite_487_until_its_ack() -> None:
     agent = new_agent()
     tag = invited(agent).tag
 
-    effects = told(agent, request("CANCEL"))
+    outputs = told(agent, request("CANCEL"))
 
-    assert statuses(effects) == [200, 487]
-    assert others(effects) == [Withdrawn(tag)]
+    assert statuses(outputs) == [200, 487]
+    assert others(outputs) == [Withdrawn(tag)]
     assert statuses(agent.tick(now=0.5)) == [487]
     assert told(agent, request("ACK", to_tag=tag)) == []
     assert agent.tick(now=1.5) == []
@@ -105,9 +107,9 @@ def test_cancel_after_the_answer_is_harmless() -> None:
     tag = invited(agent).tag
     agent.accept(tag, ours=OURS, now=0.0)
 
-    effects = told(agent, request("CANCEL"))
+    outputs = told(agent, request("CANCEL"))
 
-    assert (statuses(effects), others(effects)) == ([200], [])
+    assert (statuses(outputs), others(outputs)) == ([200], [])
     assert tag in agent.dialogs
 
 
@@ -120,9 +122,9 @@ def test_bye_ends_the_dialog_and_is_answered_again_when_repeated() -> None:
     tag, _ = accepted(agent)
     bye = request("BYE", cseq=2, to_tag=tag)
 
-    effects = told(agent, bye)
+    outputs = told(agent, bye)
 
-    assert (statuses(effects), others(effects)) == ([200], [Gone(tag, "bye")])
+    assert (statuses(outputs), others(outputs)) == ([200], [Gone(tag, "bye")])
     assert (statuses(again := told(agent, bye)), others(again)) == ([200], [])
     assert statuses(told(agent, request("BYE", cseq=3, to_tag=tag, branch="z9hG4bKlater"))) == [481]
 
@@ -140,13 +142,13 @@ def test_a_re_invite_is_answered_on_the_same_port_with_the_next_version_and_the_
     tag, first = accepted(agent)
     hold = OFFER.replace("sendrecv", "sendonly")
 
-    effects = told(agent, request("INVITE", cseq=2, to_tag=tag, branch="z9hG4bKtwo", body=hold))
-    ok = next(response(e.data) for e in effects if isinstance(e, Send))
+    outputs = told(agent, request("INVITE", cseq=2, to_tag=tag, branch="z9hG4bKtwo", body=hold))
+    ok = next(response(e.data) for e in outputs if isinstance(e, Send))
     body = ok.body.decode()
 
     assert ok.headers.first("To").count("tag=") == 1
     assert ("7 1 IN" in first, "7 2 IN" in body, "audio 20000" in body, "recvonly" in body) == (True,) * 4
-    assert [type(e) for e in others(effects)] == [Renegotiated]
+    assert [type(e) for e in others(outputs)] == [Renegotiated]
     assert statuses(agent.tick(now=0.5)) == [200]
     told(agent, request("ACK", cseq=2, to_tag=tag, branch="z9hG4bKack2"))
     assert statuses(agent.tick(now=1.6)) == []
@@ -182,9 +184,9 @@ def test_a_late_offer_is_ours_and_the_answer_comes_in_the_ack() -> None:
     ok = next(response(e.data) for e in agent.accept(call.tag, ours=OURS, now=0.0) if isinstance(e, Send))
     assert b"RTP/AVP 8 0 101" in ok.body
 
-    effects = told(agent, request("ACK", to_tag=call.tag, body=OFFER.replace("8 0 101", "0 101"), branch="z9hG4bKa"))
+    outputs = told(agent, request("ACK", to_tag=call.tag, body=OFFER.replace("8 0 101", "0 101"), branch="z9hG4bKa"))
 
-    confirmed = effects[0]
+    confirmed = outputs[0]
     assert isinstance(confirmed, Confirmed)
     assert confirmed.agreed is not None
     assert confirmed.agreed.codec == "PCMU"
@@ -195,9 +197,9 @@ def test_a_late_offer_without_an_answer_ends_the_call() -> None:
     tag = next(e for e in told(agent, request("INVITE")) if isinstance(e, Invited)).tag
     agent.accept(tag, ours=OURS, now=0.0)
 
-    effects = told(agent, request("ACK", to_tag=tag, branch="z9hG4bKa"))
+    outputs = told(agent, request("ACK", to_tag=tag, branch="z9hG4bKa"))
 
-    assert others(effects) == [Gone(tag, "no-codec")]
+    assert others(outputs) == [Gone(tag, "no-codec")]
 
 
 def test_options_says_what_we_allow_or_503_while_new_calls_are_refused() -> None:
@@ -253,7 +255,7 @@ def test_our_bye_follows_the_route_set_and_is_repeated_until_answered() -> None:
     bye = parse(sent.data)
     assert isinstance(bye, Request)
 
-    assert sent.destination == ("10.0.0.1", 5060)
+    assert sent.flow.remote == ("10.0.0.1", 5060)
     assert bye.headers.all("Route") == ["<sip:10.0.0.1;lr>", "<sip:10.0.0.2:5070;lr>"]
     assert (bye.uri, bye.headers.first("Reason")) == ("sip:13900001234@127.0.0.1:5062", "Q.850;cause=16")
     assert bye.headers.first("From").endswith(f"tag={tag}")
@@ -279,9 +281,9 @@ def test_a_hang_up_before_the_ack_waits_for_it() -> None:
     agent.accept(tag, ours=OURS, now=0.0)
 
     assert agent.hang_up(tag, cause=16, now=0.1) == []
-    effects = told(agent, request("ACK", to_tag=tag, branch="z9hG4bKa"), now=0.2)
+    outputs = told(agent, request("ACK", to_tag=tag, branch="z9hG4bKa"), now=0.2)
 
-    assert [e.data.split()[0] for e in effects if isinstance(e, Send)] == [b"BYE"]
+    assert [e.data.split()[0] for e in outputs if isinstance(e, Send)] == [b"BYE"]
 
 
 def test_info_with_a_digit_is_answered_and_told() -> None:
@@ -290,18 +292,18 @@ def test_info_with_a_digit_is_answered_and_told() -> None:
     info = request("INFO", cseq=2, to_tag=tag, branch="z9hG4bKi", body="Signal=5\r\nDuration=160\r\n",
                    extra="Content-Type: application/dtmf-relay\r\n")  # fmt: skip
 
-    effects = told(agent, info)
+    outputs = told(agent, info)
 
-    assert (statuses(effects), others(effects)) == ([200], [DigitSignalled(tag, "5")])
+    assert (statuses(outputs), others(outputs)) == ([200], [DigitSignalled(tag, "5")])
 
 
 def test_update_with_sdp_is_answered_and_needs_no_ack() -> None:
     agent = new_agent()
     tag, _ = accepted(agent)
 
-    effects = told(agent, request("UPDATE", cseq=2, to_tag=tag, branch="z9hG4bKu", body=OFFER))
+    outputs = told(agent, request("UPDATE", cseq=2, to_tag=tag, branch="z9hG4bKu", body=OFFER))
 
-    assert (statuses(effects), [type(e) for e in others(effects)]) == ([200], [Renegotiated])
+    assert (statuses(outputs), [type(e) for e in others(outputs)]) == ([200], [Renegotiated])
     assert agent.tick(now=0.6) == []
 
 
@@ -309,19 +311,19 @@ def test_only_this_machine_may_ask_for_a_seat() -> None:
     asked = {"extra": "X-Hotline-Seat: 007\r\n"}
 
     here = invited(new_agent(), **asked)
-    stranger = told(new_agent(), request("INVITE", body=OFFER, **asked), source=("192.0.2.4", 5062))[1]
+    stranger = told(new_agent(), request("INVITE", body=OFFER, **asked), source=flow("192.0.2.4", 5062))[1]
 
-    assert here.wanted_seat == "007"
+    assert wanted_seat(here) == "007"
     assert isinstance(stranger, Invited)
-    assert stranger.wanted_seat == ""
+    assert wanted_seat(stranger) == ""
 
 
 def test_responses_go_where_rport_says() -> None:
     data = request("OPTIONS", branch="z9hG4bKone;rport")
 
-    sent = told(new_agent(), data, source=("127.0.0.1", 40001))[0]
+    sent = told(new_agent(), data, source=flow("127.0.0.1", 40001))[0]
 
-    assert sent.destination == ("127.0.0.1", 40001)
+    assert sent.flow.remote == ("127.0.0.1", 40001)
     assert b"received=127.0.0.1;rport=40001" in sent.data
 
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from runtime.bus.memory import MemoryBroker, open_memory_bus
 from runtime.workers import Workers
 from telephony.calls.journal import Journal
-from telephony.sip.effects import Invited
+from telephony.sip.events import Invited
 from telephony.sip.trunks import Trunk
 from telephony.switch_process import SocketLost, SwitchProcess
-from tests.telephony.sip_texts import OFFER, PEER, new_agent, request
+from tests.telephony.sip_texts import FLOW, OFFER, new_agent, request
 from tests.telephony.switch_house import config
 from tests.telephony.test_sip_hostile import fact_of, hostile_user
 from vocabulary.events.telephony import CallEnded
@@ -26,7 +26,7 @@ async def test_a_switch_whose_socket_is_gone_ends_and_does_not_stay_deaf(tmp_pat
         async with asyncio.timeout(5):
             await process.ready.wait()
         assert process.switch is not None
-        process.switch.socket.close()  # type: ignore[union-attr]  # the transport of asyncio
+        next(iter(process.switch.sockets.values())).close()  # type: ignore[attr-defined]  # the transport of asyncio
 
         ended, _ = await asyncio.wait({running}, timeout=5)
         running.cancel()
@@ -49,9 +49,9 @@ async def test_calls_of_hostile_telephones_are_read_from_the_journal_as_they_wer
             data = request("INVITE", body=OFFER, call=f"c{number}", branch=f"z9hG4bK{number}")
             data = data.replace(b"<sip:13900001234@", b"<sip:" + hostile_user(dice) + b"@")
             data = data.replace(b" sip:12345@", b" sip:" + hostile_user(dice) + b"@", 1)
-            for effect in agent.receive(data, source=PEER, now=0.0):
-                if isinstance(effect, Invited):
-                    fact = _as_call(fact_of(effect), number)
+            for event in agent.receive(data, flow=FLOW, now=0.0):
+                if isinstance(event, Invited):
+                    fact = _as_call(fact_of(event), number)
                     written[fact.call] = fact
                     journal.write(fact)
         writing = asyncio.create_task(journal.run())

@@ -2,10 +2,11 @@
 
 import pytest
 
-from telephony.sip.effects import Invited, Send
+from telephony.sip.events import Invited
+from telephony.sip.flows import Send
 from telephony.sip.messages import Response
 from telephony.sip.parser import parse
-from tests.telephony.sip_texts import new_agent
+from tests.telephony.sip_texts import flow, new_agent
 from tests.telephony.torture import rfc4475, rfc5118
 from tests.telephony.torture.message import Case
 
@@ -17,11 +18,11 @@ def _cases() -> list[object]:
 
 
 def _answers(data: bytes) -> tuple[set[int], list[Invited]]:
-    effects = new_agent().receive(data, source=PEER, now=0.0)
-    sent = [parse(effect.data) for effect in effects if isinstance(effect, Send)]
+    outputs = new_agent().receive(data, flow=flow(*PEER), now=0.0)
+    sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     return (
         {message.status for message in sent if isinstance(message, Response)},
-        [e for e in effects if isinstance(e, Invited)],
+        [e for e in outputs if isinstance(e, Invited)],
     )
 
 

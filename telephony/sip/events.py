@@ -1,18 +1,10 @@
-"""What the user agent server asks its surroundings to do or to know."""
+"""What has happened in signalling, for the rooms behind it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from telephony.sip.addresses import Address
+from telephony.sip.flows import Send
 from telephony.sip.sdp import Agreed
 from vocabulary.personal import PhoneNumber
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Put a datagram on the wire."""
-
-    data: bytes = field(repr=False)
-    destination: Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +16,12 @@ class Invited:
     dialled: str
     user_agent: str
     agreed: Agreed | None
-    wanted_seat: str
-    """From ``X-Hotline-Seat`` of this machine's own test calls, else empty."""
     source: str
     """Host of the peer."""
     media_networks: tuple[str, ...] = ()
     """Where the peer's sound may come from: the trunk's media networks and the signalling host, in CIDR form."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Those of the header fields that the user agent was told to hand on, by the names it was told, as text to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +80,6 @@ class Gone:
     why: str
 
 
-Effect = Send | Invited | TurnedAway | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone
+SipEvent = Invited | TurnedAway | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone
+Output = Send | SipEvent
+"""What comes out of signalling, in order: messages to send and events."""
