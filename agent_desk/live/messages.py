@@ -154,7 +154,7 @@ LiveMessage = (
     | LiveSpeechStarted | LiveSpeechEnded | LivePartial | LiveFinal | LiveTranscriptClosed
     | LiveSuggestions | LiveDraft | LiveRecogniser | LiveOrder
 )  # fmt: skip
-"""Every numbered message; the pages have a handler for each (``web/src/stores/live.ts``)."""
+"""Every numbered message; the pages have a handler for each (``live.ts`` of a room in ``web/src/rooms``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,14 @@ class UnlockBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who is logged in, and what this person's role may ask: ``METHOD /path`` of each route; pages follow it."""
+
+    principal: Principal
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryChoice:
     """A category as the form offers it."""
 
@@ -129,7 +137,12 @@ class SessionPages:
                 reply=Principal,
             ),
             Route(
-                method="GET", path=path, handler=self.who, roles=SIGNED_IN, summary="Who is logged in", reply=Principal
+                method="GET",
+                path=path,
+                handler=self.who,
+                roles=SIGNED_IN,
+                summary="Who is logged in, and may ask what",
+                reply=SignedIn,
             ),
             Route(method="DELETE", path=path, handler=self.log_out, roles=SIGNED_IN, summary="Log out"),
             *self._keeping(path),
@@ -194,9 +207,9 @@ class SessionPages:
             source=request.remote,
         )
 
-    async def who(self, request: Request[None]) -> Principal:
-        """Answer with the person of this session."""
-        return request.principal
+    async def who(self, request: Request[None]) -> SignedIn:
+        """Answer with the person of this session and what its role may ask."""
+        return SignedIn(principal=request.principal, may=request.may)
 
     async def log_out(self, request: Request[None]) -> WithSession:
         """End this session."""

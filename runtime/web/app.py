@@ -10,6 +10,7 @@ from runtime.web.exchange import RouteEndpoint
 from runtime.web.gate import Gate
 from runtime.web.guard import framed
 from runtime.web.openapi import openapi
+from runtime.web.roles import permits
 from runtime.web.routes import (
     BODY_LIMIT,
     PUBLIC,
@@ -23,6 +24,7 @@ from runtime.web.routes import (
 from runtime.web.site import Site
 from runtime.web.sockets import SocketEndpoint
 from runtime.web.statics import StaticEndpoint
+from vocabulary.people import Role
 
 WebApp = NewType("WebApp", web.Application)
 """A built application; only ``serve_app`` takes it."""
@@ -52,14 +54,19 @@ def build_app(
     described = Route(
         method="GET", path=DOCUMENT_PATH, handler=describe, roles=PUBLIC, summary="This document", reply=dict
     )
+    may = {role: _open_to(role, routes) for role in Role}
     for route in (*routes, described):
-        endpoint = RouteEndpoint(route, gate=gate, site=site)
+        endpoint = RouteEndpoint(route, gate=gate, site=site, may=may)
         app.router.add_route(route.method, route.path, endpoint.handle)
     for socket in sockets:
         app.router.add_get(socket.path, SocketEndpoint(socket, gate=gate, site=site).handle)
     for folder in sorted(statics, key=lambda one: -len(one.prefix)):
         app.router.add_get(folder.prefix.rstrip("/") + r"/{tail:(?!api/).*}", StaticEndpoint(folder).handle)
     return WebApp(app)
+
+
+def _open_to(role: Role, routes: Sequence[Route]) -> tuple[str, ...]:
+    return tuple(f"{one.method} {one.path}" for one in routes if permits(one.roles, role=role))
 
 
 def _refuse_twins(routes: Sequence[Route]) -> None:

@@ -1,6 +1,7 @@
 """One route served: gate, body, handler, reply."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from runtime.web.problems import NOT_JSON, TOO_DEEP, TOO_SLOW, Problem, malforme
 from runtime.web.routes import Download, Request, Route, TypeForm, WithSession, WithStatus
 from runtime.web.site import Site
 from runtime.web.walls import body_faults, too_deep
+from vocabulary.people import Role
 
 
 def visit_of(request: web.Request, /) -> Visit:
@@ -55,10 +57,11 @@ def refused_body(fault: Problem, /) -> web.Response:
 class RouteEndpoint:
     """Turns requests of one route into calls of its handler."""
 
-    def __init__(self, route: Route, /, *, gate: Gate, site: Site) -> None:
+    def __init__(self, route: Route, /, *, gate: Gate, site: Site, may: Mapping[Role, tuple[str, ...]]) -> None:
         self._route = route
         self._gate = gate
         self._site = site
+        self._may = may
 
     async def handle(self, request: web.Request, /) -> web.StreamResponse:
         """Answer one request."""
@@ -75,6 +78,7 @@ class RouteEndpoint:
             path=dict(request.match_info),
             query=dict(request.query),
             signed_in=admitted.principal,
+            may=self._may[admitted.principal.role] if admitted.principal is not None else (),
             token=admitted.token,
             remote=remote_of(request, site=self._site),
         )

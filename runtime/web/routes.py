@@ -52,6 +52,8 @@ class Request(Generic[B]):
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     signed_in: Principal | None = None
+    may: tuple[str, ...] = ()
+    """``METHOD /path`` of every route that lets the asker's role in, in the order of the rows."""
     token: str | None = field(default=None, repr=False)
     remote: str = ""
 

@@ -79,6 +79,19 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, desk
             assert answer.status == (403 if case.role else 401), f"{case.name}: {answer.status}"
 
 
+async def test_a_session_tells_its_person_and_what_the_routes_let_the_role_ask(ask: Asker, desk: Desk) -> None:
+    told = (await ask("GET", "/api/session", role="analyst")).body
+
+    open_ones = [
+        case.route
+        for case in role_matrix(desk.room.routes(orders=desk.orders))
+        if case.role is Role.ANALYST and case.allowed
+    ]
+    assert told["principal"]["role"] == "analyst"
+    assert set(told["may"]) == {f"{one.method} {one.path}" for one in open_ones}
+    assert "POST /api/seat/sign-in" not in told["may"]
+
+
 async def test_each_key_of_the_bar_is_one_wish_to_the_switch_for_the_own_seat(ask: Asker, desk: Desk) -> None:
     call = MadeCall()
     desk.switch.answerable[call.offer] = call.snapshot()

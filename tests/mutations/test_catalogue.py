@@ -30,6 +30,8 @@ FAULTS = {
     "something of a call stays for the next person at the page",
     "unsaved text is lost or called saved",
     "two pages of a seat act at once",
+    "a page decides by itself who may see it",
+    "two rooms claim one page, key or word and nothing says so",
     "a live message is sent and nobody handles it",
     "parties swapped",
     "call time off by the queue wait",

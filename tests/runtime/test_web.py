@@ -51,6 +51,10 @@ async def whoami(request: Request[None]) -> list[str]:
     return [request.principal.login, request.path.get("name", ""), str(request.whole("n", default=7, most=9))]
 
 
+async def allowed(request: Request[None]) -> list[str]:
+    return list(request.may)
+
+
 async def nothing(_: Request[None]) -> None:
     return None
 
@@ -91,6 +95,7 @@ async def count_up(socket: Socket, principal: Principal | None) -> None:
 ROUTES = (
     Route(method="POST", path="/api/echo", handler=echo, request=Order, reply=Order, roles=SIGNED_IN, summary="Echo"),
     Route(method="GET", path="/api/who/{name}", handler=whoami, reply=list[str], roles=SIGNED_IN, summary="Who"),
+    Route(method="GET", path="/api/may", handler=allowed, reply=list[str], roles=SIGNED_IN, summary="May"),
     Route(method="GET", path="/api/admin", handler=nothing, roles=frozenset({Role.ADMIN}), summary="Admin"),
     Route(method="DELETE", path="/api/thing", handler=nothing, roles=frozenset({Role.AGENT}), summary="Remove"),
     Route(method="GET", path="/api/fail/{how}", handler=fail, roles=PUBLIC, summary="Fail"),
@@ -219,6 +224,12 @@ async def test_failures_are_problem_documents(
     assert "secret" not in str(body)
     assert (headers.get("Retry-After") is not None) == (status == 503)
     assert body.get("fields") == ({"title": "标题不能为空", "phone": "号码不对"} if how == "fields" else None)
+
+
+async def test_a_handler_knows_which_routes_let_the_asker_in(client: aiohttp.ClientSession) -> None:
+    _, told, _ = await ask(client, "GET", "/api/may", headers=as_role("analyst"))
+
+    assert told == [f"{one.method} {one.path}" for one in ROUTES if one.path not in {"/api/admin", "/api/thing"}]
 
 
 async def test_a_change_without_our_pages_header_is_refused_whoever_asks(client: aiohttp.ClientSession) -> None:

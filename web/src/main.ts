@@ -6,11 +6,11 @@ import './styles/tokens.css'
 import './styles/base.css'
 import App from './App.vue'
 import { whenUnauthenticated } from './api/client'
-import { makeRouter } from './router'
-import { rawMicrophone } from './softphone/voice'
-import { useSession } from './stores/session'
+import { rememberRawMicrophone } from './rooms/telephony/raw_microphone'
+import { makeRouter } from './shell/router'
+import { useSession } from './shell/stores/session'
 
-rawMicrophone() // Remembers ?rawmic=1 before the log-in page drops the query.
+rememberRawMicrophone() // Before the log-in page drops the query.
 const app = createApp(App)
 app.use(createPinia())
 whenUnauthenticated(() => useSession().end())

@@ -1,10 +1,24 @@
 /** A desk for tests: answers fetch by method and path, remembers what was asked. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
 import type { SnapshotData } from '@/api/live_types'
 import type {
-  CallPhase, CallSnapshot, ContactView, OrderBrief, SavedDraft, SeatSnapshot, SeatState, Stage, Utterance,
+  CallPhase, CallSnapshot, ContactView, OrderBrief, Principal, Role, SavedDraft, SeatSnapshot, SeatState, SignedIn, Stage, Utterance,
 } from '@/api/types'
+
+const DOCUMENT = JSON.parse(readFileSync(join(import.meta.dirname, '../openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, { 'x-roles'?: Role[] }>>
+}
+
+/** What the desk lets a role ask, from the interface document, as the session tells it. */
+export const mayOf = (role: Role): string[] => Object.entries(DOCUMENT.paths).flatMap(([path, methods]) => Object.entries(methods)
+  .filter(([, one]) => one['x-roles']?.includes(role) ?? true).map(([method]) => `${method.toUpperCase()} ${path}`))
+
+export const person = (role: Role, more: Partial<Principal> = {}): SignedIn => ({
+  principal: { account: 'a1', login: role, name: '李晓', role, seat: role === 'agent' ? '007' : null, unit: null, skills: [], ...more }, may: mayOf(role),
+})
 
 export interface Asked {
   method: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accept, chipOf, dismiss, emptyField, propose, restore, savedOf, type, undo } from '@/order_form/fields'
+import { accept, chipOf, dismiss, emptyField, propose, restore, savedOf, type, undo } from '@/rooms/agent_desk/order_form/fields'
 import type { DraftField } from '@/api/types'
 
 const proposal = (value: string, confidence = 0.9): DraftField => ({ name: 'place', value, source: '原话', source_ms: 1, confidence })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DraftField } from '@/api/types'
-import { useForm } from '@/stores/form'
+import { useForm } from '@/rooms/agent_desk/stores/form'
 import { FakeDesk, Refusal } from './desk'
 
 const fields = (value: string, confidence = 0.9): DraftField[] => [{ name: 'place', value, source: '原话', source_ms: 1, confidence }]

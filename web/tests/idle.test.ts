@@ -2,12 +2,12 @@ import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent } from 'vue'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { RENEW_EVERY_MS, useIdle } from '@/shell/idle'
-import LockScreen from '@/shell/LockScreen.vue'
-import { useForm } from '@/stores/form'
-import { useNotices } from '@/stores/notices'
-import { useSeat } from '@/stores/seat'
-import { useSession } from '@/stores/session'
+import { RENEW_EVERY_MS, useIdle } from '@/rooms/session/idle'
+import LockScreen from '@/rooms/session/LockScreen.vue'
+import { useForm } from '@/rooms/agent_desk/stores/form'
+import { useNotices } from '@/shell/stores/notices'
+import { useSeat } from '@/rooms/telephony/stores/seat'
+import { useSession } from '@/shell/stores/session'
 import { FakeDesk, Refusal } from './desk'
 
 const agent = { account: 'a1', login: 'agent', name: '李晓', role: 'agent', seat: '007', skills: [] }
@@ -26,7 +26,7 @@ describe('a page that nobody uses', () => {
     const state = () => ({ expires_at, idle_lock_s: 600 })
     desk = new FakeDesk().open().on('GET /api/session/state', state).on('POST /api/session/renew', state)
     useSession().principal = agent as never
-    page = mount(defineComponent({ setup: () => useIdle(), template: '<i />' }))
+    page = mount(defineComponent({ setup: () => useIdle(() => useSeat().talking), template: '<i />' }))
     await (page.vm as unknown as { start: () => Promise<void> }).start()
   })
   afterEach(() => {

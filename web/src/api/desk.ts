@@ -2,7 +2,7 @@
 import { request, requestBlob } from './client'
 import type {
   CallbackRow, ContactRow, ContactView, DraftPatch, Health, OrderBrief, OrderForm, OrderView,
-  Principal, SavedDraft, Schemas, SessionState, Setup, Suggestions, SuggestionUse,
+  Principal, SavedDraft, Schemas, SessionState, Setup, SignedIn, Suggestions, SuggestionUse,
 } from './types'
 
 const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
@@ -11,7 +11,7 @@ const id = encodeURIComponent
 export const session = {
   open: (login: string, password: string) =>
     request<Principal>('/api/session', { method: 'POST', body: { login, password }, quiet401: true }),
-  current: () => request<Principal>('/api/session', { quiet401: true }),
+  current: () => request<SignedIn>('/api/session', { quiet401: true }),
   close: () => request<void>('/api/session', { method: 'DELETE' }),
   state: () => request<SessionState>('/api/session/state'),
   renew: () => post<SessionState>('/api/session/renew'),

@@ -711,7 +711,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in */
+        /** Who is logged in, and may ask what */
         get: operations["get_session"];
         put?: never;
         /** Log in */
@@ -2449,6 +2449,14 @@ export interface components {
             expires_at: string;
             idle_lock_s: number;
             idle_s: number | null;
+            principal: components["schemas"]["Principal"];
+        };
+        /**
+         * SignedIn
+         * @description Who is logged in, and what this person's role may ask: ``METHOD /path`` of each route; pages follow it.
+         */
+        SignedIn: {
+            may: string[];
             principal: components["schemas"]["Principal"];
         };
         /**
@@ -4247,7 +4255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Principal"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description Problem */

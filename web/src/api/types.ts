@@ -18,6 +18,7 @@ export type Origin = Schemas['Origin']
 export type DraftableName = Schemas['Draftable']
 
 export type Principal = Schemas['Principal']
+export type SignedIn = Schemas['SignedIn']
 /** Until when the session lasts, and after how long without a key or click the page locks itself. */
 export type SessionState = Schemas['SessionView']
 export type Setup = Schemas['DeskSetup']

@@ -1,79 +1,74 @@
-/** Keys of the seat. F-keys work while typing too; the buttons show them. */
-import { onBeforeUnmount, onMounted } from 'vue'
-import { useRouter } from 'vue-router'
-import { t } from '@/i18n'
-import { useContact } from '@/stores/contact'
-import { useForm } from '@/stores/form'
-import { useLine } from '@/stores/line'
-import { useNotices } from '@/stores/notices'
-import { usePresence } from '@/stores/presence'
-import { useSeat } from '@/stores/seat'
-import { useSession } from '@/stores/session'
+/** One registry of keys: whoever binds some lists them, F1 shows what is bound now, and no two act on the same key. */
+import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue'
+import type { Key } from '@/i18n'
 
-const typing = (): boolean => document.activeElement?.matches('input:not([type=radio]), textarea, select') ?? false
+/** A key as it is shown: `F9`, `Alt+1`, `?`. `shownOnly`: the field itself handles it, the list only tells of it. */
+export interface KeyRow {
+  key: string
+  word: Key
+  shownOnly?: boolean
+}
+export type KeyRows = Readonly<Record<string, KeyRow>>
+type Runs<Rows extends KeyRows> = { [Name in keyof Rows as Rows[Name] extends { shownOnly: true } ? never : Name]: () => unknown }
 
-/** Put the cursor on the first field that wants attention. */
-export function focusForm(where: 'first' | 'error'): void {
-  const form = document.getElementById('order-form')
-  const target = where === 'error'
-    ? form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"] input')
-    : form?.querySelector<HTMLElement>('input[type=radio]:checked, input[type=radio]')
-  target?.focus()
+interface Binding {
+  title: Key
+  rows: readonly KeyRow[]
+  runs: ReadonlyMap<string, () => unknown>
+  when: () => boolean
 }
 
-export function useSeatActions() {
-  const seat = useSeat()
-  const line = useLine()
-  const form = useForm()
-  const contact = useContact()
-  const notices = useNotices()
-  const session = useSession()
-  const router = useRouter()
+const bindings = shallowRef<readonly Binding[]>([])
 
-  async function answer(): Promise<void> {
-    const ringing = seat.offer
-    if (ringing === null) return
-    const wasTyping = typing()
-    if (!(await seat.answer())) return
-    if (router.currentRoute.value.name !== 'desk') await router.push({ name: 'desk' })
-    await contact.open(ringing.contact)
-    if (!wasTyping) requestAnimationFrame(() => focusForm('first'))
-  }
-
-  async function submit(): Promise<void> {
-    if (form.contact === '' || form.sent || session.lock !== '') return
-    if (router.currentRoute.value.name !== 'desk') {
-      await router.push({ name: 'desk' }) // What is sent must be seen first; the next F9 sends.
-      return
-    }
-    const order = await form.send(t('form.required'))
-    if (order !== null) notices.good(t('form.sent', { order: order.order_no }))
-    else if (Object.keys(form.errors).length > 0) requestAnimationFrame(() => focusForm('error'))
-  }
-
-  async function toggleReady(): Promise<void> {
-    if (seat.state === 'offline') await seat.signIn()
-    else if (seat.state === 'wrap') await seat.wrapUpDone()
-    else if (line.mute) notices.bad(t('line.noReady'))
-    else if (seat.state !== 'ready') await seat.ready()
-  }
-
-  return { answer, submit, toggleReady, hangUp: () => seat.hangUp() }
+export interface Listed {
+  title: Key
+  rows: readonly KeyRow[]
+  acts: boolean
 }
 
-export function useKeys(): void {
-  const session = useSession()
-  const presence = usePresence()
-  const actions = useSeatActions()
-  const keys: Record<string, () => Promise<unknown>> = {
-    F2: actions.answer, F8: actions.hangUp, F9: actions.submit, F10: actions.toggleReady,
+/** What is bound now, a group a room; `acts` is false while the keys of a group wait, e.g. on a page that only shows. */
+export const boundKeys = computed((): Listed[] => {
+  const groups = new Map<Key, Listed>()
+  for (const { title, rows, when } of bindings.value) {
+    const known = groups.get(title)
+    groups.set(title, { title, rows: [...(known?.rows ?? []), ...rows], acts: (known?.acts ?? true) && when() })
   }
-  const onKey = (event: KeyboardEvent): void => {
-    const run = keys[event.key]
-    if (run === undefined || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || !session.sits || presence.elsewhere) return
-    event.preventDefault()
-    if (!event.repeat) void run()
-  }
-  onMounted(() => addEventListener('keydown', onKey, true))
-  onBeforeUnmount(() => removeEventListener('keydown', onKey, true))
+  return [...groups.values()]
+})
+
+const typing = (): boolean => document.activeElement?.matches('input:not([type=radio]):not([type=checkbox]), textarea, select') ?? false
+
+/** The name of the pressed key, without what only types: `Alt+1` whatever the keyboard's layout makes of it. */
+export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string {
+  const base = event.altKey ? (/^Digit(\d)$/.exec(event.code)?.[1] ?? event.key) : event.key
+  const printed = base.length === 1
+  return [event.ctrlKey && 'Ctrl', event.altKey && 'Alt', event.metaKey && 'Meta', event.shiftKey && !printed && 'Shift', base].filter(Boolean).join('+')
+}
+
+function onKey(event: KeyboardEvent): void {
+  const name = nameOf(event)
+  if (name.length === 1 && typing()) return
+  const run = bindings.value.filter((one) => one.when()).map((one) => one.runs.get(name)).find((one) => one !== undefined)
+  if (run === undefined) return
+  event.preventDefault()
+  if (!event.repeat) run()
+}
+
+function bind(binding: Binding): void {
+  if (bindings.value.length === 0) addEventListener('keydown', onKey, true)
+  bindings.value = [...bindings.value, binding]
+}
+
+function unbind(binding: Binding): void {
+  bindings.value = bindings.value.filter((one) => one !== binding)
+  if (bindings.value.length === 0) removeEventListener('keydown', onKey, true)
+}
+
+/** Bind the rows of a context while the component that asks is there; `when` says whether they act now. */
+export function useKeys<Rows extends KeyRows>(title: Key, rows: Rows, runs: Runs<Rows>, when: () => boolean = () => true): void {
+  const acts = runs as Readonly<Record<string, () => unknown>>
+  const named = Object.entries(rows).flatMap(([name, row]) => (acts[name] === undefined ? [] : [[row.key, acts[name]] as const]))
+  const binding: Binding = { title, rows: Object.values(rows), runs: new Map(named), when }
+  onMounted(() => bind(binding))
+  onBeforeUnmount(() => unbind(binding))
 }

@@ -1,0 +1,28 @@
+/** Words of what is suggested. */
+export const words = {
+  'suggest.search': '搜索知识库',
+  'suggest.searching': '正在搜索…',
+  'suggest.back': '回到推荐',
+  'suggest.empty': '暂无推荐。',
+  'suggest.waiting': '诉求人说明事由后，在此推荐答复脚本。',
+  'suggest.band.strong': '高度吻合',
+  'suggest.band.fair': '较吻合',
+  'suggest.band.weak': '仅供参考',
+  'suggest.why': '推荐理由',
+  'suggest.matched': '命中',
+  'suggest.answer': '答复口径',
+  'suggest.points': '要点',
+  'suggest.materials': '所需材料',
+  'suggest.version': '第 {version} 版',
+  'suggest.until': '有效期至 {date}',
+  'suggest.open': '长期有效',
+  'suggest.insert': '插入答复',
+  'suggest.useful': '有用',
+  'suggest.notUseful': '没用',
+  'suggest.thanks': '已记录',
+
+  'room.knowledge': '知识推荐',
+  'keys.insert1': '插入第 1 条推荐口径',
+  'keys.insert2': '插入第 2 条推荐口径',
+  'keys.insert3': '插入第 3 条推荐口径',
+} as const

@@ -1,0 +1,43 @@
+/** Words of logging in and out, and of the lock. */
+export const words = {
+  'role.agent': '服务代表',
+  'role.analyst': '分析员',
+  'role.admin': '管理员',
+  'role.unit': '成员单位',
+
+  'login.title': '登录工作台',
+  'login.login': '账号',
+  'login.password': '密码',
+  'login.submit': '登录',
+  'login.busy': '正在登录…',
+  'login.missing': '请填写账号和密码。',
+  'login.role': '账号由管理员开设；服务代表登录后自动签入座席。',
+  'login.unit': '成员单位账号只用于系统接口，不能登录本页面。',
+
+  'leave.call': '通话还没有结束',
+  'leave.callHint': '现在退出，诉求人将无人应答。请继续通话，或在通话与话后整理结束后自动退出。',
+  'leave.stay': '继续通话',
+  'leave.afterCall': '话后自动退出',
+  'leave.hangUp': '挂断，话后退出',
+  'leave.drafts': '有草稿尚未保存',
+  'leave.draftsHint': '现在退出，未保存的内容将丢失。',
+  'leave.stayHere': '留在本页',
+  'leave.anyway': '仍然退出',
+  'leave.waiting': '话后自动退出',
+  'leave.cancel': '取消自动退出',
+
+  'lock.idle': '工作台已锁定',
+  'lock.idleHint': '较长时间没有操作，内容已隐藏；通话不受影响，软电话按键可用。',
+  'lock.ended': '登录已失效',
+  'lock.endedHint': '通话不受影响；已填内容仍保留在本页，请重新登录后继续。换人登录将清空。',
+  'lock.soon': '登录将在约 {minutes} 分钟后到期，届时需重新登录；已填内容不会丢失。',
+  'lock.unlock': '解锁',
+  'lock.login': '重新登录',
+  'lock.busy': '请稍候…',
+
+  'room.session': '通用',
+  'keys.title': '快捷键',
+  'keys.list': '显示快捷键',
+  'keys.listToo': '显示快捷键（不在输入框内时）',
+  'keys.notNow': '（本页当前不可用）',
+} as const

@@ -1,0 +1,17 @@
+/** The seat and its line. */
+import type { Manifest } from '@/shell/manifest'
+import { words } from './words'
+
+export const manifest = {
+  room: 'telephony',
+  title: 'room.telephony',
+  words,
+  pages: [],
+  keys: {
+    seat: {
+      answer: { key: 'F2', word: 'seat.answer' },
+      hangUp: { key: 'F8', word: 'seat.hangUp' },
+      toggleReady: { key: 'F10', word: 'keys.toggleReady' },
+    },
+  },
+} as const satisfies Manifest
