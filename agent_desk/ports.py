@@ -9,7 +9,7 @@ from vocabulary.desk_requests import RecordingStretch, SeatDone, SeatVerb
 from vocabulary.ids import AccountId, CategoryCode, ContactId, EntryCode, SeatNo
 from vocabulary.orders import OrderBrief, OrderRequest
 from vocabulary.people import Principal
-from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
 
@@ -62,13 +62,13 @@ class Knowledge(Protocol):
 
 
 class Orders(Protocol):
-    """Work orders of a contact or a number."""
+    """Work orders of a contact or a person."""
 
     async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief: ...
 
     async def of_contact(self, contact: ContactId, /) -> OrderBrief | None: ...
 
-    async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]: ...
+    async def of_requester(self, requester: Requester, /, *, open_only: bool) -> tuple[OrderBrief, ...]: ...
 
     async def in_hands(self, contact: ContactId, /, *, account: AccountId) -> bool:
         """Return whether the person accepted an order of the contact that is still open."""

@@ -25,7 +25,7 @@ TABLES = {
     "contacts": "update agent_desk.contact set caller_phone = '', record_name = null where contact = any($1)",
     "callbacks": "update agent_desk.callback set caller_phone = '' where contact = any($1)",
     "orders": """update work_orders.work_order set title = '', content = '', place = '', occurred = '', wish = '',
-        caller_name = '', callback_phone = '', caller_phone = '', reply = left(reply, 0), said_names = '{}'
+        caller_name = '', callback_phone = '', identity = '', reply = left(reply, 0), said_names = '{}'
         where contact = any($1)""",
     "stages": """update work_orders.stage_entry s set text = '' from work_orders.work_order o
         where o.order_no = s.order_no and o.contact = any($1)""",
@@ -70,7 +70,8 @@ async def contacts_of(db: Database, phone: str, /) -> list[ContactId]:
     async with db.reading() as reading:
         rows = await reading.fetch(
             "select contact from agent_desk.contact where caller_phone = $1 union "
-            "select contact from work_orders.work_order where caller_phone = $1 or callback_phone = $1",
+            "select contact from work_orders.work_order where (channel = 'phone' and identity = $1) "
+            "or callback_phone = $1",
             phone,
         )
     return [ContactId(row["contact"]) for row in rows]

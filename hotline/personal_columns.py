@@ -19,7 +19,7 @@ BY_CONTACT = {
     "agent_desk.draft": ("fields", "reply", "changed"),
     "agent_desk.callback": ("caller_phone",),
     "work_orders.work_order": (
-        "title", "content", "place", "occurred", "wish", "caller_name", "callback_phone", "caller_phone", "reply",
+        "title", "content", "place", "occurred", "wish", "caller_name", "callback_phone", "identity", "reply",
         "said_names",
     ),
     "work_orders.stage_entry": ("text",),
@@ -54,7 +54,9 @@ IMPERSONAL = {
     "agent_desk.callback": ("line_name",),
     "knowledge.entry": ("code", "title"),
     "knowledge.entry_version": ("code", "checksum", "category", "content"),
-    "work_orders.work_order": ("order_no", "kind", "category", "category_name", "district", "stage", "state", "unit"),
+    "work_orders.work_order": (
+        "order_no", "channel", "kind", "category", "category_name", "district", "stage", "state", "unit",
+    ),
     "work_orders.stage_entry": ("order_no", "stage"),
     "work_orders.internal_note": ("order_no",),
     "work_orders.shown_in_full": ("order_no",),

@@ -67,3 +67,15 @@ class PersonName(Personal):
     def masked(self) -> str:
         """Keep the family name: ``王**``."""
         return f"{self._value[:1]}**" if self._value else ""
+
+
+@final
+class ChannelAccount(Personal):
+    """Who somebody is on a channel of the net: an account of portal or app, an OpenID (OIDC ``sub``)."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        """Keep the first two and the last characters of what is longer than eight, nothing of what is shorter."""
+        shown = self._value
+        return f"{shown[:2]}****{shown[-2:]}" if len(shown) > 8 else "****"

@@ -23,6 +23,8 @@ class Accept:
     content: str = field(repr=False)
     direct: bool
     confidential: bool
+    reachable: bool
+    """Whether there is a number for the follow-up."""
     origin: Origin
     due_at: datetime
 

@@ -4,6 +4,7 @@ import re
 
 from vocabulary.errors import FieldError
 from vocabulary.orders import OrderRequest
+from vocabulary.requesters import Requester
 from vocabulary.text import text_fault
 from work_orders.catalogue import Catalogue
 
@@ -37,7 +38,7 @@ def check_texts(texts: dict[str, str], /) -> None:
         raise FieldError(wrong)
 
 
-def check(request: OrderRequest, /, *, catalogue: Catalogue) -> None:
+def check(request: OrderRequest, /, *, catalogue: Catalogue, requester: Requester) -> None:
     """Raise FieldError with a sentence for every field that cannot be taken as it is."""
     wrong: dict[str, str] = {}
     for name, most in LIMITS.items():
@@ -48,7 +49,7 @@ def check(request: OrderRequest, /, *, catalogue: Catalogue) -> None:
         wrong["title"] = "标题至少4个字，写明“哪里、什么事”"
     if len(request.content.strip()) < 8:
         wrong["content"] = "诉求内容至少8个字，写明时间、地点、事项、诉求"
-    wrong |= _wrong_choice(request, catalogue) | _wrong_reach(request)
+    wrong |= _wrong_choice(request, catalogue) | _wrong_reach(request, requester)
     if wrong:
         raise FieldError(wrong)
 
@@ -62,8 +63,11 @@ def _wrong_choice(request: OrderRequest, catalogue: Catalogue) -> dict[str, str]
     return {}
 
 
-def _wrong_reach(request: OrderRequest) -> dict[str, str]:
-    """Where it is, and where the answer goes: a dispatched order needs both."""
+def _wrong_reach(request: OrderRequest, requester: Requester) -> dict[str, str]:
+    """Where it is, and where the answer goes: a dispatched order needs both, but of a requester without a number.
+
+    Nobody who withholds the number or asks by another channel has to give one.
+    """
     wrong: dict[str, str] = {}
     phone = request.callback_phone.reveal()
     if fault := text_fault(request.caller_name.reveal(), longest=NAME_LIMIT, lines=False):
@@ -73,6 +77,6 @@ def _wrong_reach(request: OrderRequest) -> dict[str, str]:
     if not request.direct:
         if not request.place.strip() and not request.district.strip():
             wrong["place"] = "转办的诉求须写明区县或事发地点"
-        if not phone:
+        if not phone and requester.number is not None:
             wrong["callback_phone"] = "转办的诉求须留回访电话"
     return wrong

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from runtime.postgres import Row
 from vocabulary.masking import masked_text
 from vocabulary.orders import OrderRequest
-from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from vocabulary.unnamed import said_names, unnamed
 
 
@@ -28,16 +28,17 @@ def hiding_of(row: Row, /) -> Hiding:
     return Hiding(
         confidential=row["confidential"],
         names=(row["caller_name"], *row["said_names"], *said_names("。".join(texts))),
-        numbers=(row["callback_phone"], row["caller_phone"]),
+        numbers=(row["callback_phone"], row["identity"]),
     )
 
 
-def hiding_in(request: OrderRequest, /, *, caller: PhoneNumber) -> Hiding:
+def hiding_in(request: OrderRequest, /, *, requester: Requester) -> Hiding:
     """Return the same of an order that is being made."""
     texts = (request.title, request.content, request.place, request.wish, request.occurred)
+    identity = requester.identity.reveal() if requester.identity else ""
     named = tuple(name.reveal() for name in (request.caller_name, *request.said_names))
     return Hiding(
         confidential=request.confidential,
         names=(*named, *said_names("。".join(texts))),
-        numbers=(request.callback_phone.reveal(), caller.reveal()),
+        numbers=(request.callback_phone.reveal(), identity),
     )

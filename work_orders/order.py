@@ -33,6 +33,8 @@ class Order:
     stage: Stage
     state: State
     direct: bool
+    reachable: bool
+    """Whether there is a number for the follow-up."""
     unit: UnitCode | None = None
     due_at: datetime | None = None
 

@@ -4,14 +4,14 @@ from typing import Protocol
 
 from vocabulary.calls import Origin
 from vocabulary.ids import ContactId
-from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 
 
 class Contacts(Protocol):
     """Who asked."""
 
-    async def caller_of(self, contact: ContactId, /) -> PhoneNumber:
-        """Return the signalled number of a contact's caller, empty when withheld; Refused for an unknown contact."""
+    async def requester_of(self, contact: ContactId, /) -> Requester:
+        """Return who asks in a contact; Refused for an unknown contact."""
         ...
 
     async def origin_of(self, contact: ContactId, /) -> Origin:

@@ -13,7 +13,7 @@ from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import AccountId, ContactId, EventId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, Stage
 from vocabulary.people import Principal
-from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from work_orders import form, store
 from work_orders.catalogue import Catalogue, Category
 from work_orders.commands import Accept, Archive, CloseDirectly, Command, Dispatch, FollowUp, Reply
@@ -63,11 +63,11 @@ class OrderService:
 
         FieldError names wrong fields; Refused ``already-accepted`` when the contact has an order.
         """
-        form.check(request, catalogue=self.catalogue)
-        caller = await self._contacts.caller_of(request.contact)
+        requester = await self._contacts.requester_of(request.contact)
+        form.check(request, catalogue=self.catalogue, requester=requester)
         origin = await self._contacts.origin_of(request.contact)
         category = self.catalogue.category(request.category)
-        shown = hiding_in(request, caller=caller).shown
+        shown = hiding_in(request, requester=requester).shown
         now = self._clock.now()
         due = due_at(start=now, limit=category.limit, zone=self._zone, calendar=self._calendar)
         async with self._database.transaction() as tx:
@@ -86,12 +86,13 @@ class OrderService:
                 content=shown(request.content.strip()),
                 direct=request.direct,
                 confidential=request.confidential,
+                reachable=bool(request.callback_phone.reveal()),
                 origin=origin,
                 due_at=due,
             )
             event = decide(before, command, moment=self._moment(str(principal.account)))
             order = evolve(None, event)
-            await store.insert(tx, request, order=order, category_name=category.name, caller=caller, at=now)
+            await store.insert(tx, request, order=order, category_name=category.name, requester=requester, at=now)
             await self._record(tx, event, actor_name=principal.name, text="受理诉求")
             steps = self._after_acceptance(category, direct=request.direct, due=due)
             await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
@@ -177,17 +178,21 @@ class OrderService:
         found = await self._briefs("contact = $1", contact, limit=1)
         return found[0] if found else None
 
-    async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
-        """Return what this number asked before, open orders first; nothing for a withheld number.
+    async def of_requester(self, requester: Requester, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
+        """Return what this person asked before, open orders first; nothing of somebody unknown.
 
-        Confidential orders are left out: that this number asked is what they keep to themselves.
+        A number is also looked for among those left for the follow-up. Confidential orders are left out: that this
+        person asked is what they keep to themselves.
         """
-        if not phone.reveal():
+        if requester.identity is None:
             return ()
-        condition = "(caller_phone = $1 or callback_phone = $1) and not confidential" + (
+        number = requester.number.reveal() if requester.number else None
+        condition = "((channel = $1 and identity = $2) or callback_phone = $3) and not confidential" + (
             " and closed_at is null" if open_only else ""
         )
-        return await self._briefs(condition, phone.reveal(), limit=HISTORY)
+        return await self._briefs(
+            condition, requester.channel.value, requester.identity.reveal(), number, limit=HISTORY
+        )
 
     async def listed(self, *, stage: Stage | None, unit: UnitCode | None, limit: int) -> tuple[OrderBrief, ...]:
         """Return orders by stage and unit, open ones first."""

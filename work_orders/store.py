@@ -8,7 +8,7 @@ from runtime.telemetry import get_logger
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import AccountId, CategoryCode, ContactId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
-from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from work_orders.hiding import Hiding, hiding_of
 from work_orders.order import Order, State
 
@@ -27,36 +27,34 @@ async def next_number(tx: Transaction, /, *, day: date) -> int:
 
 
 async def insert(
-    tx: Transaction, request: OrderRequest, /, *, order: Order, category_name: str, caller: PhoneNumber, at: datetime
+    tx: Transaction, request: OrderRequest, /, *, order: Order, category_name: str, requester: Requester, at: datetime
 ) -> None:
     """Write the row of a new order."""
-    await tx.execute(
-        "insert into work_orders.work_order (order_no, contact, kind, category, category_name, title, content,"
-        " district, place, occurred, wish, caller_name, callback_phone, caller_phone, direct, confidential, stage,"
-        " state, created_at, due_at, said_names)"
-        " values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)",
-        order.order_no,
-        order.contact,
-        order.kind.value,
-        order.category,
-        category_name,
-        request.title.strip(),
-        request.content.strip(),
-        request.district,
-        request.place.strip(),
-        request.occurred.strip(),
-        request.wish.strip(),
-        request.caller_name.reveal(),
-        request.callback_phone.reveal(),
-        caller.reveal(),
-        order.direct,
-        request.confidential,
-        order.stage.value,
-        order.state.value,
-        at,
-        order.due_at,
-        [name.reveal() for name in request.said_names],
-    )
+    row = {
+        "order_no": order.order_no,
+        "contact": order.contact,
+        "kind": order.kind.value,
+        "category": order.category,
+        "category_name": category_name,
+        "title": request.title.strip(),
+        "content": request.content.strip(),
+        "district": request.district,
+        "place": request.place.strip(),
+        "occurred": request.occurred.strip(),
+        "wish": request.wish.strip(),
+        "caller_name": request.caller_name.reveal(),
+        "callback_phone": request.callback_phone.reveal(),
+        "channel": requester.channel.value,
+        "identity": requester.identity.reveal() if requester.identity else "",
+        "direct": order.direct,
+        "confidential": request.confidential,
+        "stage": order.stage.value,
+        "state": order.state.value,
+        "created_at": at,
+        "due_at": order.due_at,
+        "said_names": [name.reveal() for name in request.said_names],
+    }
+    await tx.insert_into("work_orders.work_order", row)
 
 
 async def update(tx: Transaction, order: Order, /, *, event: OrderEvent, reply: str | None = None) -> None:
@@ -217,6 +215,7 @@ def _order(row: Row) -> Order:
         stage=Stage(row["stage"]),
         state=State(row["state"]),
         direct=row["direct"],
+        reachable=bool(row["callback_phone"]),
         unit=UnitCode(row["unit"]) if row["unit"] else None,
         due_at=row["due_at"],
     )

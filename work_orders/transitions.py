@@ -82,6 +82,7 @@ def _accepted(command: Accept, moment: Moment) -> OrderAccepted:
         content=command.content,
         direct=command.direct,
         confidential=command.confidential,
+        reachable=command.reachable,
         due_at=None if command.direct else command.due_at,
         origin=command.origin,
     )
@@ -125,6 +126,11 @@ LONG_ENOUGH: Guard[Reply] = Guard(
 EXCUSE_HAS_REASON: Guard[FollowUp] = Guard(
     "excuse-needs-reason", "免回访必须写明理由", lambda _, asked: not asked.excused or bool(asked.reason.strip())
 )
+REACHABLE: Guard[FollowUp] = Guard(
+    "nobody-to-call",
+    "诉求人没有留下电话，无法回访，请选择免回访并写明理由",
+    lambda order, asked: asked.excused or order.reachable,
+)
 ANSWER_KNOWN: Guard[FollowUp] = Guard(
     "answer-missing", "请登记诉求人是否满意", lambda _, asked: asked.excused or asked.satisfied is not None
 )
@@ -133,7 +139,12 @@ TRANSITIONS: tuple[Transition[Any], ...] = (
     Transition((State.TO_DISPATCH,), Dispatch, State.IN_HANDLING, OrderDispatched, _dispatched),
     Transition((State.IN_HANDLING,), Reply, State.ANSWERED, OrderHandled, _handled, (OWN_UNIT, LONG_ENOUGH)),
     Transition(
-        (State.ANSWERED,), FollowUp, State.FOLLOWED_UP, OrderFollowedUp, _followed_up, (EXCUSE_HAS_REASON, ANSWER_KNOWN)
+        (State.ANSWERED,),
+        FollowUp,
+        State.FOLLOWED_UP,
+        OrderFollowedUp,
+        _followed_up,
+        (REACHABLE, EXCUSE_HAS_REASON, ANSWER_KNOWN),
     ),
     Transition(
         (State.TO_CLOSE_DIRECTLY,), CloseDirectly, State.ANSWERED_DIRECTLY, OrderClosedDirectly, _closed_directly
@@ -207,5 +218,6 @@ def _begun(order: Order | None, event: OrderAccepted) -> Order:
         stage=event.stage,
         state=State.TO_CLOSE_DIRECTLY if event.direct else State.TO_DISPATCH,
         direct=event.direct,
+        reachable=event.reachable,
         due_at=event.due_at,
     )

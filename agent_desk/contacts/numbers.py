@@ -6,13 +6,14 @@ from agent_desk.drafting.numerals import spoken_phones
 from agent_desk.drafting.propose import caller_text
 from vocabulary.errors import FieldError
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from vocabulary.speech import Utterance
 
 
-def known_numbers(caller: PhoneNumber, utterances: Sequence[Utterance], /) -> frozenset[PhoneNumber]:
+def known_numbers(requester: Requester, utterances: Sequence[Utterance], /) -> frozenset[PhoneNumber]:
     """Return the numbers that a proposal of this contact can stand for: the signalled one and every one said."""
     said = {PhoneNumber(digits) for digits, _ in spoken_phones(caller_text(utterances))}
-    return frozenset(said | ({caller} if caller.reveal() else set()))
+    return frozenset(said | ({requester.number} if requester.number else set()))
 
 
 def resolved_phone(sent: PhoneNumber, /, *, known: Iterable[PhoneNumber]) -> PhoneNumber:

@@ -19,6 +19,7 @@ from vocabulary.masking import masked_text
 from vocabulary.orders import Draftable, OrderBrief
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester, caller
 from vocabulary.speech import Utterance
 from vocabulary.unnamed import said_names, unnamed
 
@@ -51,18 +52,18 @@ class ContactViews:
         self._orders: Orders | None = None
 
     def connect(self, orders: Orders, /) -> None:
-        """Give the orders, which themselves ask this object for callers."""
+        """Give the orders, which themselves ask this object who asks."""
         self._orders = orders
 
-    async def caller_of(self, contact: ContactId, /) -> PhoneNumber:
-        """Return the caller's number, empty when withheld; NotFound for a contact nobody knows."""
+    async def requester_of(self, contact: ContactId, /) -> Requester:
+        """Return who asks in a contact; NotFound for a contact nobody knows."""
         talk = self._board.talks.get(contact)
         if talk is not None and talk.call is not None:
-            return talk.caller
+            return caller(talk.caller)
         record = await self._store.record(contact)
         if record is None:
             raise NotFound(NOT_IN_YET)
-        return record.caller
+        return caller(record.caller)
 
     async def words_of(self, contact: ContactId, /) -> tuple[Utterance, ...]:
         """Return all that was said, for the rules of this room; never for a page."""
@@ -70,7 +71,7 @@ class ContactViews:
 
     async def origin_of(self, contact: ContactId, /) -> Origin:
         """Return LIVE: what comes through this desk really happened, made-up history never does."""
-        await self.caller_of(contact)
+        await self.requester_of(contact)
         return Origin.LIVE
 
     async def demand(self, contact: ContactId, what: What, /, *, principal: Principal) -> None:
@@ -115,13 +116,13 @@ class ContactViews:
 
     async def _kept(self, contact: ContactId, talk: Talk | None) -> _Kept:
         record = await self._store.record(contact)
-        caller = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
+        number = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
         orders = self._orders
         return _Kept(
             record=record,
             utterances=await self._store.utterances(contact),
             draft=await self._store.draft(contact),
-            history=await orders.of_phone(caller, open_only=False) if orders else (),
+            history=await orders.of_requester(caller(number), open_only=False) if orders else (),
             order=await orders.of_contact(contact) if orders else None,
             seats=await self._store.seats(contact),
         )
@@ -211,14 +212,14 @@ def _heard(kept: tuple[Utterance, ...], talk: Talk | None) -> tuple[Utterance, .
 
 def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool) -> ContactView:
     record, snapshot = kept.record, talk.snapshot if talk else None
-    caller = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
+    number = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
     ended = (talk.ended if talk else True) or bool(record and record.ended_at)
     history = tuple(order for order in kept.history if order.contact != contact)
     samples = record.samples if record else None
     return ContactView(
         contact=contact,
         call=None if ended or snapshot is None else shown_call(snapshot),
-        caller_masked=caller.masked(),
+        caller_masked=caller(number).masked(),
         dialled=snapshot.dialled if snapshot else (record.dialled if record else ""),
         line_name=snapshot.line_name if snapshot else (record.line_name if record else ""),
         phase=CallPhase.ENDED if ended or snapshot is None else snapshot.phase,

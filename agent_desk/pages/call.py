@@ -111,7 +111,7 @@ class CallPages:
         form, contact, who = request.body, contact_of(request.path["contact"]), request.principal
         await self._views.demand(contact, What.FORM, principal=who)
         spoken = await self._views.words_of(contact)
-        known = known_numbers(await self._views.caller_of(contact), spoken)
+        known = known_numbers(await self._views.requester_of(contact), spoken)
         order = OrderRequest(
             contact=contact,
             kind=form.kind,

@@ -10,6 +10,7 @@ from agent_desk.contacts.view import ContactViews
 from agent_desk.pages.contacts import AGENTS, check_reason, contact_of
 from runtime.clock import Clock
 from runtime.web import Request, Route
+from vocabulary.errors import Refused
 from vocabulary.people import Role
 from vocabulary.text import checked_text
 
@@ -84,9 +85,11 @@ class NumberPages:
         await self._views.demand(contact, What.NUMBER, principal=request.principal)
         account = request.principal.account
         self._pace.take(account, at=self._clock.now())
-        caller = await self._views.caller_of(contact)
+        number = (await self._views.requester_of(contact)).number
+        if number is None:
+            raise Refused("no-number", "诉求人没有留下号码")
         await self._looks.at(contact, what="caller-number-revealed", account=account, why=why)
-        return Revealed(value=caller.reveal())
+        return Revealed(value=number.reveal())
 
     async def callbacks(self, request: Request[None]) -> list[Callback]:
         """Answer with people to call back, numbers masked."""

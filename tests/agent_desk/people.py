@@ -51,6 +51,7 @@ from vocabulary.ids import AccountId, CallId, CategoryCode, ContactId, EntryCode
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Requester
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Band, Suggestion, Suggestions
 
@@ -283,8 +284,9 @@ class KeptOrders:
     async def of_contact(self, contact: ContactId, /) -> OrderBrief | None:
         return next((brief for request, brief in self.made if request.contact == contact), None)
 
-    async def of_phone(self, phone: PhoneNumber, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
-        return tuple(brief for request, brief in self.made if phone.reveal() and request.callback_phone == phone)
+    async def of_requester(self, requester: Requester, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
+        number = requester.number
+        return tuple(brief for request, brief in self.made if number and request.callback_phone == number)
 
     async def in_hands(self, contact: ContactId, /, *, account: AccountId) -> bool:
         return any(request.contact == contact and account == self.hands for request, _ in self.made)

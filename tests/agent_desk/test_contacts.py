@@ -24,6 +24,7 @@ from vocabulary.ids import ContactId, EventId
 from vocabulary.orders import Draftable, DraftField, Way
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import caller
 
 AGENT: Principal = ROLE_PRINCIPALS["agent"]
 ANALYST: Principal = ROLE_PRINCIPALS["analyst"]
@@ -113,7 +114,7 @@ async def test_a_contact_nobody_knows_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await desk.room.contacts.view(ContactId(new_id()), principal=AGENT)
     with pytest.raises(NotFound):
-        await desk.room.contacts.caller_of(ContactId(new_id()))
+        await desk.room.contacts.requester_of(ContactId(new_id()))
 
 
 async def test_who_does_not_fill_the_form_sees_neither_name_nor_number(desk: Desk, database: Database) -> None:
@@ -193,7 +194,7 @@ async def test_a_masked_number_sent_back_untouched_is_the_callers_or_the_one_sai
     call, said = MadeCall(), "18800000202"
     await talking(desk, call)
     await desk.room.live.hear(call.heard(f"打{said}也行", at_ms=5000))
-    known = known_numbers(PhoneNumber(CALLER), await desk.room.contacts.words_of(call.contact))
+    known = known_numbers(caller(PhoneNumber(CALLER)), await desk.room.contacts.words_of(call.contact))
     own, other, typed = PhoneNumber(CALLER), PhoneNumber(said), PhoneNumber("0999-8001345")
 
     meant = [resolved_phone(PhoneNumber(sent), known=known) for sent in (own.masked(), other.masked())]

@@ -9,6 +9,7 @@ from tests.mutations.mutant import Mutant
 FAULTS = {
     "a second call of a contact is dropped",
     "a value stands in another column",
+    "who has no number is turned away",
     "a key does what another is for",
     "the running version is overwritten at a restart",
     "a step of a call begins inside another",

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.work_orders.town import BY_PHONE
 from vocabulary.calls import Origin
 from vocabulary.errors import FieldError, Permanent, Refused
 from vocabulary.events.work_orders import OrderArchived, OrderFollowedUp, OrderHandled
@@ -16,6 +17,7 @@ from vocabulary.ids import CategoryCode, ContactId, EventId, UnitCode
 from vocabulary.masking import masked_text
 from vocabulary.orders import OrderRequest, RequestKind, Stage
 from vocabulary.personal import PersonName, PhoneNumber
+from vocabulary.requesters import Channel, Requester, caller, known_by
 from work_orders import form
 from work_orders.catalogue import Catalogue, Category, Unit
 from work_orders.commands import Accept, Archive, CloseDirectly, Command, Dispatch, FollowUp, Reply
@@ -42,6 +44,7 @@ def accept(*, direct: bool = False, kind: RequestKind = RequestKind.COMPLAINT) -
         content="长青路从昨天起停水，要求恢复供水",
         direct=direct,
         confidential=False,
+        reachable=True,
         origin=Origin.LIVE,
         due_at=NOW + timedelta(hours=24),
     )
@@ -253,14 +256,28 @@ def test_every_wrong_field_is_named_in_chinese_at_once() -> None:
     wrong = request(title="停", content="水", category=CategoryCode(""), callback_phone=PhoneNumber("abc"), district="")
 
     with pytest.raises(FieldError) as caught:
-        form.check(wrong, catalogue=catalogue())
+        form.check(wrong, catalogue=catalogue(), requester=BY_PHONE)
 
     assert set(caught.value.fields) == {"title", "content", "category", "callback_phone", "place"}
     assert "至少4个字" in caught.value.fields["title"]
 
 
+@pytest.mark.parametrize(
+    ("requester", "wrong"),
+    [(BY_PHONE, {"callback_phone"}), (caller(PhoneNumber("")), set()), (known_by(Channel.APP, "openid-7f3a99"), set())],
+)
+def test_only_who_has_a_number_must_leave_one(requester: Requester, wrong: set[str]) -> None:
+    found: set[str] = set()
+    try:
+        form.check(request(callback_phone=PhoneNumber("")), catalogue=catalogue(), requester=requester)
+    except FieldError as refused:
+        found = set(refused.fields)
+
+    assert found == wrong
+
+
 def test_a_right_form_passes() -> None:
-    form.check(request(), catalogue=catalogue())
+    form.check(request(), catalogue=catalogue(), requester=BY_PHONE)
 
 
 def test_a_category_whose_unit_names_no_handler_is_refused() -> None:

@@ -14,6 +14,7 @@ from vocabulary.ids import AccountId
 from vocabulary.orders import OrderBrief
 from vocabulary.people import Principal, Role
 from vocabulary.personal import PersonName, PhoneNumber
+from vocabulary.requesters import caller
 from work_orders import OrderPages, OrderService
 
 ANSWER = {"reply": "经现场抢修，已于今日十时恢复供水。", "internal_note": "备用泵老化，请勿外传"}
@@ -111,7 +112,7 @@ async def test_a_confidential_order_names_nobody_even_when_the_forms_name_is_emp
     everything = [*(view.text for view in views), log, lines]
     assert [(secret, text) for secret in secrets for text in everything if secret in text] == []
     assert kept == answer
-    assert await orders.of_phone(PhoneNumber(CALLER), open_only=False) == ()
+    assert await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=False) == ()
 
 
 async def test_a_units_answer_is_shown_and_logged_without_numbers(
@@ -151,7 +152,9 @@ async def test_a_row_that_cannot_be_read_leaves_the_others_in_every_list(
 
     assert [answer.status for answer in lists] == [200, 200]
     assert [[row["order_no"] for row in answer.body] for answer in lists] == [[made.order_no]] * 2
-    assert [brief.order_no for brief in await orders.of_phone(PhoneNumber(CALLER), open_only=False)] == [made.order_no]
+    assert [brief.order_no for brief in await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=False)] == [
+        made.order_no
+    ]
 
 
 async def test_what_a_unit_writes_is_text_that_can_be_kept(ask: Asker, made: OrderBrief) -> None:

@@ -33,6 +33,7 @@ from vocabulary.events.work_orders import (
 from vocabulary.ids import CategoryCode, ContactId, WorkOrderNo
 from vocabulary.orders import Stage
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Channel, caller, known_by
 from work_orders import OrderService
 from work_orders.commands import FollowUp
 from work_orders.numbers import is_order_no
@@ -258,13 +259,51 @@ async def test_the_callers_history_has_open_orders_first_and_nothing_for_a_withh
     clock.advance(timedelta(minutes=1))
     closed = await orders.accept(question(callback_phone=other), principal=AGENT)
 
-    history = await orders.of_phone(PhoneNumber(CALLER), open_only=False)
+    history = await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=False)
 
     assert [brief.order_no for brief in history] == [open_one.order_no, closed.order_no]
-    assert [b.order_no for b in await orders.of_phone(PhoneNumber(CALLER), open_only=True)] == [open_one.order_no]
-    assert [b.order_no for b in await orders.of_phone(other, open_only=False)] == [closed.order_no]
-    assert await orders.of_phone(PhoneNumber(""), open_only=False) == ()
+    assert [b.order_no for b in await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=True)] == [
+        open_one.order_no
+    ]
+    assert [b.order_no for b in await orders.of_requester(caller(other), open_only=False)] == [closed.order_no]
+    assert await orders.of_requester(caller(PhoneNumber("")), open_only=False) == ()
     assert await orders.of_contact(ContactId(closed.contact)) == closed
+
+
+async def test_who_withholds_the_number_is_answered_and_the_follow_up_is_excused_with_a_reason(
+    database: Database, clock: ManualClock
+) -> None:
+    orders = orders_of(database, clock=clock, contacts=KnownContacts(caller(PhoneNumber(""))))
+    made = await orders.accept(wanted(callback_phone=PhoneNumber("")), principal=AGENT)
+    await orders.reply(made.order_no, unit=WATER, text=ANSWER, note="")
+
+    with pytest.raises(Refused) as asked:
+        await orders.follow_up(made.order_no, PLEASED, principal=AGENT)
+    excuse = FollowUp(excused=True, reason="来电未显示号码，也没有留电话", satisfied=None)
+    done = await orders.follow_up(made.order_no, excuse, principal=AGENT)
+
+    assert (asked.value.reason, made.unit, done.stage) == ("nobody-to-call", WATER, Stage.ARCHIVE)
+    assert [event.reachable for event in await told(database) if isinstance(event, OrderAccepted)] == [False]
+
+
+async def test_who_has_a_number_leaves_one_for_the_follow_up(orders: OrderService) -> None:
+    with pytest.raises(FieldError) as wrong:
+        await orders.accept(wanted(callback_phone=PhoneNumber("")), principal=AGENT)
+
+    assert set(wrong.value.fields) == {"callback_phone"}
+
+
+async def test_who_asks_by_another_channel_is_known_again_by_the_account_there_and_by_no_number(
+    database: Database, clock: ManualClock
+) -> None:
+    by_app = known_by(Channel.APP, "openid-7f3a99")
+    orders = orders_of(database, clock=clock, contacts=KnownContacts(by_app))
+    made = await orders.accept(wanted(callback_phone=PhoneNumber("")), principal=AGENT)
+
+    others = (known_by(Channel.WEB, "openid-7f3a99"), caller(PhoneNumber(CALLER)), known_by(Channel.APP, ""))
+    found = [await orders.of_requester(who, open_only=False) for who in (by_app, *others)]
+
+    assert [[brief.order_no for brief in briefs] for briefs in found] == [[made.order_no], [], [], []]
 
 
 async def test_numbers_of_people_are_masked_in_the_log_and_in_briefs_and_kept_whole_for_the_unit(

@@ -13,6 +13,7 @@ from vocabulary.ids import AccountId, CategoryCode, ContactId, SeatNo, UnitCode
 from vocabulary.orders import OrderRequest, RequestKind
 from vocabulary.people import Principal, Role
 from vocabulary.personal import PersonName, PhoneNumber
+from vocabulary.requesters import Requester, caller
 from work_orders import Catalogue, Category, Limit, LimitUnit, OrderService, Unit, WorkingCalendar
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -41,19 +42,23 @@ def catalogue() -> Catalogue:
     )  # fmt: skip
 
 
-class KnownContacts:
-    """Every contact called from one number, except those that nobody knows."""
+BY_PHONE = caller(PhoneNumber(CALLER))
 
-    def __init__(self) -> None:
+
+class KnownContacts:
+    """Every contact is that of one requester, except those that nobody knows."""
+
+    def __init__(self, requester: Requester = BY_PHONE) -> None:
+        self.requester = requester
         self.unknown: set[ContactId] = set()
 
-    async def caller_of(self, contact: ContactId, /) -> PhoneNumber:
+    async def requester_of(self, contact: ContactId, /) -> Requester:
         if contact in self.unknown:
             raise NotFound("没有这次来电")
-        return PhoneNumber(CALLER)
+        return self.requester
 
     async def origin_of(self, contact: ContactId, /) -> Origin:
-        await self.caller_of(contact)
+        await self.requester_of(contact)
         return Origin.LIVE
 
 

@@ -34,6 +34,8 @@ class OrderAccepted(OrderEvent):
     confidential: bool
     due_at: datetime | None
     origin: Origin
+    reachable: bool = True
+    """Whether there is a number for the follow-up; until 0.1 none was made without."""
 
 
 @event("work-orders.order-dispatched.v1", durable=True)

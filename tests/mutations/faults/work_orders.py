@@ -37,4 +37,12 @@ MUTANTS = (
         new='        except KeyError as error:\n            _log.warning("an order cannot',
         tests=(f"{PAGES}::test_a_row_that_cannot_be_read_leaves_the_others_in_every_list",),
     ),
+    Mutant(
+        name="number-asked-of-whom-has-none",
+        fault="who has no number is turned away",
+        file="work_orders/form.py",
+        old="if not phone and requester.number is not None:",
+        new="if not phone:",
+        tests=("tests/work_orders/test_order.py::test_only_who_has_a_number_must_leave_one",),
+    ),
 )

@@ -1940,6 +1940,8 @@ export interface components {
             order_no: string;
             origin: components["schemas"]["Origin"];
             place: string;
+            /** @default true */
+            reachable: boolean;
             stage: components["schemas"]["Stage"];
             title: string;
         };
