@@ -105,7 +105,7 @@ class SwitchProcess:
                 f"SIP cannot listen on {where} ({error}); stop what listens there, or set sip_port"
             ) from None
         self.sip_port = transport.get_extra_info("sockname")[1]
-        switch.agent.contact = (config.public_host or config.sip_host, self.sip_port)
+        switch.agent.core.contact = (config.public_host or config.sip_host, self.sip_port)
         return reception
 
 

@@ -28,6 +28,9 @@ from telephony.sip.events import (
     Gone,
     Invited,
     Output,
+    PeerAnswered,
+    PeerDeclined,
+    PeerRang,
     Renegotiated,
     SipEvent,
     TurnedAway,
@@ -151,7 +154,7 @@ class Reception(asyncio.DatagramProtocol):
                 self._digit(event)
             case TurnedAway():
                 self._turned_away(event)
-            case Withdrawn() | Alive():
+            case Withdrawn() | Alive() | PeerRang() | PeerAnswered() | PeerDeclined():
                 return
             case _:
                 assert_never(event)
@@ -239,7 +242,7 @@ class Reception(asyncio.DatagramProtocol):
                 caller_leg=arrival.leg,
                 recording_name=recording_name(arrival.call),
             )
-            if invited.tag in switch.agent.dialogs:
+            if switch.agent.session(invited.tag) is not None:
                 await switch.link.request(start, reply=media.CallStarted)
         except HotlineError as error:
             log.warning("media could not take a call", reason=str(error))

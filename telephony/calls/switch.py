@@ -83,7 +83,7 @@ class Switch:
         self._taking = False
         self._ended: set[CallId] = set()
         """Calls whose end may not be stored yet: the journal keeps it."""
-        agent.available = False
+        agent.uas.available = False
 
     def moment(self) -> Moment:
         """Now."""
@@ -99,7 +99,7 @@ class Switch:
     def use(self, settings: TelephonySettings, /) -> None:
         """New calls follow these settings; calls in progress keep theirs."""
         self.settings, self.acd.limits = settings, settings.limits
-        self.agent.available = not self.refusal()
+        self.agent.uas.available = not self.refusal()
 
     def refusal(self) -> str:
         """Why a new call would be refused; empty when it would not."""
@@ -288,7 +288,7 @@ class Switch:
             self.post(live.call.call, got.Ticked())
 
     def _tick_rest(self, moment: Moment) -> None:
-        self.agent.available = not self.refusal()
+        self.agent.uas.available = not self.refusal()
         if self._ended and self.publisher.emitter.backlog == 0:
             for call in self._ended:
                 self.journal.remove(call)
@@ -301,8 +301,9 @@ class Switch:
 
     def _look_for_peer(self, live: Live, moment: Moment) -> None:
         """Probe a caller of whom nothing is heard or to be heard, and end the call when that lasts too long."""
-        dialog = self.agent.dialogs.get(live.tag)
-        direction = dialog.agreed.direction if dialog is not None and dialog.agreed is not None else Direction.SENDRECV
+        session = self.agent.session(live.tag)
+        agreed = session.agreed if session is not None else None
+        direction = agreed.direction if agreed is not None else Direction.SENDRECV
         limit_s = live.call.settings.limits.hold_limit_s
         match live.absence.look(direction, now=moment.mono, limit_s=limit_s):
             case Remedy.PROBE:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from telephony.sip.addresses import parse_uri, scheme_of, tag_of
-from telephony.sip.dialogs import Dialog, Phase
 from telephony.sip.flows import Flow
 from telephony.sip.messages import Request
 from telephony.sip.responses import ALLOW, KNOWN_ELSEWHERE, Extra
-from telephony.sip.transactions import LIFE, T1
+from telephony.sip.sessions import Phase, SipSession
+from telephony.sip.transactions.timers import LIFE, T1
 from telephony.sip.trunks import Trunk
 
 BUSY: tuple[int, Extra] = (503, (("Retry-After", "10"),))
@@ -68,23 +68,25 @@ class Room:
         return self._taken[flow.remote[0]] < share and self._taken.total() < MAX_TRANSACTIONS
 
 
-def half_open(dialogs: Iterable[Dialog], /, *, flow: Flow, trunk: Trunk, now: float) -> bool:
+def half_open(sessions: Iterable[SipSession], /, *, flow: Flow, trunk: Trunk, now: float) -> bool:
     """Tell whether a source lets as many ACKs wait as its trunk allows.
 
     Only our 200s count that were repeated once already: a hundred calls at one moment are no fault of the exchange that
     brings them, and until our 200 leaves the delay is ours.
     """
-    late = (one for one in dialogs if one.flow.remote[0] == flow.remote[0] and _unacknowledged_s(one, now=now) >= T1)
+    late = (
+        one for one in sessions if one.dialog.flow.remote[0] == flow.remote[0] and _unacknowledged_s(one, now=now) >= T1
+    )
     return sum(1 for _ in late) >= trunk.max_half_open
 
 
-def overdue(dialogs: Iterable[Dialog], /, *, now: float) -> Dialog | None:
-    """Return the dialog that has waited longest for the ACK of its first 200, None while all are within ``ACK_S``."""
-    late = [one for one in dialogs if _unacknowledged_s(one, now=now) >= ACK_S]
+def overdue(sessions: Iterable[SipSession], /, *, now: float) -> SipSession | None:
+    """Return the call that has waited longest for the ACK of its first 200, None while all are within ``ACK_S``."""
+    late = [one for one in sessions if _unacknowledged_s(one, now=now) >= ACK_S]
     return max(late, key=lambda one: _unacknowledged_s(one, now=now), default=None)
 
 
-def _unacknowledged_s(dialog: Dialog, /, *, now: float) -> float:
+def _unacknowledged_s(session: SipSession, /, *, now: float) -> float:
     """Seconds since the first 200 left, 0 once it is acknowledged or before it leaves."""
-    waiting = dialog.awaiting_ack if dialog.phase is Phase.ACCEPTED else None
+    waiting = session.awaiting_ack if session.phase is Phase.ACCEPTED else None
     return now - (waiting.ends_at - LIFE) if waiting is not None else 0.0

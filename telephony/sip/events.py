@@ -80,6 +80,34 @@ class Gone:
     why: str
 
 
-SipEvent = Invited | TurnedAway | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone
+@dataclass(frozen=True, slots=True)
+class PeerRang:
+    """A provisional response to a call of ours: somebody may be about to answer."""
+
+    tag: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAnswered:
+    """A call of ours is up; its ACK is under way."""
+
+    tag: str
+    agreed: Agreed
+
+
+@dataclass(frozen=True, slots=True)
+class PeerDeclined:
+    """A call of ours came to nothing. ``status`` is the refusal's; 408 nobody answered, 487 given up, 488 no codec."""
+
+    tag: str
+    status: int
+    reason: str
+
+
+InboundEvent = Invited | TurnedAway | Withdrawn | Confirmed | Renegotiated | DigitSignalled | Alive | Gone
+OutboundEvent = PeerRang | PeerAnswered | PeerDeclined
+"""Of a call of ours until it is answered; afterwards it is told of like any other."""
+SipEvent = InboundEvent | OutboundEvent
 Output = Send | SipEvent
 """What comes out of signalling, in order: messages to send and events."""

@@ -1,63 +1,18 @@
 """Requests within a dialog: re-INVITE, UPDATE, INFO, OPTIONS, BYE (RFC 3261 §12.2.2, §14.2, §15.1.2; RFC 3311)."""
 
 from dataclasses import replace
-from typing import Protocol
 
-from telephony.sip.dialogs import Dialog, Phase, refreshed
+from telephony.sip.core import Core
+from telephony.sip.dialogs import refreshed
 from telephony.sip.events import DigitSignalled, Gone, Output, Renegotiated
 from telephony.sip.messages import Request
-from telephony.sip.responses import ALLOW, Extra
-from telephony.sip.sdp import Agreed, MalformedSdp, NotAcceptable, agree, parse_sdp, sdp_part
+from telephony.sip.offers import offered
+from telephony.sip.responses import ALLOW
+from telephony.sip.sessions import Phase, SipSession, SipSessions
 
 _SIGNALS = {**{str(number): str(number) for number in range(10)}, "10": "*", "11": "#", "*": "*", "#": "#",
             "A": "A", "B": "B", "C": "C", "D": "D", "12": "A", "13": "B", "14": "C", "15": "D"}  # fmt: skip
 _LONGEST_INFO = 256
-
-
-class Agent(Protocol):
-    """What of the user agent is needed here."""
-
-    dialogs: dict[str, Dialog]
-
-    def keep(self, dialog: Dialog, /) -> Dialog:
-        """Store the new value of a dialog."""
-        ...
-
-    def answer(self, request: Request, /, *, status: int, now: float, tag: str = "", extra: Extra = ()) -> list[Output]:
-        """Send a final response."""
-        ...
-
-    def agree_on(self, dialog: Dialog, /, *, request: Request, now: float) -> list[Output]:
-        """Answer with 200 and SDP."""
-        ...
-
-
-def offered(request: Request, /) -> tuple[Agreed | None, int]:
-    """Return (what we agree to, status of the refusal or 0); both empty when the request has no body.
-
-    415 for a body that is no SDP, 406 where no SDP is accepted, 400 for broken SDP, 488 for no stream we can speak.
-    """
-    headers = request.headers
-    if request.method != "ACK" and not _accepts_sdp(headers.all("Accept")):
-        return None, 406
-    if not request.body.strip():
-        return None, 0
-    encoding = headers.first("Content-Encoding").lower()
-    body = sdp_part(headers.first("Content-Type"), request.body)
-    if body is None or encoding not in {"", "identity"}:
-        return None, 415
-    try:
-        return agree(parse_sdp(body)), 0
-    except MalformedSdp:
-        return None, 400
-    except NotAcceptable:
-        return None, 488
-
-
-def _accepts_sdp(accepted: list[str]) -> bool:
-    """Whether an answer in SDP may be sent (RFC 3261 §20.1): nothing said means application/sdp."""
-    kinds = {value.split(";", 1)[0].strip().lower() for value in accepted}
-    return not kinds or bool(kinds & {"application/sdp", "application/*", "*/*"})
 
 
 def info_digit(request: Request, /) -> str | None:
@@ -77,30 +32,34 @@ def info_digit(request: Request, /) -> str | None:
     return None
 
 
-def handle(agent: Agent, dialog: Dialog, /, *, request: Request, now: float) -> list[Output]:
-    """Carry out a request within ``dialog`` and answer it."""
+def handle(core: Core, sessions: SipSessions, session: SipSession, /, *, request: Request, now: float) -> list[Output]:
+    """Carry out a request within ``session`` and answer it."""
     if request.method == "BYE":
-        outputs = agent.answer(request, status=200, now=now, tag=dialog.tag)
-        agent.dialogs.pop(dialog.tag, None)
-        return [*outputs, Gone(dialog.tag, "bye")]
-    if dialog.phase is Phase.LEAVING:
-        return agent.answer(request, status=481, now=now, tag=dialog.tag)
-    if dialog.early or request.cseq <= dialog.remote_cseq:
-        return agent.answer(request, status=500, now=now, tag=dialog.tag, extra=(("Retry-After", "1"),))
-    dialog = agent.keep(refreshed(dialog, request))
+        sends = core.answer(request, status=200, now=now, tag=session.tag)
+        sessions.drop(session.tag)
+        return [*sends, Gone(session.tag, "bye")]
+    if session.phase is Phase.LEAVING:
+        return [*core.answer(request, status=481, now=now, tag=session.tag)]
+    if session.early or request.cseq <= session.dialog.remote_cseq:
+        again = (("Retry-After", "1"),)
+        return [*core.answer(request, status=500, now=now, tag=session.tag, extra=again)]
+    session = sessions.keep(replace(session, dialog=refreshed(session.dialog, request)))
     if request.method == "INVITE" or (request.method == "UPDATE" and request.body.strip()):
-        return _renegotiate(agent, dialog, request, now)
+        return _renegotiate(core, sessions, session, request, now)
     extra = (("Allow", ALLOW), ("Accept", "application/sdp")) if request.method == "OPTIONS" else ()
-    outputs = agent.answer(request, status=200, now=now, tag=dialog.tag, extra=extra)
+    sends = core.answer(request, status=200, now=now, tag=session.tag, extra=extra)
     key = info_digit(request) if request.method == "INFO" else None
-    return [*outputs, DigitSignalled(dialog.tag, key)] if key else outputs
+    return [*sends, DigitSignalled(session.tag, key)] if key else [*sends]
 
 
-def _renegotiate(agent: Agent, dialog: Dialog, request: Request, now: float) -> list[Output]:
+def _renegotiate(core: Core, sessions: SipSessions, session: SipSession, request: Request, now: float) -> list[Output]:
+    if sessions.offering(session.tag):  # both sides at once (RFC 3261 §14.2)
+        return [*core.answer(request, status=491, now=now, tag=session.tag)]
     agreed, status = offered(request)
     if status:
-        return agent.answer(request, status=status, now=now, tag=dialog.tag)
-    ours = dialog.ours.next() if dialog.ours is not None else None
-    phase = Phase.CONFIRMED if dialog.phase is Phase.ACCEPTED else dialog.phase
-    outputs = agent.agree_on(replace(dialog, agreed=agreed, ours=ours, phase=phase), request=request, now=now)
-    return [*outputs, Renegotiated(dialog.tag, agreed)] if agreed is not None else outputs
+        return [*core.answer(request, status=status, now=now, tag=session.tag)]
+    ours = session.ours.next() if session.ours is not None else None
+    phase = Phase.CONFIRMED if session.phase is Phase.ACCEPTED else session.phase
+    changed = replace(session, agreed=agreed, ours=ours, phase=phase)
+    outputs = sessions.agree_on(changed, request=request, now=now)
+    return [*outputs, Renegotiated(session.tag, agreed)] if agreed is not None else outputs

@@ -202,8 +202,8 @@ def answer_sdp(agreed: Agreed, ours: OurSide, /) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def offer_sdp(ours: OurSide, /) -> bytes:
-    """Return our offer, for an INVITE that came without one (RFC 3261 §13.2.1)."""
+def offer_sdp(ours: OurSide, direction: Direction = Direction.SENDRECV, /) -> bytes:
+    """Return our offer: of a call of ours, or for an INVITE that came without one (RFC 3261 §13.2.1)."""
     lines = [
         *_head(ours),
         f"m=audio {ours.port} RTP/AVP 8 0 {OUR_EVENT_TYPE}",
@@ -211,7 +211,7 @@ def offer_sdp(ours: OurSide, /) -> bytes:
         "a=rtpmap:0 PCMU/8000",
         *_event_lines(OUR_EVENT_TYPE),
         "a=ptime:20",
-        "a=sendrecv",
+        f"a={direction.value}",
     ]
     return ("\r\n".join(lines) + "\r\n").encode()
 

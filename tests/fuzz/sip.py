@@ -40,5 +40,5 @@ def fuzz_one(data: bytes) -> None:
             assert len(output.data) <= _LONGEST
             assert parse(output.data) is not None
             assert 0 < output.flow.remote[1] < 65_536
-    assert len(_agent.dialogs) <= _A_LIFE
-    assert len(_agent._transactions) <= 2 * _A_LIFE
+    assert len(_agent.sessions.all) <= _A_LIFE
+    assert len(_agent.core.transactions.servers) <= 2 * _A_LIFE

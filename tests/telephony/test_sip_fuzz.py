@@ -72,16 +72,16 @@ def test_a_mutated_conversation_never_escapes_and_every_datagram_we_send_can_be_
                 )
         outputs += agent.tick(now=now)
         if dice.random() < 0.1:
-            for tag in list(agent.dialogs):
+            for tag in list(agent.sessions.all):
                 outputs += agent.hang_up(tag, cause=16, now=now)
         for output in outputs:
             if isinstance(output, Send):
                 assert parse(output.data) is not None
 
-    for tag in list(agent.dialogs):
+    for tag in list(agent.sessions.all):
         agent.refuse(tag, status=503, now=now)
         agent.hang_up(tag, cause=16, now=now)
     for later in (33.0, 66.0, 99.0):
         agent.tick(now=now + later)
-    assert agent.dialogs == {}
-    assert agent._transactions == {}
+    assert agent.sessions.all == {}
+    assert agent.core.transactions.servers == {}

@@ -21,14 +21,14 @@ from telephony.calls.legs import Leg, TrunkEndpoint
 from telephony.calls.record import Call, call_ended
 from telephony.ivr.flow import Ivr
 from telephony.sip import addresses, in_dialog, messages, sdp
-from telephony.sip.dialogs import Phase
 from telephony.sip.events import Alive, Gone, Invited, Output
 from telephony.sip.flows import Send
 from telephony.sip.messages import Headers, Request, Response
 from telephony.sip.parser import MAX_DATAGRAM, MalformedSip, parse
 from telephony.sip.sdp import MalformedSdp, OurSide
+from telephony.sip.sessions import PROBE_S, Phase
 from telephony.sip.trunks import BadTrunk, Trunk
-from telephony.sip.user_agent import PROBE_S, UserAgent
+from telephony.sip.user_agent import UserAgent
 from tests.telephony.calls_world import SETTINGS
 from tests.telephony.sip_texts import FLOW, OFFER, flow, new_agent, request
 from tests.telephony.test_sip_fuzz import mutated
@@ -239,8 +239,8 @@ def test_a_stranger_gets_403_and_leaves_nothing_behind(method: str) -> None:
     )
 
     assert statuses(outputs) == [403]
-    assert agent._transactions == {}
-    assert agent.dialogs == {}
+    assert agent.core.transactions.servers == {}
+    assert agent.sessions.all == {}
 
 
 def test_a_stranger_who_repeats_himself_gets_the_same_answer() -> None:
@@ -257,7 +257,7 @@ def test_what_begins_nothing_is_answered_without_being_kept() -> None:
         for method in ("OPTIONS", "NEWMETHOD", "REGISTER", "BYE", "CANCEL"):
             agent.receive(request(method, branch=f"z9hG4bK{number}", call=f"c{number}"), flow=FLOW, now=0.0)
 
-    assert agent._transactions == {}
+    assert agent.core.transactions.servers == {}
 
 
 def test_a_source_that_never_acknowledges_leaves_room_for_others() -> None:
@@ -304,7 +304,7 @@ def test_a_late_fork_after_bye_opens_no_second_call() -> None:
 
     assert statuses(late) == [482]
     agent.tick(now=40.0)
-    assert agent._invites == {}
+    assert agent.uas.invites == {}
 
 
 # A peer of whom nothing is heard -------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ def test_a_peer_that_answers_a_probe_is_alive(status: int) -> None:
 
     assert agent.probe(tag, now=1.5) == []
     assert agent.receive(reply_to(probe, status), flow=FLOW, now=2.0) == [Alive(tag)]
-    assert agent.dialogs[tag].phase is Phase.CONFIRMED
+    assert agent.sessions.all[tag].phase is Phase.CONFIRMED
 
 
 @pytest.mark.parametrize("status", [481, 408])
@@ -341,7 +341,7 @@ def test_a_peer_that_knows_nothing_of_the_call_is_gone(status: int) -> None:
     probe = probe_of(agent.probe(tag, now=1.0))
 
     assert agent.receive(reply_to(probe, status), flow=FLOW, now=2.0) == [Gone(tag, "dead")]
-    assert tag not in agent.dialogs
+    assert tag not in agent.sessions.all
 
 
 def test_a_peer_that_does_not_answer_a_probe_is_gone_after_a_few_repeats() -> None:

@@ -7,12 +7,12 @@ import pytest
 from telephony.calls.refusals import LINES_A_SOURCE, LINES_IN_ALL, WINDOW_S, Refusals
 from telephony.media_protocol import Codec
 from telephony.sip.admission import ACK_S, SHARE
-from telephony.sip.dialogs import Phase
 from telephony.sip.events import Confirmed, Gone, Invited, Output, TurnedAway
 from telephony.sip.flows import Send
 from telephony.sip.messages import Request, Response
 from telephony.sip.parser import parse
 from telephony.sip.sdp import OurSide, agree, parse_sdp
+from telephony.sip.sessions import Phase
 from telephony.sip.user_agent import UserAgent
 from tests.telephony.sip_texts import FLOW, OFFER, PEER, flow, new_agent, request
 
@@ -67,7 +67,7 @@ def test_a_stranger_cannot_confirm_a_call_or_draw_its_requests_to_himself() -> N
 
     assert agent.receive(ack, flow=flow("198.51.100.9", 5060), now=0.1) == []
     assert agent.receive(ack.replace(b"tag=peer", b"tag=other"), flow=FLOW, now=0.1) == []
-    assert agent.dialogs[tag].flow == FLOW
+    assert agent.sessions.all[tag].dialog.flow == FLOW
     assert agent.receive(ack, flow=FLOW, now=0.2) == [Confirmed(tag, None)]
 
 
@@ -89,7 +89,7 @@ def test_the_call_whose_ack_is_overdue_for_longest_gives_its_place_back() -> Non
     sent = [parse(output.data) for output in outputs if isinstance(output, Send)]
     assert [message.method for message in sent if isinstance(message, Request)] == ["BYE"]
     assert Gone(first, "no-ack") in outputs
-    assert (agent.dialogs[first].phase, agent.dialogs[second].phase) == (Phase.LEAVING, Phase.ACCEPTED)
+    assert (agent.sessions.all[first].phase, agent.sessions.all[second].phase) == (Phase.LEAVING, Phase.ACCEPTED)
     assert agent.make_room(now=ACK_S + 0.2) == []
 
 

@@ -110,7 +110,7 @@ def test_cancel_after_the_answer_is_harmless() -> None:
     outputs = told(agent, request("CANCEL"))
 
     assert (statuses(outputs), others(outputs)) == ([200], [])
-    assert tag in agent.dialogs
+    assert tag in agent.sessions.all
 
 
 def test_cancel_of_nothing_is_481() -> None:
@@ -160,7 +160,7 @@ def test_a_re_invite_we_cannot_speak_is_488_and_the_call_stays() -> None:
     secure = OFFER.replace("RTP/AVP", "RTP/SAVP")
 
     assert statuses(told(agent, request("INVITE", cseq=2, to_tag=tag, branch="z9hG4bKtwo", body=secure))) == [488]
-    assert tag in agent.dialogs
+    assert tag in agent.sessions.all
 
 
 def test_a_re_invite_with_an_old_cseq_is_500() -> None:
@@ -207,7 +207,7 @@ def test_options_says_what_we_allow_or_503_while_new_calls_are_refused() -> None
     ok = response(told(agent, request("OPTIONS"))[0].data)
     assert (ok.status, "INVITE" in ok.headers.first("Allow")) == (200, True)
 
-    agent.available = False
+    agent.uas.available = False
 
     busy = response(told(agent, request("OPTIONS", branch="z9hG4bKtwo"))[0].data)
     assert (busy.status, busy.headers.first("Retry-After")) == (503, "10")
@@ -263,7 +263,7 @@ def test_our_bye_follows_the_route_set_and_is_repeated_until_answered() -> None:
     via = bye.headers.first("Via").encode()
     told(agent, b"SIP/2.0 200 OK\r\nVia: " + via + b"\r\nTo: <sip:x@y>;tag=random\r\nCSeq: 1 BYE\r\n\r\n", now=1.6)
     assert agent.tick(now=3.0) == []
-    assert agent.dialogs == {}
+    assert agent.sessions.all == {}
 
 
 def test_record_route_comes_back_in_the_200() -> None:
@@ -335,4 +335,4 @@ def test_everything_is_forgotten_at_the_end() -> None:
 
     agent.tick(now=40.0)
 
-    assert (agent.dialogs, agent._transactions) == ({}, {})
+    assert (agent.sessions.all, agent.core.transactions.servers) == ({}, {})
