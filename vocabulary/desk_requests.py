@@ -62,6 +62,24 @@ class SeatHangUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatHold:
+    """Put the caller on hold (``seat-hold``); Refused ``not-in-call``, ``not-talking`` while nobody hears the other."""
+
+    seat: SeatNo
+    agent: AccountId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatResume:
+    """Take the caller back from hold (``seat-resume``); Refused ``not-in-call``."""
+
+    seat: SeatNo
+    agent: AccountId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatWrapUpDone:
     """After-call work is finished (``seat-wrap-up-done``)."""
 
@@ -69,7 +87,9 @@ class SeatWrapUpDone:
     agent: AccountId
 
 
-SeatVerb = SeatSignIn | SeatSignOut | SeatReady | SeatAnswer | SeatDecline | SeatHangUp | SeatWrapUpDone
+SeatVerbInCall = SeatHangUp | SeatHold | SeatResume
+"""What an agent can do with the call one talks in."""
+SeatVerb = SeatSignIn | SeatSignOut | SeatReady | SeatAnswer | SeatDecline | SeatVerbInCall | SeatWrapUpDone
 """What an agent can do at a seat. Answer to each: SeatDone; Refused ``not-signed-in`` but for the first."""
 
 

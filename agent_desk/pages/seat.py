@@ -13,10 +13,13 @@ from vocabulary.desk_requests import (
     SeatDecline,
     SeatDone,
     SeatHangUp,
+    SeatHold,
     SeatReady,
+    SeatResume,
     SeatSignIn,
     SeatSignOut,
     SeatVerb,
+    SeatVerbInCall,
     SeatWrapUpDone,
 )
 from vocabulary.errors import Refused
@@ -96,7 +99,7 @@ def _of_offer(kind: type[SeatAnswer | SeatDecline]) -> Callable[[Principal, Seat
     return lambda who, seat, body: kind(seat=seat, agent=who.account, offer=body.offer)
 
 
-def _of_call(kind: type[SeatHangUp]) -> Callable[[Principal, SeatNo, CallBody], SeatVerb]:
+def _of_call(kind: type[SeatVerbInCall]) -> Callable[[Principal, SeatNo, CallBody], SeatVerb]:
     return lambda who, seat, body: kind(seat=seat, agent=who.account, call=body.call)
 
 
@@ -106,6 +109,8 @@ KEYS = (
     Key(name="ready", summary="Ready, or NotReady", verb=_ready, body=ReadyBody),
     Key(name="answer", summary="Take the offered call", verb=_of_offer(SeatAnswer), body=OfferBody),
     Key(name="decline", summary="Turn the offered call down", verb=_of_offer(SeatDecline), body=OfferBody),
+    Key(name="hold", summary="Put the caller on hold", verb=_of_call(SeatHold), body=CallBody),
+    Key(name="resume", summary="Take the caller back from hold", verb=_of_call(SeatResume), body=CallBody),
     Key(name="hang-up", summary="End the call", verb=_of_call(SeatHangUp), body=CallBody),
     Key(name="wrap-up-done", summary="After-call work is finished", verb=_of(SeatWrapUpDone)),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken, SeatMoved, Unattended
-from telephony.acd.seats import BUSY, Seat, became, settled
+from telephony.acd.seats import BUSY, IN_TALK, Seat, became, settled
 from telephony.moments import Moment
 from telephony.settings import Limits, Queue
 from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
@@ -100,12 +100,18 @@ class Distributor:
         """The seats of an ended call go to wrap-up, or (``wrap_up`` false: nobody spoke) back to where they were."""
         events: list[AcdEvent] = []
         for seat in list(self.seats.values()):
-            if seat.call == call and seat.state in {SeatState.TALKING, SeatState.HOLD}:
+            if seat.call == call and seat.state in IN_TALK:
                 wrapped = replace(
                     became(seat, SeatState.WRAP, moment=moment), wrap_ends=moment.mono + self.limits.wrap_up_s
                 )
                 events += self.keep(wrapped if wrap_up else settled(seat, moment=moment))
         return [*events, *self.match(moment=moment)]
+
+    def hold(self, call: CallId, /, *, held: bool, moment: Moment) -> list[AcdEvent]:
+        """The seat that talks in a call has its caller on hold, or has it back; nothing when no seat talks in it."""
+        state = SeatState.HOLD if held else SeatState.TALKING
+        talking = [one for one in self.seats.values() if one.call == call and one.state in IN_TALK]
+        return [event for seat in talking for event in self.keep(became(seat, state, moment=moment))]
 
     def match(self, *, moment: Moment) -> list[AcdEvent]:
         """Offer waiting callers, oldest first, to the longest-idle seats that fit."""
@@ -158,7 +164,7 @@ class Distributor:
     def answer(self, seat: SeatNo, /, *, agent: AccountId, offer: OfferId, moment: Moment) -> list[AcdEvent]:
         """The seat takes the call it rings for; Refused ``offer-over`` after the lease or when the caller is gone."""
         held = self.seat_of(seat, agent=agent)
-        if held.offer == offer and held.state in {SeatState.TALKING, SeatState.HOLD}:
+        if held.offer == offer and held.state in IN_TALK:
             return []
         waiting = next((item for item in self.waiting.values() if item.offered == offer and item.seat == seat), None)
         if waiting is None or held.state is not SeatState.RINGING or moment.mono >= waiting.ends:

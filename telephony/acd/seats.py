@@ -7,7 +7,9 @@ from telephony.moments import Moment
 from vocabulary.calls import SeatSnapshot, SeatState
 from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 
-BUSY = frozenset({SeatState.RESERVED, SeatState.RINGING, SeatState.TALKING, SeatState.HOLD})
+IN_TALK = frozenset({SeatState.TALKING, SeatState.HOLD})
+"""States in which an agent and a caller are in one call."""
+BUSY = frozenset({SeatState.RESERVED, SeatState.RINGING}) | IN_TALK
 """States in which a seat has a call."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from telephony.acd.distributor import Distributor
 from telephony.acd.events import AcdEvent
-from telephony.acd.seats import BUSY, Seat, became
+from telephony.acd.seats import BUSY, IN_TALK, Seat, became
 from telephony.moments import Moment
 from vocabulary.calls import OfferOutcome, SeatState
 from vocabulary.desk_requests import SeatReady, SeatSignIn
@@ -66,7 +66,7 @@ def seat_again(acd: Distributor, agents: tuple[SeatedAgent, ...], /, *, moment: 
 def sign_out(acd: Distributor, seat: SeatNo, /, *, agent: AccountId, moment: Moment) -> list[AcdEvent]:
     """The agent leaves; Refused ``in-call`` while talking. What rings there goes to the next seat."""
     held = acd.seat_of(seat, agent=agent)
-    if held.state in {SeatState.TALKING, SeatState.HOLD}:
+    if held.state in IN_TALK:
         raise Refused("in-call", "通话还没有结束，请先挂机再签出。")
     events = acd.give_up_ringing(held, OfferOutcome.DECLINED, moment=moment)
     gone = replace(acd.seats[seat], wish=False, wish_reason="", line=False)

@@ -16,7 +16,7 @@ from vocabulary.desk_requests import (
 )
 
 OfTheSeat = SeatSignIn | SeatSignOut | SeatReady | SeatAnswer | SeatDecline | SeatWrapUpDone
-"""Every verb but to hang up, which is for the call to follow."""
+"""Every verb but those within a call, which are for the call to follow."""
 
 
 def done_at_seat(acd: Distributor, verb: OfTheSeat, /, *, moment: Moment) -> list[AcdEvent]:

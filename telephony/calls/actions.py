@@ -49,6 +49,13 @@ class FreeSeat:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldSeat:
+    """The seat has its caller on hold, or has it back."""
+
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """BYE to the caller with a Q.850 cause."""
 
@@ -74,4 +81,4 @@ class Forget:
 
 MediaAction = SetSound | AttachSeat | DropSeatLeg | CloseMedia
 """What media is asked for, in order."""
-Action = MediaAction | JoinQueue | LeaveQueue | FreeSeat | HangUp | Tell | Forget
+Action = MediaAction | JoinQueue | LeaveQueue | FreeSeat | HoldSeat | HangUp | Tell | Forget

@@ -6,7 +6,7 @@ from typing import assert_never
 from uuid import UUID
 
 from telephony.calls import actions as do
-from telephony.calls import facts
+from telephony.calls import facts, hold
 from telephony.calls import inputs as got
 from telephony.calls.actions import Action
 from telephony.calls.changes import Step, music, playing, until, without
@@ -70,10 +70,8 @@ def _step(call: Call, given: Input, moment: Moment) -> Step:  # noqa: C901, PLR0
             return _line_moved(call, moment, connected=given.connected)
         case got.CallerLeft():
             return caller_left(call, moment, failed=given.failed)
-        case got.AgentLeft() if call.stage is CallStage.INTRODUCING:
-            return _unreachable(call, moment)
-        case got.AgentLeft():
-            return end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
+        case got.AgentLeft() | got.AgentHolds() | got.AgentResumes():
+            return _agent_wants(call, given, moment)
         case got.NobodyOnDuty():
             return _apologise(call, moment) if call.stage is CallStage.WAITING and call.seat is None else (call, [])
         case got.Broken():
@@ -84,6 +82,20 @@ def _step(call: Call, given: Input, moment: Moment) -> Step:  # noqa: C901, PLR0
             return _offer_lost(call, given, moment)
         case got.Ticked():
             return _ticked(call, moment)
+
+
+def _agent_wants(call: Call, given: got.AgentLeft | got.AgentHolds | got.AgentResumes, moment: Moment) -> Step:
+    match given:
+        case got.AgentLeft() if call.stage is CallStage.INTRODUCING:
+            return _unreachable(call, moment)
+        case got.AgentLeft():
+            return end(call, EndReason.AGENT_HUNG_UP, Q850_NORMAL, moment)
+        case got.AgentHolds():
+            return hold.held(call, moment)
+        case got.AgentResumes():
+            return hold.resumed(call)
+        case _:
+            assert_never(given)
 
 
 # Greeting, question, answer ------------------------------------------------------------------------------------------
@@ -244,10 +256,11 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
     """Media does as it was asked: with the first moment in which both hear each other the talk begins."""
     if call.play is not None and not call.play.loop and call.play.play_id in told.unplayed:
         return _prompts_over(call, call.play.play_id, moment)
+    if told.sound != sound(call):
+        return call, []  # what media did is not what is wanted any more
     leg = call.agent_leg
-    both = bool(told.sound.hearing) and told.sound == sound(call)
-    if call.stage not in {CallStage.INTRODUCING, CallStage.SEPARATED} or leg is None or not both:
-        return call, []
+    if call.stage not in {CallStage.INTRODUCING, CallStage.SEPARATED} or leg is None or not told.sound.hearing:
+        return hold.confirmed(call, moment, at_ms=told.at_ms)
     call = replace(without(call, Timer.INTRODUCTION), stage=CallStage.TALKING)
     fact = facts.connected(call, agent_leg=leg.id, at_ms=told.at_ms, moment=moment)
     if call.connected_at is not None or fact is None:
@@ -257,34 +270,64 @@ def _sounds(call: Call, told: got.SoundSet, moment: Moment) -> Step:
 
 def _unreachable(call: Call, moment: Moment) -> Step:
     """The seat that answered cannot be heard: before the talk the caller waits again, in the talk for its line."""
-    if call.stage is CallStage.INTRODUCING and call.seat is not None:
-        agent = call.agent_leg
-        dropped = [*left(call, (agent,), moment=moment), do.DropSeatLeg(agent.id)] if agent is not None else []
-        legs = without_agent(call)
-        call = replace(without(call, Timer.INTRODUCTION), stage=CallStage.WAITING, seat=None, legs=legs)
-        call = until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
-        return _waiting_music(call, moment), [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue)]
-    return call, []
+    match call.stage:
+        case CallStage.INTRODUCING:
+            return _waits_again(call, moment)
+        case CallStage.SEPARATED:
+            return with_agent(call, LegStage.LOST), []
+        case CallStage.ASKING | CallStage.WAITING | CallStage.TALKING:
+            return call, []
+        case CallStage.APOLOGISING | CallStage.ENDING | CallStage.ENDED:
+            return call, []
+        case _:
+            assert_never(call.stage)
+
+
+def _waits_again(call: Call, moment: Moment) -> Step:
+    agent = call.agent_leg
+    dropped = [*left(call, (agent,), moment=moment), do.DropSeatLeg(agent.id)] if agent is not None else []
+    legs = without_agent(call)
+    call = replace(without(call, Timer.INTRODUCTION), stage=CallStage.WAITING, seat=None, legs=legs)
+    call = until(call, moment, Timer.QUEUE_LIMIT, seconds=call.settings.limits.queue_limit_s)
+    return _waiting_music(call, moment), [*dropped, do.FreeSeat(wrap_up=False), do.JoinQueue(call.queue)]
 
 
 def _line_moved(call: Call, moment: Moment, *, connected: bool) -> Step:
     match call.stage:
         case CallStage.INTRODUCING if not connected:
             return _unreachable(call, moment)
-        case CallStage.TALKING if not connected:
-            limit_s = call.settings.limits.reattach_s
-            gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
-            call = replace(with_agent(call, LegStage.LOST), stage=CallStage.SEPARATED)
-            call = until(call, moment, Timer.REATTACHMENT, seconds=limit_s)
-            return music(call, moment), gone
-        case CallStage.SEPARATED if connected and call.agent_leg is not None and call.seat is not None:
-            return with_agent(call, LegStage.JOINING), [do.AttachSeat(call.agent_leg.id, call.seat.seat)]
-        case CallStage.INTRODUCING | CallStage.TALKING | CallStage.SEPARATED:
+        case CallStage.TALKING | CallStage.SEPARATED if not connected:
+            return _line_lost(call, moment)
+        case CallStage.SEPARATED:
+            return _line_back(call)
+        case CallStage.INTRODUCING | CallStage.TALKING:
             return call, []
         case CallStage.ASKING | CallStage.WAITING | CallStage.APOLOGISING | CallStage.ENDING | CallStage.ENDED:
             return call, []  # it has no line yet, or none any more
         case _:
             assert_never(call.stage)
+
+
+def _line_lost(call: Call, moment: Moment) -> Step:
+    """The agent is gone: the caller hears music, off hold, until the line is back or ``reattach_s`` is over."""
+    call, freed = hold.resumed(call)
+    gone = left(call, (leg for leg in call.legs if leg is call.agent_leg), moment=moment)
+    call = replace(with_agent(call, LegStage.LOST), stage=CallStage.SEPARATED)
+    if Timer.REATTACHMENT not in call.deadlines:
+        call = until(call, moment, Timer.REATTACHMENT, seconds=call.settings.limits.reattach_s)
+    return (call if _hears_music(call) else music(call, moment)), [*freed, *gone]
+
+
+def _line_back(call: Call) -> Step:
+    """The line of an agent who was lost is there again; nothing when it was told before."""
+    leg = call.agent_leg
+    if leg is None or leg.stage is not LegStage.LOST or call.seat is None:
+        return call, []
+    return with_agent(call, LegStage.JOINING), [do.AttachSeat(leg.id, call.seat.seat)]
+
+
+def _hears_music(call: Call) -> bool:
+    return call.play is not None and call.play.loop
 
 
 def _sound(call: Call, heard: got.SoundHeard) -> Step:

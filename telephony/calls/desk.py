@@ -2,19 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from runtime.bus import Bus, Subscription
 from runtime.workers import Workers
 from telephony.acd import sitting
+from telephony.acd.seats import IN_TALK
 from telephony.acd.verbs import done_at_seat
 from telephony.calls import inputs as got
-from telephony.calls.record import snapshot
+from telephony.calls.record import CallStage, snapshot
 from telephony.calls.recordings import read_stretch
 from telephony.calls.switch import Switch
 from telephony.phones.browser import BrowserPhones
 from telephony.subjects import REQUESTS, SEAT_VERBS, recording_subject
-from vocabulary.calls import SeatState
 from vocabulary.desk_requests import (
     CallsSnapshot,
     CallsSnapshotAsked,
@@ -23,12 +23,15 @@ from vocabulary.desk_requests import (
     SeatAnswer,
     SeatDone,
     SeatHangUp,
+    SeatHold,
     SeatLine,
     SeatLineAnswer,
+    SeatResume,
     SeatSignOut,
     SeatsSnapshot,
     SeatsSnapshotAsked,
     SeatVerb,
+    SeatVerbInCall,
 )
 from vocabulary.errors import Refused
 from vocabulary.events import Event
@@ -60,8 +63,8 @@ class DeskRequests:
     async def act(self, verb: SeatVerb, /) -> SeatDone:
         """Do what an agent wants at a seat."""
         switch, moment = self._switch, self._switch.moment()
-        if isinstance(verb, SeatHangUp):
-            self._hang_up(verb)
+        if isinstance(verb, SeatVerbInCall):
+            self._in_call(verb)
         else:
             switch.seats(done_at_seat(switch.acd, verb, moment=moment))
         if isinstance(verb, SeatSignOut):
@@ -72,14 +75,25 @@ class DeskRequests:
             raise Refused("offer-over", "对方已经挂断。")
         return SeatDone(seat=seat.snapshot(), call=snapshot(live.call) if live is not None else None)
 
-    def _hang_up(self, verb: SeatHangUp) -> None:
-        """End the call; the same again is no fault, a call of another seat is Refused ``not-in-call``."""
+    def _in_call(self, verb: SeatVerbInCall) -> None:
+        """Let the call follow; to hang up again is no fault, a call of another seat is Refused ``not-in-call``."""
         seat = self._switch.acd.seat_of(verb.seat, agent=verb.agent)
-        if verb.call not in self._switch.live:
+        live = self._switch.live.get(verb.call)
+        if live is None and isinstance(verb, SeatHangUp):
             return
-        if seat.call != verb.call or seat.state not in {SeatState.TALKING, SeatState.HOLD}:
+        if live is None or seat.call != verb.call or seat.state not in IN_TALK:
             raise Refused("not-in-call", "您不在这个通话中。")
-        self._switch.post(verb.call, got.AgentLeft())
+        match verb:
+            case SeatHangUp():
+                self._switch.post(verb.call, got.AgentLeft())
+            case SeatHold():
+                if live.call.stage is not CallStage.TALKING:
+                    raise Refused("not-talking", "通话没有接通，现在不能保持。")
+                self._switch.post(verb.call, got.AgentHolds())
+            case SeatResume():
+                self._switch.post(verb.call, got.AgentResumes())
+            case _:
+                assert_never(verb)
 
     async def line(self, wish: SeatLine, /) -> SeatLineAnswer:
         """Open the seat's browser line."""

@@ -15,6 +15,7 @@ from vocabulary.events.telephony import (
     CallOffered,
     CallQueued,
     DigitPressed,
+    LegHeld,
     LegJoined,
     LegLeft,
     OfferEnded,
@@ -73,6 +74,11 @@ def joined(call: Call, leg: Leg, /, *, at_ms: int, moment: Moment) -> LegJoined:
         **_who(leg),
         at_ms=at_ms,
     )
+
+
+def held(call: Call, leg: Leg, /, *, at_ms: int, moment: Moment) -> LegHeld:
+    """A leg is on hold."""
+    return LegHeld(**_head(call, moment), **_who(leg), at_ms=at_ms)
 
 
 def left(call: Call, leg: Leg, /, *, moment: Moment) -> LegLeft:

@@ -117,6 +117,16 @@ class AgentLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentHolds:
+    """The agent puts the caller on hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResumes:
+    """The agent takes the caller back from hold."""
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyOnDuty:
     """No seat can take the call soon."""
 
@@ -156,6 +166,8 @@ Input = (
     | LineMoved
     | CallerLeft
     | AgentLeft
+    | AgentHolds
+    | AgentResumes
     | NobodyOnDuty
     | Broken
     | MediaClosed

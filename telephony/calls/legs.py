@@ -15,6 +15,8 @@ class LegStage(StrEnum):
     JOINING = "joining"
     """Media was asked for it."""
     JOINED = "joined"
+    HELD = "held"
+    """On hold: it hears music, and nobody hears it."""
     LOST = "lost"
     """Its line is gone and may come back."""
     LEFT = "left"
@@ -50,3 +52,5 @@ class Leg:
     stage: LegStage = LegStage.JOINING
     joined_at: datetime | None = None
     """When it could be heard last; None before."""
+    hold_told: bool = False
+    """Whether the last fact about it says that it is on hold."""

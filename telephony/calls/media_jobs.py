@@ -9,7 +9,7 @@ from telephony.calls import inputs as got
 from telephony.calls.ending import Q850_FAILURE
 from telephony.calls.hearing import Sound
 from telephony.calls.live import MediaJob
-from telephony.calls.record import Call
+from telephony.calls.record import Call, CallStage
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.ids import CallId
@@ -21,7 +21,7 @@ def media_job(call: Call, action: do.MediaAction, /) -> MediaJob:
     """Return the command, with the call's next input for its reply and for its failure."""
     match action:
         case do.SetSound():
-            return _sounding(call.call, action.sound)
+            return _sounding(call.call, action.sound, talking=call.stage is CallStage.TALKING)
         case do.AttachSeat():
             attach = media.AttachLine(
                 leg=action.leg, line=action.seat, call=call.call, contact=call.contact, party=Party.AGENT
@@ -40,7 +40,8 @@ def media_job(call: Call, action: do.MediaAction, /) -> MediaJob:
             assert_never(action)
 
 
-def _sounding(call: CallId, wanted: Sound) -> MediaJob:
+def _sounding(call: CallId, wanted: Sound, /, *, talking: bool) -> MediaJob:
+    """Ask for all that is to sound. A talk must not go on as it was while the agent believes it on hold."""
     pairs = sorted(wanted.hearing)
     command = media.SetSound(
         call=call,
@@ -54,7 +55,7 @@ def _sounding(call: CallId, wanted: Sound) -> MediaJob:
         command=command,
         reply=media.SoundSet,
         then=lambda reply: got.SoundSet(reply.at_ms, wanted, reply.unplayed),
-        instead=got.Broken(EndReason.FAILED, Q850_FAILURE) if pairs else _silent(wanted),
+        instead=got.Broken(EndReason.FAILED, Q850_FAILURE) if pairs or talking else _silent(wanted),
     )
 
 

@@ -20,7 +20,8 @@ def joined(call: Call, leg: Leg, /, *, at_ms: int, moment: Moment) -> tuple[Call
 
 def left(call: Call, legs: Iterable[Leg], /, *, moment: Moment) -> list[Action]:
     """Tell of those that had joined that they are gone."""
-    return [do.Tell(facts.left(call, leg, moment=moment)) for leg in legs if leg.stage is LegStage.JOINED]
+    there = {LegStage.JOINED, LegStage.HELD}
+    return [do.Tell(facts.left(call, leg, moment=moment)) for leg in legs if leg.stage in there]
 
 
 def with_agent(call: Call, stage: LegStage, /) -> Call:

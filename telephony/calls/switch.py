@@ -189,6 +189,8 @@ class Switch:
                 self.seats(self.acd.leave(call.call, moment=self.moment()))
             case do.FreeSeat():
                 self.seats(self.acd.talk_over(call.call, wrap_up=action.wrap_up, moment=self.moment()))
+            case do.HoldSeat():
+                self.seats(self.acd.hold(call.call, held=action.held, moment=self.moment()))
             case do.HangUp():
                 self.send(self.agent.hang_up(live.tag, cause=action.q850, now=self.clock.monotonic()))
             case do.Forget():

@@ -1,5 +1,6 @@
 """Events of a call as the desk hears them, and neighbours that implement its ports."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,9 @@ from vocabulary.desk_requests import (
     SeatDecline,
     SeatDone,
     SeatHangUp,
+    SeatHold,
     SeatReady,
+    SeatResume,
     SeatSignIn,
     SeatSignOut,
     SeatVerb,
@@ -188,8 +191,9 @@ class ToySwitch:
                 return SeatDone(seat=seat_of(), call=self.answerable[verb.offer])
             case SeatDecline():
                 self._wish("decline", verb.offer)
-            case SeatHangUp():
-                self._wish("hang-up", verb.call)
+            case SeatHangUp() | SeatHold() | SeatResume():
+                self._wish(re.sub("(?<=[a-z])(?=[A-Z])", "-", type(verb).__name__[4:]).lower(), verb.call)
+                return SeatDone(seat=seat_of(state=SeatState.HOLD if isinstance(verb, SeatHold) else SeatState.TALKING))
             case SeatWrapUpDone():
                 self._wish("wrap-up-done", verb.seat)
             case _:

@@ -58,7 +58,8 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, desk
         "/api/session/unlock": {"password": "x"}, "/api/session/password": {"old": "x", "new": "a new password"},
         "/api/accounts/{account}/password": {"password": "a new password"},
         "/api/seat/answer": {"offer": NOBODY}, "/api/seat/decline": {"offer": NOBODY},
-        "/api/seat/hang-up": {"call": NOBODY}, "/api/seat/line": {"offer_sdp": "v=0"},
+        "/api/seat/hang-up": {"call": NOBODY}, "/api/seat/hold": {"call": NOBODY}, "/api/seat/resume": {"call": NOBODY},
+        "/api/seat/line": {"offer_sdp": "v=0"},
         "/api/test-calls": {"dialogue": "d"}, "/api/contacts/{contact}/draft": {"revision": 0, "values": {}},
         "/api/contacts/{contact}/order": FORM, "/api/contacts/{contact}/reveal": {"why": "回访诉求人"},
         "/api/contacts/{contact}/suggestions/{entry}": {"use": "useful", "version": 1},
@@ -99,19 +100,21 @@ async def test_each_key_of_the_bar_is_one_wish_to_the_switch_for_the_own_seat(as
         await ask("POST", f"/api/seat/{path}", role="agent", body=body)
         for path, body in (
             ("sign-in", None), ("ready", {"ready": False, "reason": "meal"}), ("answer", {"offer": str(call.offer)}),
+            ("hold", {"call": str(call.call)}), ("resume", {"call": str(call.call)}),
             ("hang-up", {"call": str(call.call)}), ("wrap-up-done", None), ("decline", {"offer": NOBODY}),
             ("line", {"offer_sdp": "v=0"}), ("sign-out", None),
         )
     ]  # fmt: skip
 
-    assert [answer.status for answer in answers] == [200] * 8
+    assert [answer.status for answer in answers] == [200] * 10
     assert desk.switch.wishes == [
         ("sign-in", (SEAT, AGENT_ID, "名0", frozenset())), ("ready", (False, "meal")), ("answer", call.offer),
-        ("hang-up", call.call), ("wrap-up-done", SEAT), ("decline", UUID(NOBODY)), ("line", "v=0"), ("sign-out", SEAT),
+        ("hold", call.call), ("resume", call.call), ("hang-up", call.call), ("wrap-up-done", SEAT),
+        ("decline", UUID(NOBODY)), ("line", "v=0"), ("sign-out", SEAT),
     ]  # fmt: skip
-    assert [answer.body["seat"]["seat"] for answer in answers if "seat" in answer.body] == [SEAT] * 7
+    assert [answer.body["seat"]["seat"] for answer in answers if "seat" in answer.body] == [SEAT] * 9
     assert answers[2].body["call"]["caller"] == "199****0101"
-    assert answers[6].body == {"answer_sdp": "v=0 answer"}
+    assert answers[8].body == {"answer_sdp": "v=0 answer"}
 
 
 async def test_an_offer_that_is_over_and_a_silent_switch_are_told_apart(ask: Asker, desk: Desk) -> None:

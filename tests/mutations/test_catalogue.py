@@ -64,6 +64,8 @@ FAULTS = {
     "the desk answers under any name",
     "an origin of another scheme counts as ours",
     "a socket goes on after its session",
+    "who is on hold hears nothing",
+    "who is on hold hears the talk",
     "guesses from elsewhere lock a person out",
     "half requests keep visitors out",
     "who knew an old password stays",

@@ -8,6 +8,7 @@ import pytest
 
 from runtime.boundary import Done, attempt
 from runtime.codec import encode
+from runtime.ids import new_id
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
 from telephony.settings import SETTINGS_KEY
@@ -18,7 +19,7 @@ from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import QUICK, House, house
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason, OfferOutcome, SeatState
-from vocabulary.desk_requests import SeatAnswer, SeatDecline, SeatHangUp, SeatWrapUpDone
+from vocabulary.desk_requests import SeatAnswer, SeatDecline, SeatHangUp, SeatHold, SeatResume, SeatWrapUpDone
 from vocabulary.errors import Refused
 from vocabulary.events.telephony import (
     CallAccepted,
@@ -26,10 +27,12 @@ from vocabulary.events.telephony import (
     CallEnded,
     CallOffered,
     CallRecorded,
+    LegHeld,
+    LegJoined,
     LegLeft,
     OfferEnded,
 )
-from vocabulary.ids import OfferId
+from vocabulary.ids import CallId, OfferId
 
 
 @pytest.fixture
@@ -106,6 +109,35 @@ async def test_the_agent_hangs_up_and_the_telephone_gets_a_bye(here: House) -> N
     assert here.of(CallEnded)[0].reason is EndReason.AGENT_HUNG_UP
     done = await here.desk.act(SeatWrapUpDone(seat=S7, agent=ADA))
     assert (done.seat.state, done.call) == (SeatState.READY, None)
+
+
+async def test_an_agent_holds_the_caller_and_takes_it_back_and_media_is_told_each_time(here: House) -> None:
+    await connected(here)
+    call = here.of(CallAccepted)[0].call
+    pairs = here.media.of(media.SetSound)[-1].hearing
+
+    on_hold = await here.desk.act(SeatHold(seat=S7, agent=ADA, call=call))
+    await here.until(lambda: here.of(LegHeld))
+    music = here.media.of(media.SetSound)[-1]
+    back = await here.desk.act(SeatResume(seat=S7, agent=ADA, call=call))
+    await here.until(lambda: len(here.of(LegJoined)) == 3)
+
+    assert (on_hold.seat.state, back.seat.state) == (SeatState.HOLD, SeatState.TALKING)
+    assert (music.hearing, [play.prompts for play in music.playing]) == ((), [("moh",)])
+    assert (here.media.of(media.SetSound)[-1].hearing, here.media.of(media.SetSound)[-1].playing) == (pairs, ())
+
+
+async def test_what_is_no_talk_of_the_seat_cannot_be_held(here: House) -> None:
+    await connected(here)
+    call = here.of(CallAccepted)[0].call
+    await here.sit(S8, agent=BO)
+
+    with pytest.raises(Refused) as of_another:
+        await here.desk.act(SeatHold(seat=S8, agent=BO, call=call))
+    with pytest.raises(Refused) as of_nobody:
+        await here.desk.act(SeatResume(seat=S7, agent=ADA, call=CallId(new_id())))
+
+    assert (of_another.value.reason, of_nobody.value.reason) == ("not-in-call", "not-in-call")
 
 
 async def test_a_seat_that_does_not_answer_loses_the_offer_and_the_next_seat_is_rung(here: House) -> None:

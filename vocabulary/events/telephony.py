@@ -81,10 +81,23 @@ class CallConnected(Event):
 @event("telephony.leg-joined.v1", durable=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegJoined(Event):
-    """A party can be heard in the call, from ``at_ms`` of call time on; again after its line was lost.
+    """A party can be heard in the call, from ``at_ms`` of call time on; again after a hold, or after its line was lost.
 
     ``seat`` and ``agent`` are those of who sits at a desk, None for others.
     """
+
+    call: CallId
+    leg: LegId
+    party: Party
+    seat: SeatNo | None
+    agent: AccountId | None
+    at_ms: int
+
+
+@event("telephony.leg-held.v1", durable=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld(Event):
+    """A party is on hold from ``at_ms`` of call time on, until ``LegJoined`` says that it is heard again."""
 
     call: CallId
     leg: LegId

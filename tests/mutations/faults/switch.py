@@ -4,6 +4,22 @@ from tests.mutations.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        fault="who is on hold hears nothing",
+        name="hold-without-music",
+        file="telephony/calls/hold.py",
+        old="    return music(call, moment), [do.HoldSeat(held=True)]",
+        new="    return call, [do.HoldSeat(held=True)]",
+        tests=("tests/telephony/test_hold.py",),
+    ),
+    Mutant(
+        fault="who is on hold hears the talk",
+        name="hold-that-bridges",
+        file="telephony/calls/hearing.py",
+        old="if leg.stage is LegStage.JOINED]",
+        new="if leg.stage in {LegStage.JOINED, LegStage.HELD}]",
+        tests=("tests/telephony/test_hold.py",),
+    ),
+    Mutant(
         name="step-inside-a-step",
         fault="a step of a call begins inside another",
         file="telephony/calls/switch.py",

@@ -619,6 +619,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/seat/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the caller on hold */
+        post: operations["post_seat_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/seat/line": {
         parameters: {
             query?: never;
@@ -647,6 +664,23 @@ export interface paths {
         put?: never;
         /** Ready, or NotReady */
         post: operations["post_seat_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/seat/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the caller back from hold */
+        post: operations["post_seat_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1517,8 +1551,26 @@ export interface components {
             briefing: string;
         };
         /**
+         * LegHeld
+         * @description A party is on hold from ``at_ms`` of call time on, until ``LegJoined`` says that it is heard again.
+         */
+        LegHeld: {
+            agent: string | null;
+            at_ms: number;
+            /** Format: uuid */
+            call: string;
+            contact: string | null;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: uuid */
+            leg: string;
+            occurred_at: string;
+            party: components["schemas"]["Party"];
+            seat: string | null;
+        };
+        /**
          * LegJoined
-         * @description A party can be heard in the call, from ``at_ms`` of call time on; again after its line was lost.
+         * @description A party can be heard in the call, from ``at_ms`` of call time on; again after a hold, or after its line was lost.
          *
          *         ``seat`` and ``agent`` are those of who sits at a desk, None for others.
          */
@@ -4074,6 +4126,42 @@ export interface operations {
             };
         };
     };
+    post_seat_hold: {
+        parameters: {
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatDone"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_seat_line: {
         parameters: {
             query?: {
@@ -4123,6 +4211,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReadyBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatDone"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_seat_resume: {
+        parameters: {
+            query?: {
+                /** @description Name of the page that asks; refused as elsewhere when another page of the seat is active */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBody"];
             };
         };
         responses: {
