@@ -11,6 +11,7 @@ from runtime.nats_server import NatsAddress, embedded_nats
 from runtime.postgres import Database, DatabaseUrls, open_database
 from tests import servers
 
+pytest_plugins = ("tests.skips",)
 hypothesis.settings.register_profile("house", deadline=None)  # speed is measured by benches, never by unit tests
 hypothesis.settings.load_profile("house")
 

@@ -10,17 +10,15 @@ import pytest
 from playwright.async_api import Page
 
 from runtime.wav import read_wav, write_wav
-from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
+from tests.e2e.desk_page import DeskPage, desk_page
 from tests.fault_runs.whole_house import WholeHouse, whole_house
+from tests.programs import AXE, ROOT, needs
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.real,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)"),
-    pytest.mark.skipif(not AXE.is_file(), reason="axe-core is missing (`make setup` installs the pages' packages)"),
+    needs("chromium", "axe-core"),
 ]
 DIALOGUE = "water-outage"
 PAUSE = bytes(16_000 * 9)

@@ -13,11 +13,12 @@ import soxr
 
 from runtime.wav import read_sound, read_wav, write_wav
 from telephony.testcalls import CallPlan, place_call
-from tests.e2e.desk_page import CHROMIUM, DeskPage, desk_page
+from tests.e2e.desk_page import DeskPage, desk_page
 from tests.e2e.likeness import RATE, Likeness, found_at, likeness
 from tests.fault_runs.broken_call import LOUD
 from tests.fault_runs.caller import MeasuringCaller, calling
 from tests.fault_runs.whole_house import WholeHouse, whole_house
+from tests.programs import needs
 from tests.recordings import two_channels
 from vocabulary.audio import Party
 from vocabulary.events.asr import TranscriptClosed, UtteranceFinalised
@@ -28,7 +29,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.real,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (Debian package chromium)"),
+    needs("chromium"),
 ]
 TURNS = {
     "caller": ("angry-heating/02-caller.wav", "angry-heating/04-caller.wav", "angry-heating/06-caller.wav"),

@@ -1,19 +1,19 @@
 """The switch and SIPp, a telephone of other people's making."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
 
 from telephony import media_protocol as media
+from tests.programs import needs
 from tests.telephony.switch_house import house
 from vocabulary.calls import EndReason
 from vocabulary.events.telephony import CallEnded
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed (apt-get install sip-tester)"),
+    needs("sipp"),
 ]
 
 SDP = """v=0
