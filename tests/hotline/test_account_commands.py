@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from runtime.clock import SystemClock
 from runtime.postgres import DatabaseUrls, open_database
 from runtime.workers import Workers
 from tests.agent_desk.test_accounts import AGENT, PASSWORD, UNIT
+from tests.hotline.command import given
 from vocabulary.errors import Refused
 from vocabulary.people import Role
 
@@ -35,11 +34,7 @@ class Operator:
             **os.environ, "HOTLINE_DATA": str(self._data), "HOTLINE_DATABASE__URL": self._urls.app,
             "HOTLINE_DATABASE__OWNER_URL": self._urls.owner, "HOTLINE_DATABASE__READER_URL": self._urls.reader,
         }  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, "-c", "from hotline.cli import main; main()", *words],
-            env=environment, input=typed, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+        return given(*words, environment=environment, typed=typed)
 
     def listed(self, *words: str) -> list[dict[str, Any]]:
         code, said = self(*words, "--json")

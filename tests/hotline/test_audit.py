@@ -1,8 +1,6 @@
 """The audit as an administrator asks for it: pages, health, and the command at the terminal."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from runtime.clock import ManualClock
 from runtime.ids import new_id
 from runtime.postgres import Database, DatabaseUrls, open_database
 from tests.agent_desk.serving import Asker, served
+from tests.hotline.command import given
 from tests.runtime.test_audit import KEY, UNTOUCHABLE
 from vocabulary.ids import AccountId, ContactId
 
@@ -90,11 +89,7 @@ def hotline(data: Path, urls: DatabaseUrls, *words: str) -> tuple[int, str]:
     """Run a command as an operator does, against a configured database; return exit code and what it said."""
     environment = {**os.environ, "HOTLINE_DATA": str(data), "HOTLINE_DATABASE__URL": urls.app,
                    "HOTLINE_DATABASE__OWNER_URL": urls.owner, "HOTLINE_DATABASE__READER_URL": urls.reader}  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", "from hotline.cli import main; main()", *words],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    return given(*words, environment=environment)
 
 
 async def test_the_command_says_whole_broken_and_cut_off(

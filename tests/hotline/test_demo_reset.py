@@ -1,8 +1,6 @@
 """``hotline demo --reset`` beside a city: it removes what demonstrations made, and nothing of anybody else."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 from hotline.demo.running import claim, clear
 from hotline.places import OtherPurpose, Places, claim_purpose, only_instance
 from runtime.postgres import DatabaseUrls, embedded_postgres, forget_postgres, keeps_postgres, open_database
+from tests.hotline.command import given
 
 FOLDERS = ("recordings", "models")
 
@@ -31,11 +30,7 @@ def city(tmp_path: Path) -> Iterator[Places]:
 def hotline(*words: str, **settings: str) -> tuple[int, str]:
     """Run a command to its end; ``settings`` stand in its environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-    done = subprocess.run(
-        [sys.executable, "-c", "from hotline.cli import main; main()", *words],
-        env={**kept, **settings}, capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    return given(*words, environment={**kept, **settings})
 
 
 def reset(data: Path, **settings: str) -> tuple[int, str]:
