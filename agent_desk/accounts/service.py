@@ -11,6 +11,8 @@ from agent_desk.accounts.passwords import WRONG
 from agent_desk.accounts.rows import COLUMNS, SessionRules, SessionView, principal_of
 from agent_desk.accounts.sessions import Sessions, tell_ended
 from agent_desk.accounts.throttle import LogInThrottle
+from agent_desk.auditing import write_down
+from runtime.audit import HOUSE
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row
@@ -54,16 +56,16 @@ class Accounts:
         self.sessions = Sessions(database=database, clock=clock, rules=rules or SessionRules())
         self.administration = Administration(database=database, clock=clock)
 
-    async def add(self, account: NewAccount, /, *, password: str) -> AccountId:
-        """Make an account or renew its password and fields; FieldError names what is wrong."""
+    async def add(self, account: NewAccount, /, *, password: str, by: AccountId = HOUSE) -> AccountId:
+        """Make an account or renew its password and fields; FieldError names what is wrong. ``by`` is who does it."""
         _check(account)
         kept = await self._workers.run(passwords.hashed, password)
-        return await self._put(account, kept)
+        return await self._put(account, kept, by=by)
 
-    async def unit_token(self, account: NewAccount, /) -> str:
+    async def unit_token(self, account: NewAccount, /, *, by: AccountId = HOUSE) -> str:
         """Make a unit's account without password and return a new bearer token for its system."""
         _check(account)
-        identity = await self._put(account, "")
+        identity = await self._put(account, "", by=by)
         return await self.sessions.open(identity, lasts=self.sessions.rules.unit_token, idle=None, source="")
 
     async def log_in(self, *, login: str, password: str, source: str = "") -> tuple[Principal, str]:
@@ -139,7 +141,8 @@ class Accounts:
                 source,
             )
 
-    async def _put(self, account: NewAccount, kept: str) -> AccountId:
+    async def _put(self, account: NewAccount, kept: str, *, by: AccountId) -> AccountId:
+        fresh = new_id()
         async with self._database.transaction() as tx:
             taken = await tx.fetchval(
                 "select login from agent_desk.account where seat = $1 and login <> $2", account.seat, account.login
@@ -157,13 +160,23 @@ class Accounts:
             renewed = ", ".join(f"{name} = excluded.{name}" for name in kept_fields)
             identity = await tx.insert_into(
                 "agent_desk.account",
-                {"account": new_id(), "login": account.login} | kept_fields,
+                {"account": fresh, "login": account.login} | kept_fields,
                 on_conflict=f"(login) do update set {renewed}, active = true",
                 returning="account",
             )
             await tx.execute("delete from agent_desk.session where account = $1", identity)
             await tell_ended(tx)
+            what = "account-made" if identity == fresh else "account-renewed"
+            why = _in_codes(AccountId(identity), account)
+            await write_down(tx, at=self._clock.now(), account=by, what=what, contact=None, why=why)
         return AccountId(identity)
+
+
+def _in_codes(identity: AccountId, account: NewAccount) -> str:
+    """Return what an account is now, without the name and login of the person."""
+    skills = ", ".join(sorted(account.skills))
+    said = {"role": account.role, "seat": account.seat, "unit": account.unit, "skills": skills}
+    return f"account {identity}; " + "; ".join(f"{name} {value}" for name, value in said.items() if value)
 
 
 def _check(account: NewAccount) -> None:

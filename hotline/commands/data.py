@@ -1,19 +1,16 @@
-"""``hotline migrate``, ``users add``, ``sql`` and ``trace``: commands over the database."""
+"""``hotline migrate``, ``sql`` and ``trace``: commands over the database."""
 
 import json
 import sys
 from uuid import UUID
 
-from agent_desk import Accounts, NewAccount
 from hotline.connections import any_database
-from hotline.migrations import ALL, refuse_pending
+from hotline.migrations import ALL
 from hotline.places import Places
 from hotline.settings import Settings
-from runtime.clock import SystemClock
 from runtime.codec import to_builtins
 from runtime.log import read_log
 from runtime.postgres import migrate
-from runtime.workers import Workers
 from vocabulary.events import Event, type_of
 from vocabulary.ids import ContactId
 
@@ -26,13 +23,6 @@ async def migrate_all(settings: Settings, places: Places, /) -> list[str]:
     """Apply what is missing and return the names of what was applied."""
     async with any_database(settings, places, role="owner") as (_, database):
         return await migrate(database, ALL)
-
-
-async def add_user(settings: Settings, places: Places, account: NewAccount, /, *, password: str) -> None:
-    """Make an account; FieldError names what is wrong."""
-    async with any_database(settings, places) as (_, database), Workers(threads=1) as workers:
-        await refuse_pending(database)
-        await Accounts(database=database, workers=workers, clock=SystemClock()).add(account, password=password)
 
 
 async def run_sql(settings: Settings, places: Places, query: str, /) -> list[dict[str, object]]:

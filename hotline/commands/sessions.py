@@ -10,13 +10,10 @@ from hotline.connections import any_database
 from hotline.migrations import refuse_pending
 from hotline.places import Places
 from hotline.settings import Settings
+from runtime.audit import HOUSE
 from runtime.clock import SystemClock
 from runtime.codec import to_builtins
 from runtime.workers import Workers
-from vocabulary.ids import AccountId
-
-OPERATOR = AccountId(UUID(int=0))
-"""Who acts by command at the machine, in the audit."""
 
 
 @asynccontextmanager
@@ -37,20 +34,20 @@ async def list_users(settings: Settings, places: Places, /) -> list[dict[str, ob
 async def end_user(settings: Settings, places: Places, login: str, /) -> None:
     """End an account and its sessions; open pages of it close within two seconds."""
     async with _accounts(settings, places) as accounts:
-        await accounts.administration.end(await accounts.administration.by_login(login), by=OPERATOR)
+        await accounts.administration.end(await accounts.administration.by_login(login), by=HOUSE)
 
 
 async def reactivate_user(settings: Settings, places: Places, login: str, /) -> None:
     """Let an ended account log in again."""
     async with _accounts(settings, places) as accounts:
-        await accounts.administration.reactivate(await accounts.administration.by_login(login), by=OPERATOR)
+        await accounts.administration.reactivate(await accounts.administration.by_login(login), by=HOUSE)
 
 
 async def set_user_password(settings: Settings, places: Places, login: str, /, *, password: str) -> None:
     """Give an account a new password; its sessions end."""
     async with _accounts(settings, places) as accounts:
         account = await accounts.administration.by_login(login)
-        await accounts.set_password(account, password, by=OPERATOR)
+        await accounts.set_password(account, password, by=HOUSE)
 
 
 async def list_sessions(settings: Settings, places: Places, /, *, login: str | None) -> list[dict[str, object]]:
@@ -67,6 +64,6 @@ async def end_sessions(settings: Settings, places: Places, which: str, /) -> Non
             session = UUID(which)
         except ValueError:
             account = await accounts.administration.by_login(which)
-            await accounts.administration.end_sessions(account, by=OPERATOR)
+            await accounts.administration.end_sessions(account, by=HOUSE)
         else:
-            await accounts.administration.end_session(session, by=OPERATOR)
+            await accounts.administration.end_session(session, by=HOUSE)

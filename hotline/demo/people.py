@@ -1,11 +1,10 @@
 """Accounts of the demonstration, with new random passwords at each start, and a token for each unit's system."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent_desk import Accounts, NewAccount
-from hotline.commands.users import SKILLS
 from runtime.clock import SystemClock
 from runtime.postgres import Database
 from runtime.workers import Workers
@@ -36,14 +35,16 @@ class DemoPeople:
     units: dict[str, str] = field(repr=False)
 
 
-async def make_people(database: Database, /, *, units: Sequence[tuple[UnitCode, str]]) -> DemoPeople:
-    """Make or renew all accounts; ``units`` are (code, name)."""
+async def make_people(
+    database: Database, /, *, units: Sequence[tuple[UnitCode, str]], queues: Iterable[str]
+) -> DemoPeople:
+    """Make or renew all accounts; ``units`` are (code, name), ``queues`` those whose calls the agents take."""
     async with Workers(threads=2) as workers:
         accounts = Accounts(database=database, workers=workers, clock=SystemClock())
 
         async def person(login: str, name: str, role: Role, seat: SeatNo | None = None) -> DemoLogIn:
             password = secrets.token_urlsafe(9)
-            skills = SKILLS if seat is not None else frozenset[str]()
+            skills = frozenset(queues if seat is not None else ())
             account = NewAccount(login=login, name=name, role=role, seat=seat, skills=skills)
             await accounts.add(account, password=password)
             return DemoLogIn(login=login, password=password, what=f"{name}（{seat}）" if seat else name)

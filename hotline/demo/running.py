@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hotline.auditing import key_file
 from hotline.city_files import CityFiles, catalogue, read_city
 from hotline.commands.doctor import taken_ports
 from hotline.commands.serve import started
+from hotline.commands.users import queues_of
 from hotline.demo.made_up import load_made_up
 from hotline.demo.people import DemoPeople, make_people
 from hotline.demo.progress import Progress
@@ -18,6 +20,7 @@ from hotline.house import Addresses, House, open_house
 from hotline.migrations import ALL
 from hotline.places import OtherPurpose, Places, claim_purpose
 from hotline.settings import Settings
+from runtime.audit import ensure_key
 from runtime.clock import SystemClock
 from runtime.postgres import DatabaseUrls, forget_postgres, keeps_postgres, migrate, open_database
 from simulation.agent import AgentConfig
@@ -107,7 +110,7 @@ async def open_demo(settings: Settings, places: Places, /, *, progress: Progress
     async with open_house(settings, places, logs=places.data / "logs", say=progress.part) as (house, nats):
         progress.say("消息总线已启动")
         urls = await house.database()
-        people = await _prepare(urls, city, progress)
+        people = await _prepare(urls, city, progress=progress, settings=settings)
         async with started(house, addresses=Addresses(database_url=urls.app, nats=nats)) as addresses:
             progress.say(f"电话 sip:{addresses.sip}，坐席台 {addresses.web}")
             demo = RunningDemo(
@@ -122,16 +125,18 @@ async def open_demo(settings: Settings, places: Places, /, *, progress: Progress
             yield demo
 
 
-async def _prepare(urls: DatabaseUrls, city: CityFiles, progress: Progress) -> DemoPeople:
+async def _prepare(urls: DatabaseUrls, city: CityFiles, /, *, progress: Progress, settings: Settings) -> DemoPeople:
     async with open_database(urls.owner) as owned:
         applied = await migrate(owned, ALL)
         progress.say(f"数据库已就绪，执行了 {len(applied)} 个迁移")
-    async with open_database(urls.app) as database:
-        made = await load_made_up(database, city, now=SystemClock().now())
+    clock = SystemClock()
+    key = await ensure_key(key_file(settings), database_url=urls.app, clock=clock)
+    async with open_database(urls.app, audit_secret=key.secret) as database:
+        made = await load_made_up(database, city, now=clock.now())
         if made:
             progress.say(f"已载入 {made} 个演示来电（30天，标记为演示数据）")
         units = [(unit.code, unit.name) for unit in catalogue(city).units.values()]
-        return await make_people(database, units=units)
+        return await make_people(database, units=units, queues=await queues_of(database, settings))
 
 
 async def _simulate(house: House, demo: RunningDemo) -> None:

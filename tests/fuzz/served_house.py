@@ -15,6 +15,7 @@ import aiohttp
 
 from agent_desk import Accounts, NewAccount
 from analytics.figures import FIGURES
+from hotline.auditing import key_file
 from hotline.city_files import catalogue, read_city
 from hotline.commands.serve import started
 from hotline.demo.made_up import load_made_up
@@ -22,6 +23,7 @@ from hotline.demo.running import moved
 from hotline.house import Addresses, House, open_house
 from hotline.places import places_of
 from hotline.settings import DatabaseSettings, Settings, read_settings
+from runtime.audit import read_key
 from runtime.clock import SystemClock
 from runtime.nats_server import free_port
 from runtime.postgres import Database, DatabaseUrls, open_database
@@ -71,16 +73,22 @@ async def served_house() -> AsyncIterator[ServedHouse]:
             places = places_of(settings)
             _write_recording(places.recordings / RECORDING)
             async with (
-                open_database(urls.app, audit_secret=servers.AUDIT_SECRET) as database,
                 open_house(settings, places, logs=folder / "logs", say=lambda part: None) as (house, nats),
                 started(house, addresses=Addresses(database_url=urls.app, nats=nats)) as addresses,
                 Workers(threads=1) as workers,
+                open_database(urls.app, audit_secret=_secret(settings)) as database,
             ):
                 await _test_calls(house, addresses, settings)
                 accounts = Accounts(database=database, workers=workers, clock=SystemClock())
                 yield await _furnished(database, accounts, settings, url=addresses.web)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _secret(settings: Settings) -> bytes:
+    key = read_key(key_file(settings))
+    assert key is not None
+    return key.secret
 
 
 def _settings(folder: Path, urls: DatabaseUrls) -> Settings:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from agent_desk import Accounts, NewAccount
-from runtime.audit import ensure_key
+from runtime.audit import HOUSE, ensure_key
 from runtime.clock import SystemClock
-from runtime.postgres import DatabaseUrls, open_database
+from runtime.postgres import Database, DatabaseUrls, open_database
 from runtime.workers import Workers
+from telephony import Published, publications, settings
 from tests.agent_desk.test_accounts import AGENT, PASSWORD, UNIT
 from tests.hotline.command import given
 from vocabulary.errors import Refused
@@ -149,6 +150,71 @@ async def test_before_the_desk_has_ever_served_accounts_are_listed_and_a_change_
     assert (code, "there is no key of the audit" in said, "Traceback" in said) == (1, True, False)
 
 
+async def test_an_account_is_made_and_renewed_by_command_and_both_are_in_the_audit(operator: Operator) -> None:
+    words = ("users", "add", "agent008", "--name", "钱八", "--role", "agent", "--seat", "008", "--skill", "one-number")
+    made = operator(*words, typed=f"{NEW}\n{NEW}\n")
+    renewed = operator(*words[:-2], typed=f"{PASSWORD}\n{PASSWORD}\n")
+
+    who, _ = await operator.accounts.log_in(login="agent008", password=PASSWORD)
+    entries = [line for line in operator("audit", "show")[1].splitlines() if str(who.account) in line]
+    assert (made[0], renewed[0]) == (0, 0), made[1] + renewed[1]
+    assert who.skills == {"general", "one-number"}
+    assert [line.split("\t")[2:4] + line.split("\t")[5:] for line in entries] == [
+        [str(HOUSE), "account-renewed", f"account {who.account}; role agent; seat 008; skills general, one-number"],
+        [str(HOUSE), "account-made", f"account {who.account}; role agent; seat 008; skills one-number"],
+    ]
+
+
+async def test_the_first_account_is_made_before_the_desk_ever_served_and_its_entry_is_the_first(
+    database_urls: DatabaseUrls, database: Database, tmp_path: Path
+) -> None:
+    operator = Operator(database_urls, tmp_path, Accounts(database=database, workers=None, clock=SystemClock()))
+
+    code, said = operator("users", "add", "first", "--name", "甲", "--role", "admin", typed=f"{NEW}\n{NEW}\n")
+
+    assert code == 0, said
+    assert "the audit is whole: 1 entries" in operator("audit", "verify")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("--role", "agent", "--seat", "009", "--skill", "generel"),
+            "there is no queue generel; the city has general, one-number",
+        ),
+        (("--role", "admin", "--skill", "general"), "only an agent has skills"),
+        (("--role", "agent"), "工号"),
+        (("--role", "boss"), "role is one of agent"),
+    ],
+)
+async def test_an_account_that_cannot_be_is_refused_in_a_sentence_and_leaves_no_trace(
+    operator: Operator, words: tuple[str, ...], said: str
+) -> None:
+    code, answer = operator("users", "add", "agent009", "--name", "乙", *words, typed=f"{NEW}\n{NEW}\n")
+
+    assert (code, said in answer, "Traceback" in answer) == (1, True, False), answer
+    assert len(operator.listed("users", "list")) == 2
+    assert "the audit is whole: 2 entries" in operator("audit", "verify")[1]
+
+
+async def test_skills_are_queues_of_the_version_that_runs_whatever_the_files_say(
+    operator: Operator, database: Database
+) -> None:
+    queue = settings.Queue(name="courts", title="法院")
+    running = settings.TelephonySettings(version=1, lines=(), queues=(queue,))
+    async with database.transaction() as tx:
+        await publications.keep(tx, Published(number=1, at=SystemClock().now(), by=HOUSE, note="试", settings=running))
+    words = ("users", "add", "agent009", "--name", "乙", "--seat", "009")
+
+    refused = operator(*words, "--skill", "general", typed=f"{NEW}\n{NEW}\n")
+    made = operator(*words, typed=f"{NEW}\n{NEW}\n")
+
+    who, _ = await operator.accounts.log_in(login="agent009", password=NEW)
+    assert (refused[0], "there is no queue general; the city has courts" in refused[1]) == (1, True)
+    assert (made[0], who.skills) == (0, {"courts"})
+
+
 async def test_what_an_operator_changes_stands_in_the_audit_which_stays_whole(operator: Operator) -> None:
     await operator.token(AGENT)
     before = operator("sessions", "end", AGENT.login)
@@ -159,4 +225,4 @@ async def test_what_an_operator_changes_stands_in_the_audit_which_stays_whole(op
     code, said = operator("audit", "verify")
 
     assert [before[0], *(code for code, _ in after)] == [0] * 4
-    assert (code, "the audit is whole: 4 entries" in said) == (0, True), said
+    assert (code, "the audit is whole: 6 entries" in said) == (0, True), said

@@ -10,6 +10,8 @@ FAULTS = {
     "a second call of a contact is dropped",
     "a value stands in another column",
     "who has no number is turned away",
+    "an account changes without a trace",
+    "a skill is of no queue",
     "a key does what another is for",
     "the running version is overwritten at a restart",
     "a step of a call begins inside another",

@@ -18,13 +18,15 @@ def users_add(
     role: Annotated[str, typer.Option(help="agent, analyst, admin or unit")] = "agent",
     seat: str | None = None,
     unit: str | None = None,
+    skill: Annotated[
+        list[str] | None, typer.Option(help="a queue whose calls an agent takes; several times; without it every queue")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Make an account, or renew its password; the password is asked for."""
-    from hotline.commands.data import add_user  # noqa: PLC0415
-    from hotline.commands.users import account_of  # noqa: PLC0415
+    from hotline.commands.users import account_of, add_user  # noqa: PLC0415
 
-    account = account_of(login=login, name=name, role=role, seat=seat, unit=unit)
+    account = account_of(login=login, name=name, role=role, seat=seat, unit=unit, skills=skill or ())
     password = typer.prompt("password", hide_input=True, confirmation_prompt=True)
     run(add_user(*setup(data), account, password=password))
     print(f"account {login} is ready")

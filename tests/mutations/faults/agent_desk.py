@@ -56,4 +56,24 @@ MUTANTS = (
         new="        return masked_text(text)",
         tests=("tests/agent_desk/test_scopes.py",),
     ),
+    Mutant(
+        name="account-made-unseen",
+        fault="an account changes without a trace",
+        file="agent_desk/accounts/service.py",
+        old="            await write_down(tx, at=self._clock.now(), account=by, what=what, contact=None, why=why)\n",
+        new="            _ = (by, what, why)\n",
+        tests=(
+            "tests/hotline/test_account_commands.py::test_what_an_operator_changes_stands_in_the_audit_which_stays_whole",
+        ),
+    ),
+    Mutant(
+        name="skill-of-no-queue",
+        fault="a skill is of no queue",
+        file="hotline/commands/users.py",
+        old="    unknown = sorted(account.skills - set(queues))\n",
+        new="    unknown = sorted(account.skills - account.skills)\n",
+        tests=(
+            "tests/hotline/test_account_commands.py::test_an_account_that_cannot_be_is_refused_in_a_sentence_and_leaves_no_trace",
+        ),
+    ),
 )
