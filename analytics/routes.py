@@ -2,13 +2,14 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from uuid import UUID
+from typing import Annotated
 
 from analytics.figures import FIGURES, Figure, FigureName, Period, Scope
 from analytics.hot_issues.topics import Topic
 from analytics.service import AnalyticsService
 from analytics.store import BehindFigure, BriefingRow
-from runtime.web import Download, Handler, NotFound, Request, Route
+from runtime.codec import Meta
+from runtime.web import Download, NotFound, PathPart, Request, Route, get, post
 from vocabulary.calls import Origin
 from vocabulary.errors import FieldError
 from vocabulary.ids import BriefingId
@@ -17,11 +18,17 @@ from vocabulary.people import Role
 ANALYSTS = frozenset({Role.ANALYST, Role.ADMIN})
 EVERYBODY = frozenset({Role.AGENT, Role.ANALYST, Role.ADMIN})
 OVERVIEW = tuple(name for name in FigureName if name is not FigureName.CONNECTED_TOTAL)
-SCOPE_QUERY = {"origin": "live or demo, default live", "days": "1..400, default 1"}
+OfBriefing = Annotated[BriefingId, PathPart(missing="没有这份专报")]
+OfFigure = Annotated[FigureName, PathPart(missing=f"没有“{{text}}”这个指标，可选：{'、'.join(FIGURES)}")]
+OfNumber = Annotated[str, PathPart(missing="这份专报里没有这个数字")]
 
 
-Row = tuple[str, Handler, frozenset[Role], str, object, dict[str, str]]
-"""Path, handler, roles, summary, reply type, query parameters of a GET."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeQuery:
+    """Which calls are counted: of what origin, in how many local days up to now."""
+
+    origin: Annotated[Origin, Meta(description="Real or made-up calls")] = Origin.LIVE
+    days: Annotated[int, Meta(ge=1, le=400, description="Local days up to now")] = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,41 +97,21 @@ class AnalyticsPages:
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
         base = "/api/analytics"
-        rows: tuple[Row, ...] = (
-            ("/overview", self.overview, EVERYBODY, "Service level, volumes, figures", Overview, SCOPE_QUERY),
-            ("/figures/{name}", self.figure, EVERYBODY, "A figure and what is behind it", FigureView, SCOPE_QUERY),
-            ("/topics", self.topics, ANALYSTS, "Hot issues against what is usual", list[Topic], SCOPE_QUERY),
-            ("/briefings", self.briefings, ANALYSTS, "Briefings, newest first", list[BriefingRow], {}),
-            ("/briefings/{briefing}", self.briefing, ANALYSTS, "A briefing as a page", Download, {}),
-            (
-                "/briefings/{briefing}/figures/{name}",
-                self.frozen,
-                ANALYSTS,
-                "A number of a briefing as it was frozen",
-                FrozenView,
-                {},
-            ),
+        one = f"{base}/briefings/{{briefing}}"
+        return (
+            get(f"{base}/overview", self.overview, EVERYBODY, "Service level, volumes, figures"),
+            get(f"{base}/figures/{{name}}", self.figure, EVERYBODY, "A figure and what is behind it"),
+            get(f"{base}/topics", self.topics, ANALYSTS, "Hot issues against what is usual"),
+            get(f"{base}/briefings", self.briefings, ANALYSTS, "Briefings, newest first"),
+            get(one, self.briefing, ANALYSTS, "A briefing as a page"),
+            get(f"{one}/figures/{{name}}", self.frozen, ANALYSTS, "A number of a briefing as it was frozen"),
+            post(f"{base}/briefings", self.issue, ANALYSTS, "Compile a briefing"),
         )
-        reads = tuple(
-            Route(
-                method="GET", path=f"{base}{path}", handler=handler, roles=roles, summary=text, reply=reply, query=query
-            )
-            for path, handler, roles, text, reply, query in rows
-        )
-        issue = Route(
-            method="POST",
-            path=f"{base}/briefings",
-            handler=self.issue,
-            roles=ANALYSTS,
-            summary="Compile a briefing",
-            request=BriefingBody,
-            reply=Issued,
-        )
-        return (*reads, issue)
 
-    async def overview(self, request: Request[None]) -> Overview:
+    async def overview(self, request: Request[None], *, query: ScopeQuery) -> Overview:
         """Answer with the figures of a scope."""
-        scope = self._scope(request)
+        del request
+        scope = self._scope(query)
         volumes = await self._service.volumes(scope)
         return Overview(
             origin=scope.origin,
@@ -135,20 +122,19 @@ class AnalyticsPages:
             as_of=scope.end,
         )
 
-    async def figure(self, request: Request[None]) -> FigureView:
+    async def figure(self, request: Request[None], *, name: OfFigure, query: ScopeQuery) -> FigureView:
         """Answer with a figure and the contacts behind it."""
-        name = request.path["name"]
-        if name not in set(FigureName):
-            raise NotFound(f"没有“{name[:40]}”这个指标，可选：{'、'.join(FIGURES)}")
-        period = self._scope(request)
-        scope = Scope(origin=period.origin) if name == FigureName.CONNECTED_TOTAL else period
-        figures = await self._service.figures((FigureName(name),), scope)
-        contacts, total = await self._service.behind(FigureName(name), scope)
+        del request
+        period = self._scope(query)
+        scope = Scope(origin=period.origin) if name is FigureName.CONNECTED_TOTAL else period
+        figures = await self._service.figures((name,), scope)
+        contacts, total = await self._service.behind(name, scope)
         return FigureView(figure=figures[0], contacts=contacts, total=total)
 
-    async def topics(self, request: Request[None]) -> list[Topic]:
+    async def topics(self, request: Request[None], *, query: ScopeQuery) -> list[Topic]:
         """Answer with the topics of a scope."""
-        return list(await self._service.topics(self._scope(request)))
+        del request
+        return list(await self._service.topics(self._scope(query)))
 
     async def briefings(self, request: Request[None]) -> list[BriefingRow]:
         """Answer with the list of briefings."""
@@ -170,31 +156,23 @@ class AnalyticsPages:
         )
         return Issued(briefing=identity)
 
-    async def briefing(self, request: Request[None]) -> Download:
+    async def briefing(self, request: Request[None], *, briefing: OfBriefing) -> Download:
         """Answer with a briefing's page."""
-        found = await self._service.briefing(_identity(request.path["briefing"]))
+        del request
+        found = await self._service.briefing(briefing)
         if found is None:
             raise NotFound("没有这份专报")
         return Download(content_type="text/html; charset=utf-8", body=found[0].encode())
 
-    async def frozen(self, request: Request[None]) -> FrozenView:
+    async def frozen(self, request: Request[None], *, briefing: OfBriefing, name: OfNumber) -> FrozenView:
         """Answer with a frozen number: the same value that the page prints."""
-        found = await self._service.briefing(_identity(request.path["briefing"]))
-        number = found[1].get(request.path["name"]) if found else None
+        del request
+        found = await self._service.briefing(briefing)
+        number = found[1].get(name) if found else None
         if number is None:
             raise NotFound("这份专报里没有这个数字")
         behind = await self._service.store.behind(list(number.contacts))
         return FrozenView(**{**asdict(number), "contacts": behind})
 
-    def _scope(self, request: Request[None]) -> Period:
-        origin = request.query.get("origin", Origin.LIVE.value)
-        if origin not in set(Origin):
-            raise FieldError({"origin": "origin 只能是 live 或 demo"})
-        return self._service.scope(origin=Origin(origin), days=request.whole("days", default=1, least=1, most=400))
-
-
-def _identity(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound("没有这份专报") from None
+    def _scope(self, query: ScopeQuery) -> Period:
+        return self._service.scope(origin=query.origin, days=query.days)

@@ -1,33 +1,47 @@
 """The audit in the house: where its key and heads lie, and its pages for an administrator."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from typing import Annotated
 
 from hotline.settings import Settings
 from runtime.audit import Asked, AuditEntry, AuditRow, AuditWatch, find, record
 from runtime.clock import Clock
+from runtime.codec import Meta, to_builtins
 from runtime.postgres import Database
-from runtime.web import Request, Route
-from vocabulary.errors import FieldError
+from runtime.web import Request, Route, get
 from vocabulary.ids import AccountId, ContactId
 from vocabulary.people import Role
-from vocabulary.text import checked_line
 
 ADMINS = frozenset({Role.ADMIN})
 SEARCHED = "audit-searched"
-LONGEST_WHAT = 60
-QUERY = {
-    "contact": "UUID of a contact",
-    "account": "UUID of the account that did it",
-    "what": "code such as recording-played",
-    "since": "instant with zone, ISO 8601",
-    "until": "instant with zone, ISO 8601; entries before it",
-    "below": "a number: entries before it, for the next page",
-    "limit": "1..500, default 100",
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which entries are looked for; what is not given asks for all."""
+
+    contact: Annotated[ContactId, Meta(description="Of this contact")] | None = None
+    account: Annotated[AccountId, Meta(description="What this account did")] | None = None
+    what: Annotated[str, Meta(max_length=60, description="Code such as recording-played")] | None = None
+    since: Annotated[datetime, Meta(description="Entries of this instant and later")] | None = None
+    until: Annotated[datetime, Meta(description="Entries before this instant")] | None = None
+    below: Annotated[int, Meta(ge=1, le=2**53, description="Entries before this number: next page")] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500, description="How many entries at most")] = 100
+
+    def asked(self) -> Asked:
+        """Return it as the audit takes it."""
+        return Asked(
+            contact=self.contact, account=self.account, what=self.what, since=self.since, until=self.until,
+            below=self.below,
+        )  # fmt: skip
+
+    def words(self) -> str:
+        """Return what was asked for, as it was asked: ``what=recording-played below=40``."""
+        left_out = to_builtins(AuditQuery())
+        return " ".join(f"{name}={value}" for name, value in to_builtins(self).items() if value != left_out[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +76,11 @@ class AuditPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
+        walked = "Walk what the audit gained since its last walk and compare its heads"
         return (
-            Route(
-                method="GET", path="/api/audit/verdict", handler=self._verdict, roles=ADMINS,
-                summary="Walk what the audit gained since its last walk and compare its heads", reply=VerdictView,
-            ),
-            Route(
-                method="GET", path="/api/audit", handler=self._find, roles=ADMINS,
-                summary="Entries of the audit, newest first", reply=list[AuditRow], query=QUERY,
-            ),
-        )  # fmt: skip
+            get("/api/audit/verdict", self._verdict, ADMINS, walked),
+            get("/api/audit", self._find, ADMINS, "Entries of the audit, newest first"),
+        )
 
     async def _verdict(self, request: Request[None]) -> VerdictView:
         del request
@@ -81,36 +90,11 @@ class AuditPages:
             broken_at=verdict.broken_at, sentence=verdict.sentence,
         )  # fmt: skip
 
-    async def _find(self, request: Request[None]) -> list[AuditRow]:
-        asked = asked_of(request)
-        limit = request.whole("limit", default=100, least=1, most=500)
-        words = " ".join(f"{name}={request.query[name]}" for name in QUERY if name in request.query)
+    async def _find(self, request: Request[None], *, query: AuditQuery) -> list[AuditRow]:
         entry = AuditEntry(
-            at=self._clock.now(), account=request.principal.account, what=SEARCHED, contact=asked.contact, why=words
-        )
+            at=self._clock.now(), account=request.principal.account, what=SEARCHED, contact=query.contact,
+            why=query.words(),
+        )  # fmt: skip
         async with self._database.transaction() as tx:
             await record(tx, entry, salt=secrets.token_bytes(16))
-        return await find(self._database, asked, limit=limit)
-
-
-def asked_of(request: Request[None], /) -> Asked:
-    """Return what a query asks for; FieldError or BadQuery (400) names the parameter that is not right."""
-    query = request.query
-    contact, account = (_uuid(query, name) for name in ("contact", "account"))
-    return Asked(
-        contact=None if contact is None else ContactId(contact),
-        account=None if account is None else AccountId(account),
-        what=checked_line(query["what"], field="what", longest=LONGEST_WHAT) if "what" in query else None,
-        since=request.instant("since"),
-        until=request.instant("until"),
-        below=request.whole("below", default=0, least=1) if "below" in query else None,
-    )
-
-
-def _uuid(query: Mapping[str, str], name: str) -> UUID | None:
-    if name not in query:
-        return None
-    try:
-        return UUID(query[name])
-    except ValueError:
-        raise FieldError({name: "应为 UUID"}) from None
+        return await find(self._database, query.asked(), limit=query.limit)

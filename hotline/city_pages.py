@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from hotline.city_files import BadCity
 from hotline.city_versions import LONGEST_HISTORY
 from hotline.running_city import RunningCity
-from runtime.web import Request, Route
+from runtime.codec import Meta
+from runtime.web import Request, Route, get, post
 from runtime.workers import Workers
 from telephony import Published, TelephonySettings
 from vocabulary.errors import Refused
@@ -51,6 +53,13 @@ class RollbackBody:
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuery:
+    """How far back."""
+
+    limit: Annotated[int, Meta(ge=1, le=LONGEST_HISTORY, description="How many versions, the running one too")] = 50
+
+
 class CityPages:
     """The routes of the running city. Reading the files blocks and runs in ``workers``."""
 
@@ -60,25 +69,16 @@ class CityPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
+        running = "The running version of lines, queues, menu, limits and prompts, and the versions before it"
         return (
-            Route(
-                method="GET", path=PATH, handler=self._running, roles=ADMINS, reply=RunningView,
-                summary="The running version of lines, queues, menu, limits and prompts, and the versions before it",
-                query={"limit": f"1..{LONGEST_HISTORY}, default 50"},
-            ),
-            Route(
-                method="POST", path=PATH, handler=self._publish, roles=ADMINS, request=PublishBody, reply=VersionView,
-                summary="Publish the city's files as the next version",
-            ),
-            Route(
-                method="POST", path=f"{PATH}/rollback", handler=self._rollback, roles=ADMINS, request=RollbackBody,
-                reply=VersionView, summary="Publish what an old version said as the next version",
-            ),
-        )  # fmt: skip
+            get(PATH, self._running, ADMINS, running),
+            post(PATH, self._publish, ADMINS, "Publish the city's files as the next version"),
+            post(f"{PATH}/rollback", self._rollback, ADMINS, "Publish what an old version said as the next version"),
+        )
 
-    async def _running(self, request: Request[None]) -> RunningView:
-        limit = request.whole("limit", default=50, least=1, most=LONGEST_HISTORY)
-        found = await self._city.versions.history(limit=limit)
+    async def _running(self, request: Request[None], *, query: HistoryQuery) -> RunningView:
+        del request
+        found = await self._city.versions.history(limit=query.limit)
         running = found[0] if found else await self._city.versions.running()
         return RunningView(running=_view(running), settings=running.settings, history=[_view(one) for one in found[1:]])
 

@@ -15,7 +15,7 @@ from runtime.clock import Clock
 from runtime.log import log_end, refused_count
 from runtime.postgres import Database
 from runtime.supervision import Pulse
-from runtime.web import PUBLIC, Request, Route, WithStatus
+from runtime.web import PUBLIC, Request, Route, WithStatus, get
 from vocabulary.errors import HotlineError
 
 _NOTED_EVERY_S = 2.0
@@ -76,7 +76,7 @@ class Looks:
 def health_routes(looks: Looks, /, *, host: Path, clock: Clock) -> tuple[Route, ...]:
     """Return the row of ``/api/health``; ``host`` is the file that the supervisor writes. 503 when it is down."""
 
-    async def health(request: Request[None]) -> WithStatus:
+    async def health(request: Request[None]) -> WithStatus[Health]:
         del request
         found = read_health(host)
         own = await looks.parts()
@@ -86,9 +86,7 @@ def health_routes(looks: Looks, /, *, host: Path, clock: Clock) -> tuple[Route, 
         code = HTTPStatus.SERVICE_UNAVAILABLE if status == "down" else HTTPStatus.OK
         return WithStatus(body=Health(status=status, parts=parts), status=code)
 
-    return (
-        Route(method="GET", path="/api/health", handler=health, roles=PUBLIC, summary="Which parts work", reply=Health),
-    )
+    return (get("/api/health", health, PUBLIC, "Which parts work"),)
 
 
 async def note_parts(looks: Looks, /, *, pulse: Pulse) -> None:

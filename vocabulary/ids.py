@@ -21,3 +21,10 @@ UnitCode = NewType("UnitCode", str)
 CategoryCode = NewType("CategoryCode", str)
 WorkOrderNo = NewType("WorkOrderNo", str)
 """yyyymmdd, six-digit daily number, check digit."""
+
+
+def entry_code(text: str, /) -> EntryCode:
+    """Return ``text`` as the code of an entry (letters and digits); ValueError for what cannot be one."""
+    if not text.isalnum():
+        raise ValueError(f"{text!r} is no code of an entry")
+    return EntryCode(text)

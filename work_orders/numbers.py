@@ -17,3 +17,10 @@ def order_no(*, day: date, number: int) -> WorkOrderNo:
 def is_order_no(text: str, /) -> bool:
     """Tell whether ``text`` is an order number with a right check digit: one wrong digit is always found."""
     return len(text) == 15 and text.isascii() and text.isdigit() and checks(text)
+
+
+def read_order_no(text: str, /) -> WorkOrderNo:
+    """Return ``text`` as an order number; ValueError for what cannot be one."""
+    if not is_order_no(text):
+        raise ValueError(f"{text!r} is no order number")
+    return WorkOrderNo(text)

@@ -1,17 +1,14 @@
 """Accounts and sessions: an administrator's, and everybody's own."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
-from uuid import UUID
+from dataclasses import dataclass, field
 
 from agent_desk.accounts.rows import AccountRow, SessionRow
 from agent_desk.accounts.service import Accounts
+from agent_desk.pages.parts import OfAccount, OfSession
 from agent_desk.pages.session import PEOPLE
-from runtime.web import Handler, NotFound, Request, Route, WithSession
-from vocabulary.ids import AccountId
+from runtime.web import Request, Route, WithSession, delete, get, post
 from vocabulary.people import Role
 
-TypeForm = Any
 ADMIN = frozenset({Role.ADMIN})
 
 
@@ -41,20 +38,15 @@ class AccountPages:
         """Return the rows."""
         one = "/api/accounts/{account}"
         return (
-            _row("GET", "/api/accounts", self.accounts, "All accounts", reply=list[AccountRow]),
-            _row("POST", f"{one}/end", self.end, "End an account and its sessions"),
-            _row("POST", f"{one}/reactivate", self.reactivate, "Let an ended account log in again"),
-            _row("POST", f"{one}/password", self.set_password, "Give a new password", request=NewPassword),
-            _row("GET", f"{one}/sessions", self.sessions_of, "Its open sessions", reply=list[SessionRow]),
-            _row("DELETE", f"{one}/sessions", self.end_sessions_of, "End all its sessions"),
-            *(replace(row, roles=PEOPLE) for row in self._own()),
-        )
-
-    def _own(self) -> tuple[Route, ...]:
-        return (
-            _row("GET", "/api/sessions", self.own_sessions, "One's own sessions", reply=list[SessionRow]),
-            _row("DELETE", "/api/sessions/{session}", self.end_session, "End one's own session"),
-            _row("POST", "/api/session/password", self.own_password, "Change one's password", request=OwnPassword),
+            get("/api/accounts", self.accounts, ADMIN, "All accounts"),
+            post(f"{one}/end", self.end, ADMIN, "End an account and its sessions"),
+            post(f"{one}/reactivate", self.reactivate, ADMIN, "Let an ended account log in again"),
+            post(f"{one}/password", self.set_password, ADMIN, "Give a new password"),
+            get(f"{one}/sessions", self.sessions_of, ADMIN, "Its open sessions"),
+            delete(f"{one}/sessions", self.end_sessions_of, ADMIN, "End all its sessions"),
+            get("/api/sessions", self.own_sessions, PEOPLE, "One's own sessions"),
+            delete("/api/sessions/{session}", self.end_session, PEOPLE, "End one's own session"),
+            post("/api/session/password", self.own_password, PEOPLE, "Change one's password"),
         )
 
     async def accounts(self, request: Request[None]) -> list[AccountRow]:
@@ -62,64 +54,41 @@ class AccountPages:
         del request
         return await self._administration.accounts()
 
-    async def end(self, request: Request[None]) -> None:
+    async def end(self, request: Request[None], *, account: OfAccount) -> None:
         """End an account."""
-        await self._administration.end(_account(request), by=request.principal.account)
+        await self._administration.end(account, by=request.principal.account)
 
-    async def reactivate(self, request: Request[None]) -> None:
+    async def reactivate(self, request: Request[None], *, account: OfAccount) -> None:
         """Take the end of an account back."""
-        await self._administration.reactivate(_account(request), by=request.principal.account)
+        await self._administration.reactivate(account, by=request.principal.account)
 
-    async def set_password(self, request: Request[NewPassword]) -> None:
+    async def set_password(self, request: Request[NewPassword], *, account: OfAccount) -> None:
         """Give an account a new password; its sessions end."""
-        account = _identity(request.path["account"], what="账号")
-        await self._accounts.set_password(AccountId(account), request.body.password, by=request.principal.account)
+        await self._accounts.set_password(account, request.body.password, by=request.principal.account)
 
-    async def sessions_of(self, request: Request[None]) -> list[SessionRow]:
+    async def sessions_of(self, request: Request[None], *, account: OfAccount) -> list[SessionRow]:
         """Answer with the open sessions of an account."""
-        return await self._administration.sessions(account=_account(request))
+        del request
+        return await self._administration.sessions(account=account)
 
-    async def end_sessions_of(self, request: Request[None]) -> None:
+    async def end_sessions_of(self, request: Request[None], *, account: OfAccount) -> None:
         """End all sessions of an account."""
-        await self._administration.end_sessions(_account(request), by=request.principal.account)
+        await self._administration.end_sessions(account, by=request.principal.account)
 
     async def own_sessions(self, request: Request[None]) -> list[SessionRow]:
         """Answer with the open sessions of who asks."""
         account = request.principal.account
         return await self._administration.sessions(account=account, own_token=request.token or "")
 
-    async def end_session(self, request: Request[None]) -> None:
+    async def end_session(self, request: Request[None], *, session: OfSession) -> None:
         """End a session: one's own, an administrator any."""
         who = request.principal
         of = None if who.role is Role.ADMIN else who.account
-        await self._administration.end_session(_identity(request.path["session"], what="会话"), by=who.account, of=of)
+        await self._administration.end_session(session, by=who.account, of=of)
 
-    async def own_password(self, request: Request[OwnPassword]) -> WithSession:
+    async def own_password(self, request: Request[OwnPassword]) -> WithSession[None]:
         """Change one's own password; every session ends, this one too."""
         await self._accounts.change_password(
             principal=request.principal, old=request.body.old, new=request.body.new, source=request.remote
         )
         return WithSession(body=None, token=None)
-
-
-def _row(
-    method: Literal["GET", "POST", "DELETE"],
-    path: str,
-    handler: Handler,
-    summary: str,
-    *,
-    request: TypeForm | None = None,
-    reply: TypeForm | None = None,
-) -> Route:
-    return Route(method=method, path=path, handler=handler, roles=ADMIN, summary=summary, request=request, reply=reply)
-
-
-def _account(request: Request[None]) -> AccountId:
-    return AccountId(_identity(request.path["account"], what="账号"))
-
-
-def _identity(text: str, *, what: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(f"没有这个{what}") from None

@@ -7,14 +7,15 @@ from agent_desk.contacts.rights import What
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
 from agent_desk.drafting.draft import DraftPatch, SavedDraft, check_patch
-from agent_desk.pages.contacts import AGENTS, contact_of
+from agent_desk.pages.contacts import AGENTS
+from agent_desk.pages.parts import OfContact, OfEntry
 from agent_desk.ports import Knowledge, Orders
 from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database
-from runtime.web import NotFound, Request, Route
+from runtime.web import NotFound, Request, Route, patch, post
 from vocabulary.events.knowledge import SuggestionUsed
-from vocabulary.ids import CategoryCode, EntryCode, EventId
+from vocabulary.ids import CategoryCode, EventId
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind
 from vocabulary.personal import PersonName, PhoneNumber
 from vocabulary.suggestions import SuggestionUse
@@ -71,44 +72,21 @@ class CallPages:
         """Return the rows."""
         one = "/api/contacts/{contact}"
         return (
-            Route(
-                method="PATCH",
-                path=f"{one}/draft",
-                handler=self.save_draft,
-                roles=AGENTS,
-                summary="Save what this page changed on the form",
-                request=DraftPatch,
-                reply=SavedDraft,
-            ),
-            Route(
-                method="POST",
-                path=f"{one}/order",
-                handler=self.send_order,
-                roles=AGENTS,
-                summary="Make the work order",
-                request=OrderForm,
-                reply=OrderBrief,
-            ),
-            Route(
-                method="POST",
-                path=f"{one}/suggestions/{{entry}}",
-                handler=self.used,
-                roles=AGENTS,
-                summary="Tell what was done with a suggestion",
-                request=UseBody,
-            ),
+            patch(f"{one}/draft", self.save_draft, AGENTS, "Save what this page changed on the form"),
+            post(f"{one}/order", self.send_order, AGENTS, "Make the work order"),
+            post(f"{one}/suggestions/{{entry}}", self.used, AGENTS, "Tell what was done with a suggestion"),
         )
 
-    async def save_draft(self, request: Request[DraftPatch]) -> SavedDraft:
+    async def save_draft(self, request: Request[DraftPatch], *, contact: OfContact) -> SavedDraft:
         """Merge what this page changed; 409 ``draft-changed`` names the fields that another page changed meanwhile."""
-        contact, who = contact_of(request.path["contact"]), request.principal
+        who = request.principal
         check_patch(request.body)
         await self._views.demand(contact, What.FORM, principal=who)
         return await self._store.save_draft(contact, request.body, account=who.account)
 
-    async def send_order(self, request: Request[OrderForm]) -> OrderBrief:
+    async def send_order(self, request: Request[OrderForm], *, contact: OfContact) -> OrderBrief:
         """Make the order; FieldError names wrong fields in Chinese. A masked number means the one it was made from."""
-        form, contact, who = request.body, contact_of(request.path["contact"]), request.principal
+        form, who = request.body, request.principal
         await self._views.demand(contact, What.FORM, principal=who)
         spoken = await self._views.words_of(contact)
         known = known_numbers(await self._views.requester_of(contact), spoken)
@@ -135,9 +113,9 @@ class CallPages:
             await self._store.say_confidential(contact, confidential=False, account=who.account)
         return made
 
-    async def used(self, request: Request[UseBody]) -> None:
+    async def used(self, request: Request[UseBody], *, contact: OfContact, entry: OfEntry) -> None:
         """Write what was done with a suggestion to the log; NotFound for an entry that never was."""
-        contact, entry, body = contact_of(request.path["contact"]), EntryCode(request.path["entry"]), request.body
+        body = request.body
         await self._views.demand(contact, What.FORM, principal=request.principal)
         if not await self._knowledge.has_entry(entry, version=body.version):
             raise NotFound("知识库中没有这个条目")

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Annotated
 
 from agent_desk.contacts.contact_view import ContactView
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import IN_CONFIDENCE, ContactViews
+from agent_desk.pages.parts import OfContact
 from agent_desk.ports import Orders
 from runtime.clock import Clock
-from runtime.web import NotFound, Request, Route
+from runtime.codec import Meta
+from runtime.web import Request, Route, get
 from vocabulary.errors import Refused
 from vocabulary.ids import ContactId, SeatNo, WorkOrderNo
 from vocabulary.people import Role
@@ -34,6 +36,13 @@ class ContactRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactQuery:
+    """How many of the newest."""
+
+    limit: Annotated[int, Meta(ge=1, le=500, description="How many contacts at most")] = 100
+
+
 class ContactPages:
     """Handlers of contacts."""
 
@@ -45,31 +54,17 @@ class ContactPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
+        newest = "Newest contacts; an agent sees those of the own seat"
         return (
-            Route(
-                method="GET",
-                path="/api/contacts",
-                handler=self.recent,
-                roles=READERS,
-                summary="Newest contacts; an agent sees those of the own seat",
-                reply=list[ContactRow],
-                query={"limit": "1..500, default 100"},
-            ),
-            Route(
-                method="GET",
-                path="/api/contacts/{contact}",
-                handler=self.one,
-                roles=READERS,
-                summary="A contact",
-                reply=ContactView,
-            ),
+            get("/api/contacts", self.recent, READERS, newest),
+            get("/api/contacts/{contact}", self.one, READERS, "A contact"),
         )
 
-    async def recent(self, request: Request[None]) -> list[ContactRow]:
+    async def recent(self, request: Request[None], *, query: ContactQuery) -> list[ContactRow]:
         """Answer with the newest contacts."""
         who = request.principal
         records = await self._store.recent(
-            limit=request.whole("limit", default=100, least=1, most=500),
+            limit=query.limit,
             seat=who.seat if who.role is Role.AGENT else None,
         )
         rows = []
@@ -91,17 +86,9 @@ class ContactPages:
             )
         return rows
 
-    async def one(self, request: Request[None]) -> ContactView:
+    async def one(self, request: Request[None], *, contact: OfContact) -> ContactView:
         """Answer with one contact."""
-        return await self._views.view(contact_of(request.path["contact"]), principal=request.principal)
-
-
-def contact_of(text: str, /) -> ContactId:
-    """Read a contact id from a path; NotFound for anything else."""
-    try:
-        return ContactId(UUID(text))
-    except ValueError:
-        raise NotFound("没有这次来电") from None
+        return await self._views.view(contact, principal=request.principal)
 
 
 def check_reason(why: str, /) -> None:

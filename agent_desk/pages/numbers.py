@@ -7,9 +7,10 @@ from agent_desk.contacts.pace import Pace
 from agent_desk.contacts.rights import What
 from agent_desk.contacts.store import Callback, ContactStore
 from agent_desk.contacts.view import ContactViews
-from agent_desk.pages.contacts import AGENTS, check_reason, contact_of
+from agent_desk.pages.contacts import AGENTS, check_reason
+from agent_desk.pages.parts import OfContact
 from runtime.clock import Clock
-from runtime.web import Request, Route
+from runtime.web import Request, Route, get, post
 from vocabulary.errors import Refused
 from vocabulary.people import Role
 from vocabulary.text import checked_text
@@ -44,43 +45,17 @@ class NumberPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
+        shown, one = "Show the caller's number in full, with a reason", "/api/callbacks/{contact}"
         return (
-            Route(
-                method="POST",
-                path="/api/contacts/{contact}/reveal",
-                handler=self.reveal,
-                roles=AGENTS,
-                summary="Show the caller's number in full, with a reason",
-                request=RevealBody,
-                reply=Revealed,
-            ),
-            Route(
-                method="GET",
-                path="/api/callbacks",
-                handler=self.callbacks,
-                roles=AGENTS,
-                summary="People to call back",
-                reply=list[Callback],
-            ),
-            Route(
-                method="POST",
-                path="/api/callbacks/{contact}/claim",
-                handler=self.claim_callback,
-                roles=CALLS_BACK,
-                summary="Take a person to call back in hand",
-            ),
-            Route(
-                method="POST",
-                path="/api/callbacks/{contact}/done",
-                handler=self.callback_done,
-                roles=CALLS_BACK,
-                summary="Take a person off the call-back list",
-            ),
+            post("/api/contacts/{contact}/reveal", self.reveal, AGENTS, shown),
+            get("/api/callbacks", self.callbacks, AGENTS, "People to call back"),
+            post(f"{one}/claim", self.claim_callback, CALLS_BACK, "Take a person to call back in hand"),
+            post(f"{one}/done", self.callback_done, CALLS_BACK, "Take a person off the call-back list"),
         )
 
-    async def reveal(self, request: Request[RevealBody]) -> Revealed:
+    async def reveal(self, request: Request[RevealBody], *, contact: OfContact) -> Revealed:
         """Answer with the caller's number after the look was written down; TooOften beyond 10 in 10 minutes."""
-        contact, why = contact_of(request.path["contact"]), request.body.why.strip()
+        why = request.body.why.strip()
         check_reason(checked_text(why, field="why", longest=LONGEST_REASON))
         await self._views.demand(contact, What.NUMBER, principal=request.principal)
         account = request.principal.account
@@ -96,12 +71,12 @@ class NumberPages:
         del request
         return await self._store.callbacks()
 
-    async def claim_callback(self, request: Request[None]) -> None:
+    async def claim_callback(self, request: Request[None], *, contact: OfContact) -> None:
         """Take a person in hand; Refused when another did."""
         who = request.principal
-        await self._store.claim_callback(contact_of(request.path["contact"]), account=who.account, name=who.name)
+        await self._store.claim_callback(contact, account=who.account, name=who.name)
 
-    async def callback_done(self, request: Request[None]) -> None:
+    async def callback_done(self, request: Request[None], *, contact: OfContact) -> None:
         """Take a person off the list, by name."""
         who = request.principal
-        await self._store.callback_done(contact_of(request.path["contact"]), account=who.account, name=who.name)
+        await self._store.callback_done(contact, account=who.account, name=who.name)

@@ -1,13 +1,13 @@
 """The softphone bar: every key of it is one request to the switch."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated
 
 from agent_desk.live.page import OpenPages
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Telephony
-from runtime.web import Download, NotFound, Request, Route
+from runtime.codec import Meta
+from runtime.web import Download, NotFound, Request, Route, get, post
 from vocabulary.desk_requests import (
     SeatAnswer,
     SeatDecline,
@@ -19,7 +19,6 @@ from vocabulary.desk_requests import (
     SeatSignIn,
     SeatSignOut,
     SeatVerb,
-    SeatVerbInCall,
     SeatWrapUpDone,
 )
 from vocabulary.errors import Refused
@@ -27,6 +26,7 @@ from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 from vocabulary.people import Principal, Role
 
 AGENTS = frozenset({Role.AGENT, Role.ADMIN})
+_PAGE = "Name of the page that asks; refused as elsewhere when another page of the seat is active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,60 +74,10 @@ class TestCallBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One verb of the page: its path below /api/seat, the type of its body, and the verb made of both."""
+class OfPage:
+    """Which page asks."""
 
-    name: str
-    summary: str
-    verb: Callable[[Principal, SeatNo, Any], SeatVerb]
-    body: type[Any] | None = None
-
-
-def _signed_in(who: Principal, seat: SeatNo, _: object) -> SeatVerb:
-    return SeatSignIn(seat=seat, agent=who.account, agent_name=who.name, skills=who.skills)
-
-
-def _ready(who: Principal, seat: SeatNo, body: ReadyBody) -> SeatVerb:
-    return SeatReady(seat=seat, agent=who.account, ready=body.ready, reason=body.reason)
-
-
-def _of(kind: type[SeatSignOut | SeatWrapUpDone]) -> Callable[[Principal, SeatNo, object], SeatVerb]:
-    return lambda who, seat, _: kind(seat=seat, agent=who.account)
-
-
-def _of_offer(kind: type[SeatAnswer | SeatDecline]) -> Callable[[Principal, SeatNo, OfferBody], SeatVerb]:
-    return lambda who, seat, body: kind(seat=seat, agent=who.account, offer=body.offer)
-
-
-def _of_call(kind: type[SeatVerbInCall]) -> Callable[[Principal, SeatNo, CallBody], SeatVerb]:
-    return lambda who, seat, body: kind(seat=seat, agent=who.account, call=body.call)
-
-
-KEYS = (
-    Key(name="sign-in", summary="Take one's seat", verb=_signed_in),
-    Key(name="sign-out", summary="Leave the seat", verb=_of(SeatSignOut)),
-    Key(name="ready", summary="Ready, or NotReady", verb=_ready, body=ReadyBody),
-    Key(name="answer", summary="Take the offered call", verb=_of_offer(SeatAnswer), body=OfferBody),
-    Key(name="decline", summary="Turn the offered call down", verb=_of_offer(SeatDecline), body=OfferBody),
-    Key(name="hold", summary="Put the caller on hold", verb=_of_call(SeatHold), body=CallBody),
-    Key(name="resume", summary="Take the caller back from hold", verb=_of_call(SeatResume), body=CallBody),
-    Key(name="hang-up", summary="End the call", verb=_of_call(SeatHangUp), body=CallBody),
-    Key(name="wrap-up-done", summary="After-call work is finished", verb=_of(SeatWrapUpDone)),
-)
-_PAGE = {"page": "Name of the page that asks; refused as elsewhere when another page of the seat is active"}
-
-
-def _post(path: str, handler: object, summary: str, /, *, request: object = None, reply: object = None) -> Route:
-    return Route(
-        method="POST",
-        path=path,
-        handler=handler,  # type: ignore[arg-type]  # each handler fits its own request type
-        roles=AGENTS,
-        summary=summary,
-        request=request,
-        reply=reply,
-        query=_PAGE,
-    )
+    page: Annotated[str, Meta(description=_PAGE)] = ""
 
 
 class SeatPages:
@@ -141,47 +91,92 @@ class SeatPages:
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
         return (
-            *(
-                _post(f"/api/seat/{key.name}", self._pressed(key), key.summary, request=key.body, reply=SeatDone)
-                for key in KEYS
-            ),
-            _post("/api/seat/line", self.line, "Open the browser's line", request=LineBody, reply=LineReply),
-            _post("/api/test-calls", self.test_call, "Let a simulated caller ring this seat", request=TestCallBody),
-            Route(
-                method="GET",
-                path="/api/desk/mic",
-                handler=self.microphone,
-                roles=AGENTS,
-                summary="A rendered voice for a page without microphone",
-                reply=Download,
-            ),
+            *self._keys(),
+            post("/api/seat/line", self.line, AGENTS, "Open the browser's line"),
+            post("/api/test-calls", self.test_call, AGENTS, "Let a simulated caller ring this seat"),
+            get("/api/desk/mic", self.microphone, AGENTS, "A rendered voice for a page without microphone"),
         )
 
-    def _seat(self, request: Request[Any]) -> tuple[SeatNo, AccountId]:
-        seat, agent = _seat(request.principal)
-        if not self._pages.may_act(seat, request.query.get("page", "")):
+    def _keys(self) -> tuple[Route, ...]:
+        return (
+            post("/api/seat/sign-in", self.sign_in, AGENTS, "Take one's seat"),
+            post("/api/seat/sign-out", self.sign_out, AGENTS, "Leave the seat"),
+            post("/api/seat/ready", self.ready, AGENTS, "Ready, or NotReady"),
+            post("/api/seat/answer", self.answer, AGENTS, "Take the offered call"),
+            post("/api/seat/decline", self.decline, AGENTS, "Turn the offered call down"),
+            post("/api/seat/hold", self.hold, AGENTS, "Put the caller on hold"),
+            post("/api/seat/resume", self.resume, AGENTS, "Take the caller back from hold"),
+            post("/api/seat/hang-up", self.hang_up, AGENTS, "End the call"),
+            post("/api/seat/wrap-up-done", self.wrap_up_done, AGENTS, "After-call work is finished"),
+        )
+
+    async def sign_in(self, request: Request[None], *, query: OfPage) -> SeatDone:
+        """Take the seat of the account."""
+        seat, agent = self._seat(request.principal, query)
+        who = request.principal
+        return await self._done(SeatSignIn(seat=seat, agent=agent, agent_name=who.name, skills=who.skills))
+
+    async def sign_out(self, request: Request[None], *, query: OfPage) -> SeatDone:
+        """Leave it."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatSignOut(seat=seat, agent=agent))
+
+    async def ready(self, request: Request[ReadyBody], *, query: OfPage) -> SeatDone:
+        """Say that calls may come, or why not."""
+        seat, agent = self._seat(request.principal, query)
+        body = request.body
+        return await self._done(SeatReady(seat=seat, agent=agent, ready=body.ready, reason=body.reason))
+
+    async def answer(self, request: Request[OfferBody], *, query: OfPage) -> SeatDone:
+        """Take an offered call."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatAnswer(seat=seat, agent=agent, offer=request.body.offer))
+
+    async def decline(self, request: Request[OfferBody], *, query: OfPage) -> SeatDone:
+        """Turn an offered call down."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatDecline(seat=seat, agent=agent, offer=request.body.offer))
+
+    async def hold(self, request: Request[CallBody], *, query: OfPage) -> SeatDone:
+        """Put the caller on hold."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatHold(seat=seat, agent=agent, call=request.body.call))
+
+    async def resume(self, request: Request[CallBody], *, query: OfPage) -> SeatDone:
+        """Take the caller back."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatResume(seat=seat, agent=agent, call=request.body.call))
+
+    async def hang_up(self, request: Request[CallBody], *, query: OfPage) -> SeatDone:
+        """End a call."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatHangUp(seat=seat, agent=agent, call=request.body.call))
+
+    async def wrap_up_done(self, request: Request[None], *, query: OfPage) -> SeatDone:
+        """Finish the after-call work."""
+        seat, agent = self._seat(request.principal, query)
+        return await self._done(SeatWrapUpDone(seat=seat, agent=agent))
+
+    def _seat(self, who: Principal, query: OfPage) -> tuple[SeatNo, AccountId]:
+        seat, agent = _seat(who)
+        if not self._pages.may_act(seat, query.page):
             raise Refused("elsewhere", "此工号已在另一页面登录，请先在本页接管。")
         return seat, agent
 
-    def _pressed(self, key: Key) -> Callable[[Request[Any]], Awaitable[SeatDone]]:
-        """Return the handler of a key: the verb goes to the switch, which alone decides; the caller is masked."""
+    async def _done(self, verb: SeatVerb) -> SeatDone:
+        """Give a verb to the switch, which alone decides; the caller is masked."""
+        done = await self._telephony.act(verb)
+        return SeatDone(seat=done.seat, call=shown_call(done.call) if done.call is not None else None)
 
-        async def handle(request: Request[Any]) -> SeatDone:
-            seat, _ = self._seat(request)
-            done = await self._telephony.act(key.verb(request.principal, seat, request.body))
-            return SeatDone(seat=done.seat, call=shown_call(done.call) if done.call is not None else None)
-
-        return handle
-
-    async def line(self, request: Request[LineBody]) -> LineReply:
+    async def line(self, request: Request[LineBody], *, query: OfPage) -> LineReply:
         """Carry the page's offer to media and its answer back."""
-        seat, agent = self._seat(request)
+        seat, agent = self._seat(request.principal, query)
         answer = await self._telephony.line(seat=seat, agent=agent, offer_sdp=request.body.offer_sdp)
         return LineReply(answer_sdp=answer)
 
-    async def test_call(self, request: Request[TestCallBody]) -> None:
+    async def test_call(self, request: Request[TestCallBody], *, query: OfPage) -> None:
         """Ask the test callers to dial; this seat rings first."""
-        seat, _ = self._seat(request)
+        seat, _ = self._seat(request.principal, query)
         await self._telephony.test_call(dialogue=request.body.dialogue, seat=seat)
 
     async def microphone(self, request: Request[None]) -> Download:

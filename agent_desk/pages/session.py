@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from agent_desk.accounts.rows import SessionView
 from agent_desk.accounts.service import Accounts
 from agent_desk.live.board import Board
-from runtime.web import PUBLIC, SIGNED_IN, NotFound, Request, Route, WithSession
+from runtime.web import PUBLIC, SIGNED_IN, NotFound, Request, Route, WithSession, delete, get, post
 from vocabulary.events.asr import RecogniserStatus
 from vocabulary.ids import CategoryCode, UnitCode
 from vocabulary.orders import RequestKind
@@ -127,65 +127,16 @@ class SessionPages:
         """Return the rows."""
         path = "/api/session"
         return (
-            Route(
-                method="POST",
-                path=path,
-                handler=self.log_in,
-                roles=PUBLIC,
-                summary="Log in",
-                request=LogIn,
-                reply=Principal,
-            ),
-            Route(
-                method="GET",
-                path=path,
-                handler=self.who,
-                roles=SIGNED_IN,
-                summary="Who is logged in, and may ask what",
-                reply=SignedIn,
-            ),
-            Route(method="DELETE", path=path, handler=self.log_out, roles=SIGNED_IN, summary="Log out"),
-            *self._keeping(path),
-            Route(
-                method="GET",
-                path="/api/desk/setup",
-                handler=self.setup,
-                roles=SIGNED_IN,
-                summary="City, categories, districts, dialogues",
-                reply=DeskSetup,
-            ),
+            post(path, self.log_in, PUBLIC, "Log in"),
+            get(path, self.who, SIGNED_IN, "Who is logged in, and may ask what"),
+            delete(path, self.log_out, SIGNED_IN, "Log out"),
+            get(f"{path}/state", self.state, SIGNED_IN, "Until when this session lasts, and when the page locks"),
+            post(f"{path}/renew", self.state, SIGNED_IN, "Say that somebody is at the page"),
+            post(f"{path}/unlock", self.unlock, PEOPLE, "Open a locked page by the password"),
+            get("/api/desk/setup", self.setup, SIGNED_IN, "City, categories, districts, dialogues"),
         )
 
-    def _keeping(self, path: str) -> tuple[Route, ...]:
-        return (
-            Route(
-                method="GET",
-                path=f"{path}/state",
-                handler=self.state,
-                roles=SIGNED_IN,
-                summary="Until when this session lasts, and when the page locks",
-                reply=SessionView,
-            ),
-            Route(
-                method="POST",
-                path=f"{path}/renew",
-                handler=self.state,
-                roles=SIGNED_IN,
-                summary="Say that somebody is at the page",
-                reply=SessionView,
-            ),
-            Route(
-                method="POST",
-                path=f"{path}/unlock",
-                handler=self.unlock,
-                roles=PEOPLE,
-                summary="Open a locked page by the password",
-                request=UnlockBody,
-                reply=SessionView,
-            ),
-        )
-
-    async def log_in(self, request: Request[LogIn]) -> WithSession:
+    async def log_in(self, request: Request[LogIn]) -> WithSession[Principal]:
         """Check login and password and open a session of 12 hours."""
         body = request.body
         who, token = await self._accounts.log_in(login=body.login, password=body.password, source=request.remote)
@@ -211,7 +162,7 @@ class SessionPages:
         """Answer with the person of this session and what its role may ask."""
         return SignedIn(principal=request.principal, may=request.may)
 
-    async def log_out(self, request: Request[None]) -> WithSession:
+    async def log_out(self, request: Request[None]) -> WithSession[None]:
         """End this session."""
         if request.token is not None:
             await self._accounts.log_out(request.token)

@@ -1,16 +1,21 @@
 """Hearing a stretch of a recording; every play is written down before the first sample leaves."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
 from agent_desk.auditing import write_down
 from agent_desk.contacts.rights import What
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
-from agent_desk.pages.contacts import READERS, check_reason, contact_of
+from agent_desk.pages.contacts import READERS, check_reason
+from agent_desk.pages.parts import OfContact
 from agent_desk.ports import Telephony
 from runtime.clock import Clock
+from runtime.codec import Meta
 from runtime.ids import new_id
 from runtime.postgres import Database
 from runtime.wav import wav_header
-from runtime.web import Download, NotFound, Request, Route
+from runtime.web import Download, NotFound, Request, Route, get
 from vocabulary.audio import SAMPLES_PER_MS
 from vocabulary.errors import Refused
 from vocabulary.events.agent_desk import RecordingPlayed
@@ -20,6 +25,19 @@ STRETCH_SAMPLES = 65_536
 FRAME_BYTES = 4
 """One sample of both channels."""
 LONGEST_MS = 10 * 60 * 1000
+
+
+_WHY = "Why it is heard, at least four characters; written down before the first sample leaves"
+_FROM, _TO = "First millisecond in call time", "End in call time, not heard itself; without it that of the recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchQuery:
+    """What is heard, in call time, and why."""
+
+    why: Annotated[str, Meta(description=_WHY)] = ""
+    from_ms: Annotated[int, Meta(ge=0, le=2**53, description=_FROM)] = 0
+    to_ms: Annotated[int, Meta(ge=0, le=2**53, description=_TO)] | None = None
 
 
 class SoundPages:
@@ -42,29 +60,20 @@ class SoundPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the row."""
-        return (
-            Route(
-                method="GET",
-                path="/api/contacts/{contact}/audio",
-                handler=self.stretch,
-                roles=READERS,
-                summary="A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear",
-                reply=Download,
-                query={"from_ms": "call time", "to_ms": "call time, default the end", "why": "why it is heard"},
-            ),
-        )
+        summary = "A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear"
+        return (get("/api/contacts/{contact}/audio", self.stretch, READERS, summary),)
 
-    async def stretch(self, request: Request[None]) -> Download:
+    async def stretch(self, request: Request[None], *, contact: OfContact, query: StretchQuery) -> Download:
         """Answer with two-channel WAV of [from_ms, to_ms)."""
-        contact, why = contact_of(request.path["contact"]), request.query.get("why", "").strip()
+        why = query.why.strip()
         check_reason(why)
         await self._views.demand(contact, What.SOUND, principal=request.principal)
         record = await self._store.record(contact)
         if record is None or record.record_host is None or record.record_name is None or not record.samples:
             raise NotFound("这次来电的录音还没有保存完成，请在通话结束后再听")
         end_ms = record.samples // SAMPLES_PER_MS
-        start = request.whole("from_ms", default=0, most=end_ms)
-        stop = min(request.whole("to_ms", default=end_ms), end_ms, start + LONGEST_MS)
+        start = query.from_ms
+        stop = min(end_ms if query.to_ms is None else query.to_ms, end_ms, start + LONGEST_MS)
         if stop <= start:
             raise Refused("empty-stretch", "这一段没有录音")
         async with self._database.transaction() as tx:

@@ -3,17 +3,17 @@
 from runtime.web.app import WebApp, build_app
 from runtime.web.doors import DoorLimits
 from runtime.web.openapi import openapi
+from runtime.web.parameters import PathPart
 from runtime.web.roles import role_matrix
 from runtime.web.routes import (
     PUBLIC,
     SIGNED_IN,
     ApiInfo,
+    BadDeclaration,
     Download,
-    Handler,
     NotFound,
     OneOf,
     Request,
-    Route,
     Sessions,
     Socket,
     StaticFolder,
@@ -21,6 +21,7 @@ from runtime.web.routes import (
     WithSession,
     WithStatus,
 )
+from runtime.web.rows import Route, delete, get, patch, post
 from runtime.web.serving import serve_app
 from runtime.web.site import Site
 
@@ -28,11 +29,12 @@ __all__ = [
     "PUBLIC",
     "SIGNED_IN",
     "ApiInfo",
+    "BadDeclaration",
     "DoorLimits",
     "Download",
-    "Handler",
     "NotFound",
     "OneOf",
+    "PathPart",
     "Request",
     "Route",
     "Sessions",
@@ -44,7 +46,11 @@ __all__ = [
     "WithSession",
     "WithStatus",
     "build_app",
+    "delete",
+    "get",
     "openapi",
+    "patch",
+    "post",
     "role_matrix",
     "serve_app",
 ]

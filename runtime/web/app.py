@@ -16,11 +16,11 @@ from runtime.web.routes import (
     PUBLIC,
     ApiInfo,
     Request,
-    Route,
     Sessions,
     StaticFolder,
     WebSocketRoute,
 )
+from runtime.web.rows import Route, get
 from runtime.web.site import Site
 from runtime.web.sockets import SocketEndpoint
 from runtime.web.statics import StaticEndpoint
@@ -48,12 +48,10 @@ def build_app(
     gate = Gate(sessions, site=site)
     document = openapi(routes, info=info, sockets=sockets)
 
-    async def describe(request: Request[None]) -> object:  # noqa: ARG001 - a handler takes a request
+    async def describe(request: Request[None]) -> dict[str, object]:  # noqa: ARG001 - a handler takes a request
         return document
 
-    described = Route(
-        method="GET", path=DOCUMENT_PATH, handler=describe, roles=PUBLIC, summary="This document", reply=dict
-    )
+    described = get(DOCUMENT_PATH, describe, PUBLIC, "This document")
     may = {role: _open_to(role, routes) for role in Role}
     for route in (*routes, described):
         endpoint = RouteEndpoint(route, gate=gate, site=site, may=may)

@@ -11,7 +11,8 @@ from runtime.web.doors import BODY_WITHIN_S
 from runtime.web.gate import SAFE_METHODS, Admitted, Gate, Visit
 from runtime.web.guard import problem_response
 from runtime.web.problems import NOT_JSON, TOO_DEEP, TOO_SLOW, Problem, malformed, wrong_parts
-from runtime.web.routes import Download, Request, Route, TypeForm, WithSession, WithStatus
+from runtime.web.routes import Download, Request, TypeForm, WithSession, WithStatus
+from runtime.web.rows import Route
 from runtime.web.site import Site
 from runtime.web.walls import body_faults, too_deep
 from vocabulary.people import Role
@@ -68,21 +69,21 @@ class RouteEndpoint:
         admitted = await self._gate.admit(visit_of(request), roles=self._route.roles)
         if not isinstance(admitted, Admitted):
             return problem_response(admitted)
+        signature = self._route.signature
+        arguments = signature.arguments(path=request.match_info, query=request.query.items())
         body: object = None
-        if self._route.request is not None:
-            body = await body_of(request, kind=self._route.request)
+        if signature.body is not None:
+            body = await body_of(request, kind=signature.body)
             if isinstance(body, Problem):
                 return refused_body(body)
         asked: Request[object] = Request(
             body=body,
-            path=dict(request.match_info),
-            query=dict(request.query),
             signed_in=admitted.principal,
             may=self._may[admitted.principal.role] if admitted.principal is not None else (),
             token=admitted.token,
             remote=remote_of(request, site=self._site),
         )
-        return self._reply(await self._route.handler(asked))
+        return self._reply(await self._route.handler(asked, **arguments))
 
     def _reply(self, value: object) -> web.Response:
         session = value if isinstance(value, WithSession) else None
@@ -103,7 +104,7 @@ class RouteEndpoint:
                 headers["Content-Disposition"] = f'attachment; filename="{safe}"'
             return web.Response(body=value.body, headers=headers)
         headers = {"Cache-Control": "no-store"} if self._route.method in SAFE_METHODS else {}
-        if self._route.reply is None:
+        if self._route.signature.reply is None:
             return web.Response(status=HTTPStatus.NO_CONTENT, headers=headers)
         return web.Response(body=encode(value), headers=headers, content_type="application/json", charset="utf-8")
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from runtime.codec import json_schemas
+from runtime.codec import json_schemas, to_builtins
+from runtime.web.parameters import QueryParameter
 from runtime.web.problems import Problem
-from runtime.web.routes import ApiInfo, Download, OneOf, Public, Route, WebSocketRoute
+from runtime.web.routes import ApiInfo, Download, OneOf, Public, WebSocketRoute
+from runtime.web.rows import Route
 from runtime.web.site import PLAIN_COOKIE
 from vocabulary.events import CATALOGUE
 
-_PART = re.compile(r"\{([a-z_]+)\}")
 _REF = "#/components/schemas/"
 Json = dict[str, Any]
 
@@ -51,7 +52,10 @@ class _Forms:
     def __init__(self, routes: Sequence[Route], sockets: Sequence[WebSocketRoute]) -> None:
         kinds: list[Any] = [Problem, *(entry.cls for entry in CATALOGUE.values())]
         for route in routes:
-            kinds += [kind for kind in (route.request, route.reply) if kind not in (None, Download)]
+            types = route.signature
+            kinds += [kind for kind in (types.body, types.reply) if kind not in (None, Download)]
+            kinds += [part.kind for part in types.parts]
+            kinds += [parameter.kind for parameter in types.query.parameters]
         choices = [choice for socket in sockets for choice in socket.sends]
         for choice in choices:
             kinds += [kind for kind in (*choice.members, choice.beside) if kind is not None]
@@ -88,13 +92,27 @@ def operation_id(route: Route, /) -> str:
     return re.sub(r"[^a-z0-9_]", "_", name.lower())
 
 
-def _parameters(route: Route) -> list[Json]:
-    text = {"type": "string"}
-    inside = [{"name": n, "in": "path", "required": True, "schema": text} for n in _PART.findall(route.path)]
-    return inside + [
-        {"name": name, "in": "query", "required": False, "description": words, "schema": text}
-        for name, words in sorted(route.query.items())
+def _parameters(route: Route, *, forms: _Forms) -> list[Json]:
+    inside = [
+        {"name": part.name, "in": "path", "required": True, "schema": forms.of(part.kind)}
+        for part in route.signature.parts
     ]
+    return inside + [
+        {
+            "name": one.name,
+            "in": "query",
+            "required": one.required,
+            "description": one.description,
+            "schema": _schema_of(one, forms=forms),
+        }
+        for one in sorted(route.signature.query.parameters, key=lambda one: one.name)
+    ]
+
+
+def _schema_of(parameter: QueryParameter, *, forms: _Forms) -> Json:
+    """Return a parameter's schema with its default; what it means stands beside the schema, not in it."""
+    schema = {key: value for key, value in forms.of(parameter.kind).items() if key != "description"}
+    return schema if parameter.default is None else {**schema, "default": to_builtins(parameter.default)}
 
 
 def _socket(socket: WebSocketRoute, *, forms: _Forms) -> Json:
@@ -109,12 +127,13 @@ def _socket(socket: WebSocketRoute, *, forms: _Forms) -> Json:
 
 
 def _success(route: Route, *, forms: _Forms) -> Json:
-    if route.reply is None:
+    reply = route.signature.reply
+    if reply is None:
         return {"204": {"description": "Done"}}
-    if route.reply is Download:
+    if reply is Download:
         content: Json = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     else:
-        content = {"application/json": {"schema": forms.of(route.reply)}}
+        content = {"application/json": {"schema": forms.of(reply)}}
     return {"200": {"description": "Done", "content": content}}
 
 
@@ -129,12 +148,12 @@ def _operation(route: Route, *, forms: _Forms) -> Json:
     }
     if not isinstance(route.roles, Public):
         operation["x-roles"] = sorted(role.value for role in route.roles)
-    if parameters := _parameters(route):
+    if parameters := _parameters(route, forms=forms):
         operation["parameters"] = parameters
-    if route.request is not None:
+    if route.signature.body is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": forms.of(route.request)}},
+            "content": {"application/json": {"schema": forms.of(route.signature.body)}},
         }
     return operation
 

@@ -115,7 +115,7 @@ def reply_for(error: HotlineError, /) -> ProblemReply:
         )
     if isinstance(error, Refused):
         status = _STATUS_OF_REFUSAL.get(type(error), HTTPStatus.CONFLICT)
-        fields = error.fields if isinstance(error, ChangedMeanwhile) else None
+        fields = error.fields if isinstance(error, ChangedMeanwhile | BadQuery) else None
         headers = {"Retry-After": str(error.after_s)} if isinstance(error, TooOften) else {}
         answer = problem(status, reason=error.reason, detail=error.text, fields=fields)
         return ProblemReply(problem=answer, headers=headers)

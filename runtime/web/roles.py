@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runtime.web.routes import Public, Route
+from runtime.web.routes import Public
+from runtime.web.rows import Route
 from vocabulary.people import Role
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -37,20 +36,23 @@ class NotFound(Refused):
 
 
 class BadQuery(Refused):
-    """A query parameter that cannot be read; answered 400."""
+    """A query parameter that cannot be read; answered 400 with ``fields``."""
 
-    def __init__(self, text: str) -> None:
-        """Name the parameter and what it should be."""
-        super().__init__("bad-query", text)
+    def __init__(self, name: str, fault: str) -> None:
+        """Name the parameter and say what it should be."""
+        super().__init__("bad-query", f"参数 {name} {fault}")
+        self.fields = {name: fault}
+
+
+class BadDeclaration(TypeError):
+    """A route whose handler's annotations do not describe it; raised when its row is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[B]):
-    """What a handler sees. ``body`` is of the route's request type (None when it has none)."""
+    """What a handler sees; ``Request[None]`` takes no body."""
 
     body: B
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
     signed_in: Principal | None = None
     may: tuple[str, ...] = ()
     """``METHOD /path`` of every route that lets the asker's role in, in the order of the rows."""
@@ -65,34 +67,6 @@ class Request(Generic[B]):
             raise LookupError(message)
         return self.signed_in
 
-    def instant(self, name: str, /) -> datetime | None:
-        """Return query parameter ``name`` (ISO 8601 with a zone) as an instant in UTC, None without it; else BadQuery.
-
-        An instant that is before the year 1 or after 9999 in UTC, whatever it is where it was written, is none.
-        """
-        text = self.query.get(name)
-        if text is None:
-            return None
-        try:
-            instant = datetime.fromisoformat(text)
-            if instant.tzinfo is not None:
-                return instant.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        raise BadQuery(f"参数 {name} 应为带时区的 ISO 8601 时刻，如 2026-11-25T08:00:00+08:00")
-
-    def whole(self, name: str, /, *, default: int, least: int = 0, most: int = 2**53) -> int:
-        """Return query parameter ``name`` as a whole number within [least, most]; BadQuery (400) otherwise."""
-        text = self.query.get(name)
-        if text is None:
-            return default
-        if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 16:
-            raise BadQuery(f"参数 {name} 应为整数，收到的是“{text[:20]}”")
-        value = int(text)
-        if not least <= value <= most:
-            raise BadQuery(f"参数 {name} 应在 {least} 与 {most} 之间，收到的是 {value}")
-        return value
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
@@ -104,40 +78,24 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithSession:
+class WithSession(Generic[B]):
     """A reply that also sets the session cookie to ``token``, or removes it when ``token`` is None."""
 
-    body: object
+    body: B
     token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithStatus:
+class WithStatus(Generic[B]):
     """A reply with another status than 200."""
 
-    body: object
+    body: B
     status: int
 
 
-Handler = Callable[[Request[Any]], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One row: what may be asked, by whom, of which types.
-
-    ``path`` has ``{name}`` parts; ``reply`` None means 204, ``Download`` means bytes; ``query`` names and describes
-    the query parameters for the document.
-    """
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str
-    handler: Handler
-    roles: frozenset[Role] | Public
-    summary: str
-    request: TypeForm | None = None
-    reply: TypeForm | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
+Handler = Callable[..., Awaitable[object]]
+"""Takes a Request and what its address says; ``runtime.web.rows`` holds its types."""
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Socket(Protocol):

@@ -163,6 +163,7 @@ class ToySwitch:
     def __init__(self) -> None:
         self.away = False
         self.wishes: list[tuple[str, object]] = []
+        self.verbs: list[SeatVerb] = []
         self.seats_now: tuple[SeatSnapshot, ...] = ()
         self.calls_now: tuple[CallSnapshot, ...] = ()
         self.answerable: dict[OfferId, CallSnapshot] = {}
@@ -176,6 +177,7 @@ class ToySwitch:
         self.wishes.append((name, what))
 
     async def act(self, verb: SeatVerb, /) -> SeatDone:
+        self.verbs.append(verb)
         match verb:
             case SeatSignIn():
                 self._wish("sign-in", (verb.seat, verb.agent, verb.agent_name, verb.skills))

@@ -158,8 +158,10 @@ async def test_entries_not_there_are_not_found(service: KnowledgeService) -> Non
 
 async def test_the_pages_answer_with_suggestions_and_entries(service: KnowledgeService) -> None:
     routes = {route.path: route for route in service.routes()}
-    found = await routes["/api/knowledge/search"].handler(Request(body=None, query={"q": "路灯不亮"}))
-    shown = await routes["/api/knowledge/entries/{code}"].handler(Request(body=None, path={"code": "K0026"}))
+    search, entry = routes["/api/knowledge/search"], routes["/api/knowledge/entries/{code}"]
+    asked = search.signature.arguments(path={}, query=[("q", "路灯不亮")])
+    found = await search.handler(Request(body=None), **asked)
+    shown = await entry.handler(Request(body=None), **entry.signature.arguments(path={"code": "K0026"}, query=[]))
 
     assert found.items[0].entry == "K0026"  # type: ignore[attr-defined]  # Suggestions
     assert shown.code == "K0026"  # type: ignore[attr-defined]  # Entry

@@ -51,6 +51,8 @@ FAULTS = {
     "reading takes time by the square",
     "one source takes the room of all",
     "somebody who may not is served",
+    "a route takes what its contract excludes",
+    "the interface document says another type than the handler",
     "a fault of one ends others",
     "sound is taken over by a stranger",
     "sound is sent to whom nobody called",

@@ -58,6 +58,29 @@ def test_every_route_is_described_with_its_types_and_roles() -> None:
     assert "204" in paths["/api/thing"]["delete"]["responses"]
 
 
+def test_a_reply_is_described_as_the_handler_says_it() -> None:
+    paths = document()["paths"]
+    who, entering, sheet = (
+        paths[path][method]["responses"]["200"]["content"]
+        for path, method in (("/api/who/{name}", "get"), ("/api/session", "post"), ("/api/sheet", "get"))
+    )
+
+    assert who["application/json"]["schema"] == {"type": "array", "items": {"type": "string"}}
+    assert entering["application/json"]["schema"] == {"type": "object", "additionalProperties": {"type": "boolean"}}
+    assert sheet["*/*"]["schema"] == {"type": "string", "format": "binary"}
+    assert paths["/api/session"]["delete"]["responses"].keys() == {"204", "default"}
+
+
+def test_a_query_parameter_is_described_with_type_bounds_default_and_words() -> None:
+    _, n, role = document()["paths"]["/api/who/{name}"]["get"]["parameters"]
+
+    assert n == {
+        "name": "n", "in": "query", "required": False, "description": "How many",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 9, "default": 7},
+    }  # fmt: skip
+    assert role["schema"] == {"$ref": "#/components/schemas/Role"}
+
+
 def test_the_event_catalogue_is_in_it_whole() -> None:
     events = document()["x-events"]
 

@@ -2,28 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import aiohttp
 import pytest
 from yarl import URL
 
+from runtime.codec import Meta
 from runtime.web import (
     PUBLIC,
     SIGNED_IN,
     ApiInfo,
     Download,
     NotFound,
+    PathPart,
     Request,
-    Route,
     Socket,
     StaticFolder,
     WebSocketRoute,
     WithSession,
     build_app,
+    delete,
+    get,
+    post,
     role_matrix,
     serve_app,
 )
@@ -47,8 +51,17 @@ async def echo(request: Request[Order]) -> Order:
     return request.body
 
 
-async def whoami(request: Request[None]) -> list[str]:
-    return [request.principal.login, request.path.get("name", ""), str(request.whole("n", default=7, most=9))]
+AnyName = Annotated[str, PathPart(missing="没有 {text}")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    n: Annotated[int, Meta(ge=0, le=9, description="How many")] = 7
+    role: Annotated[Role, Meta(description="Of which role")] | None = None
+
+
+async def whoami(request: Request[None], *, name: AnyName, query: Wanted) -> list[str]:
+    return [request.principal.login, name, str(query.n)]
 
 
 async def allowed(request: Request[None]) -> list[str]:
@@ -59,8 +72,8 @@ async def nothing(_: Request[None]) -> None:
     return None
 
 
-async def fail(request: Request[None]) -> None:
-    match request.path["how"]:
+async def fail(_: Request[None], *, how: AnyName) -> None:
+    match how:
         case "fields":
             raise FieldError({"title": "标题不能为空", "phone": "号码不对"})
         case "refused":
@@ -73,11 +86,11 @@ async def fail(request: Request[None]) -> None:
             raise ZeroDivisionError("a secret of the house")
 
 
-async def sign_in(_: Request[None]) -> WithSession:
+async def sign_in(_: Request[None]) -> WithSession[dict[str, bool]]:
     return WithSession(body={"ok": True}, token="agent")
 
 
-async def sign_out(_: Request[None]) -> WithSession:
+async def sign_out(_: Request[None]) -> WithSession[None]:
     return WithSession(body=None, token=None)
 
 
@@ -93,15 +106,15 @@ async def count_up(socket: Socket, principal: Principal | None) -> None:
 
 
 ROUTES = (
-    Route(method="POST", path="/api/echo", handler=echo, request=Order, reply=Order, roles=SIGNED_IN, summary="Echo"),
-    Route(method="GET", path="/api/who/{name}", handler=whoami, reply=list[str], roles=SIGNED_IN, summary="Who"),
-    Route(method="GET", path="/api/may", handler=allowed, reply=list[str], roles=SIGNED_IN, summary="May"),
-    Route(method="GET", path="/api/admin", handler=nothing, roles=frozenset({Role.ADMIN}), summary="Admin"),
-    Route(method="DELETE", path="/api/thing", handler=nothing, roles=frozenset({Role.AGENT}), summary="Remove"),
-    Route(method="GET", path="/api/fail/{how}", handler=fail, roles=PUBLIC, summary="Fail"),
-    Route(method="POST", path="/api/session", handler=sign_in, reply=dict, roles=PUBLIC, summary="In"),
-    Route(method="DELETE", path="/api/session", handler=sign_out, roles=PUBLIC, summary="Out"),
-    Route(method="GET", path="/api/sheet", handler=sheet, reply=Download, roles=PUBLIC, summary="Sheet"),
+    post("/api/echo", echo, SIGNED_IN, "Echo"),
+    get("/api/who/{name}", whoami, SIGNED_IN, "Who"),
+    get("/api/may", allowed, SIGNED_IN, "May"),
+    get("/api/admin", nothing, frozenset({Role.ADMIN}), "Admin"),
+    delete("/api/thing", nothing, frozenset({Role.AGENT}), "Remove"),
+    get("/api/fail/{how}", fail, PUBLIC, "Fail"),
+    post("/api/session", sign_in, PUBLIC, "In"),
+    delete("/api/session", sign_out, PUBLIC, "Out"),
+    get("/api/sheet", sheet, PUBLIC, "Sheet"),
 )
 SOCKETS = (WebSocketRoute(path="/api/live", handler=count_up, roles=frozenset({Role.AGENT})),)
 
@@ -270,6 +283,22 @@ async def test_a_query_parameter_that_is_no_number_in_bounds_is_named(client: ai
     assert "参数 n" in body["detail"]
 
 
+@pytest.mark.parametrize("query", ["role=boss", "limit=5", "n=1&n=2"])
+async def test_a_query_parameter_of_an_unknown_name_or_value_or_said_twice_is_named(
+    client: aiohttp.ClientSession, query: str
+) -> None:
+    status, body, _ = await ask(client, "GET", f"/api/who/x?{query}", headers=as_role("agent"))
+
+    assert (status, body["reason"]) == (400, "bad-query")
+    assert body["fields"].keys() == {query.partition("=")[0]}
+
+
+async def test_who_may_not_ask_learns_nothing_of_the_parameters(client: aiohttp.ClientSession) -> None:
+    status, body, _ = await ask(client, "GET", "/api/who/x?n=99")
+
+    assert (status, body["reason"]) == (401, "unauthenticated")
+
+
 async def test_a_download_has_its_type_and_a_safe_name(client: aiohttp.ClientSession) -> None:
     status, body, headers = await ask(client, "GET", "/api/sheet")
 
@@ -359,7 +388,7 @@ async def test_a_taken_port_is_said_in_one_sentence() -> None:
 
 
 def test_two_rows_of_one_address_are_refused_when_the_application_is_built() -> None:
-    twin = Route(method="GET", path="/api/who/{other}", handler=nothing, roles=PUBLIC, summary="")
+    twin = replace(ROUTES[1], path="/api/who/{other}")
 
     with pytest.raises(ValueError, match="two routes claim GET /api/who"):
         build_app([*ROUTES, twin], sessions=TokenIsRole(), info=ApiInfo(title="t", version="1"))

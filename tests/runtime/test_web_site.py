@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from runtime.web import PUBLIC, ApiInfo, Request, Route, Site, WebSocketRoute, WithSession, build_app, serve_app
+from runtime.web import PUBLIC, ApiInfo, Request, Site, WebSocketRoute, WithSession, build_app, get, post, serve_app
 from tests.runtime.test_web import TokenIsRole, count_up
 from vocabulary.people import Role
 
@@ -11,13 +11,13 @@ CITY = Site(public_url="https://12345.example.gov.cn", host="10.0.0.5", proxies=
 LOCAL = Site()
 
 
-async def enter(request: Request[None]) -> WithSession:
+async def enter(request: Request[None]) -> WithSession[list[str]]:
     return WithSession(body=[request.remote], token="agent")
 
 
 ROUTES = (
-    Route(method="POST", path="/api/session", handler=enter, reply=list[str], roles=PUBLIC, summary="In"),
-    Route(method="GET", path="/api/who", handler=enter, reply=list[str], roles=frozenset({Role.AGENT}), summary="Who"),
+    post("/api/session", enter, PUBLIC, "In"),
+    get("/api/who", enter, frozenset({Role.AGENT}), "Who"),
 )
 SOCKETS = (WebSocketRoute(path="/api/live", handler=count_up, roles=frozenset({Role.AGENT})),)
 

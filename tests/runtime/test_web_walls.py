@@ -4,8 +4,8 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote, quote_from_bytes
 
 import aiohttp
@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from runtime.web import PUBLIC, ApiInfo, Request, Route, StaticFolder, build_app, serve_app
-from runtime.web.routes import BadQuery
+from runtime.codec import Meta
+from runtime.web import PUBLIC, ApiInfo, PathPart, Request, StaticFolder, build_app, get, post, serve_app
 from runtime.web.walls import body_faults, part_faults, target_fault, too_deep
 from tests.runtime.test_web import TokenIsRole
 from vocabulary.ids import SeatNo
@@ -37,13 +37,18 @@ async def keep(request: Request[Paper]) -> Paper:
     return request.body
 
 
-async def tell(request: Request[None]) -> list[str]:
-    return [*request.path.values(), *request.query.values()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    q: Annotated[str, Meta(description="Anything")] = ""
+
+
+async def tell(_: Request[None], *, name: Annotated[str, PathPart(missing="")], query: Told) -> list[str]:
+    return [name, query.q]
 
 
 ROUTES = (
-    Route(method="POST", path="/api/paper", handler=keep, request=Paper, reply=Paper, roles=PUBLIC, summary="Keep"),
-    Route(method="GET", path="/api/tell/{name}", handler=tell, reply=list[str], roles=PUBLIC, summary="Tell"),
+    post("/api/paper", keep, PUBLIC, "Keep"),
+    get("/api/tell/{name}", tell, PUBLIC, "Tell"),
 )
 HEADERS = {"X-Requested-With": "hotline", "Content-Type": "application/json"}
 
@@ -201,27 +206,3 @@ def test_an_address_passes_exactly_when_it_is_utf_8(raw: bytes) -> None:
 
 def test_each_wrong_part_is_named() -> None:
     assert set(part_faults({"a": "\n", "b": "fine"}, {"c": "x" * 257, "d": "y"})) == {"a", "c"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "now",
-        "",
-        "2026-11-25T08:00:00",
-        "0001-01-01T00:00:00+14:00",
-        "9999-12-31T23:59:59-14:00",
-        "2026-13-01T00:00:00Z",
-    ],
-)
-def test_an_instant_that_no_calendar_has_is_refused_by_the_name_of_its_parameter(text: str) -> None:
-    with pytest.raises(BadQuery, match="since"):
-        Request(body=None, query={"since": text}).instant("since")
-
-
-def test_an_instant_is_read_in_the_zone_in_which_it_is_kept() -> None:
-    request = Request(body=None, query={"since": "2026-11-25T08:00:00+08:00"})
-
-    assert request.instant("since") == datetime(2026, 11, 25, tzinfo=UTC)
-    assert request.instant("since").tzinfo is UTC  # type: ignore[union-attr] # it is there
-    assert request.instant("until") is None

@@ -7,8 +7,8 @@ MUTANTS = (
         name="decline-answers",
         fault="a key does what another is for",
         file="agent_desk/pages/seat.py",
-        old="verb=_of_offer(SeatDecline)",
-        new="verb=_of_offer(SeatAnswer)",
+        old="self._done(SeatDecline(",
+        new="self._done(SeatAnswer(",
         tests=(
             "tests/agent_desk/test_desk.py::test_each_key_of_the_bar_is_one_wish_to_the_switch_for_the_own_seat",
             "tests/agent_desk/test_desk.py::test_every_verb_has_its_key",

@@ -6,6 +6,9 @@ ACCOUNTS = "tests/agent_desk/test_accounts.py"
 ACCOUNT_PAGES = "tests/agent_desk/test_account_pages.py"
 DOORS = "tests/runtime/test_web_doors.py"
 EACH_ROLE = "tests/hotline/test_schema_as_each_role.py"
+NO_FAULT = "test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented"
+PARAMETERS = "tests/runtime/test_parameters.py"
+REFUSED_BY_NAME = "test_a_parameter_that_is_none_is_refused_by_its_name_and_what_it_should_be"
 
 MUTANTS = (
     Mutant(
@@ -59,10 +62,42 @@ MUTANTS = (
     Mutant(
         name="instants-outside-the-calendar",
         fault="a request that can be written ends in a fault of ours",
-        file="runtime/web/routes.py",
-        old="                return instant.astimezone(UTC)\n",
-        new="                return instant\n",
-        tests=(f"{EACH_ROLE}::test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented",),
+        file="runtime/web/parameters.py",
+        old="            return instant.astimezone(UTC)\n",
+        new="            return instant\n",
+        tests=(f"{PARAMETERS}::{REFUSED_BY_NAME}", f"{EACH_ROLE}::{NO_FAULT}"),
+    ),
+    Mutant(
+        name="query-bounds-not-checked",
+        fault="a route takes what its contract excludes",
+        file="runtime/web/parameters.py",
+        old="        if not least <= int(text) <= most:\n",
+        new="        if not least <= int(text):\n",
+        tests=(f"{PARAMETERS}::{REFUSED_BY_NAME}",),
+    ),
+    Mutant(
+        name="unknown-values-of-a-query-taken",
+        fault="a route takes what its contract excludes",
+        file="runtime/web/parameters.py",
+        old="        if text not in values:\n            raise ValueError(f\"应为 {'、'.join(values)} 之一\")\n        return values[text]\n",
+        new="        return values.get(text, text)\n",
+        tests=(f"{PARAMETERS}::{REFUSED_BY_NAME}",),
+    ),
+    Mutant(
+        name="unknown-parameters-ignored",
+        fault="a route takes what its contract excludes",
+        file="runtime/web/parameters.py",
+        old="            if name not in known:\n",
+        new="            if name not in known and not known:\n",
+        tests=(f"{PARAMETERS}::{REFUSED_BY_NAME}",),
+    ),
+    Mutant(
+        name="reply-type-not-the-handlers",
+        fault="the interface document says another type than the handler",
+        file="runtime/web/signatures.py",
+        old='        reply=_reply_of(hints["return"]),\n',
+        new="        reply=dict,\n",
+        tests=("tests/runtime/test_openapi.py::test_a_reply_is_described_as_the_handler_says_it",),
     ),
     Mutant(
         name="half-behind-a-whole-stays",

@@ -3164,14 +3164,14 @@ export interface operations {
     get_analytics_figures_by_name: {
         parameters: {
             query?: {
-                /** @description 1..400, default 1 */
-                days?: string;
-                /** @description live or demo, default live */
-                origin?: string;
+                /** @description Local days up to now */
+                days?: number;
+                /** @description Real or made-up calls */
+                origin?: components["schemas"]["Origin"];
             };
             header?: never;
             path: {
-                name: string;
+                name: components["schemas"]["FigureName"];
             };
             cookie?: never;
         };
@@ -3200,10 +3200,10 @@ export interface operations {
     get_analytics_overview: {
         parameters: {
             query?: {
-                /** @description 1..400, default 1 */
-                days?: string;
-                /** @description live or demo, default live */
-                origin?: string;
+                /** @description Local days up to now */
+                days?: number;
+                /** @description Real or made-up calls */
+                origin?: components["schemas"]["Origin"];
             };
             header?: never;
             path?: never;
@@ -3234,10 +3234,10 @@ export interface operations {
     get_analytics_topics: {
         parameters: {
             query?: {
-                /** @description 1..400, default 1 */
-                days?: string;
-                /** @description live or demo, default live */
-                origin?: string;
+                /** @description Local days up to now */
+                days?: number;
+                /** @description Real or made-up calls */
+                origin?: components["schemas"]["Origin"];
             };
             header?: never;
             path?: never;
@@ -3268,19 +3268,19 @@ export interface operations {
     get_audit: {
         parameters: {
             query?: {
-                /** @description UUID of the account that did it */
+                /** @description What this account did */
                 account?: string;
-                /** @description a number: entries before it, for the next page */
-                below?: string;
-                /** @description UUID of a contact */
+                /** @description Entries before this number: next page */
+                below?: number;
+                /** @description Of this contact */
                 contact?: string;
-                /** @description 1..500, default 100 */
-                limit?: string;
-                /** @description instant with zone, ISO 8601 */
+                /** @description How many entries at most */
+                limit?: number;
+                /** @description Entries of this instant and later */
                 since?: string;
-                /** @description instant with zone, ISO 8601; entries before it */
+                /** @description Entries before this instant */
                 until?: string;
-                /** @description code such as recording-played */
+                /** @description Code such as recording-played */
                 what?: string;
             };
             header?: never;
@@ -3428,8 +3428,8 @@ export interface operations {
     get_city_versions: {
         parameters: {
             query?: {
-                /** @description 1..1000, default 50 */
-                limit?: string;
+                /** @description How many versions, the running one too */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3526,8 +3526,8 @@ export interface operations {
     get_contacts: {
         parameters: {
             query?: {
-                /** @description 1..500, default 100 */
-                limit?: string;
+                /** @description How many contacts at most */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3589,11 +3589,11 @@ export interface operations {
     get_contacts_by_contact_audio: {
         parameters: {
             query?: {
-                /** @description call time */
-                from_ms?: string;
-                /** @description call time, default the end */
-                to_ms?: string;
-                /** @description why it is heard */
+                /** @description First millisecond in call time */
+                from_ms?: number;
+                /** @description End in call time, not heard itself; without it that of the recording */
+                to_ms?: number;
+                /** @description Why it is heard, at least four characters; written down before the first sample leaves */
                 why?: string;
             };
             header?: never;
@@ -3854,7 +3854,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description 版本号；不填为现行版本 */
-                version?: string;
+                version?: number;
             };
             header?: never;
             path: {
@@ -3919,11 +3919,11 @@ export interface operations {
     get_orders: {
         parameters: {
             query?: {
-                /** @description 1..500, default 100 */
-                limit?: string;
-                /** @description one of the seven stages */
-                stage?: string;
-                /** @description unit code */
+                /** @description How many orders at most */
+                limit?: number;
+                /** @description Only orders in this stage */
+                stage?: components["schemas"]["Stage"];
+                /** @description Only orders of the unit with this code */
                 unit?: string;
             };
             header?: never;
