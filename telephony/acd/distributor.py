@@ -12,6 +12,8 @@ from vocabulary.calls import OfferOutcome, SeatSnapshot, SeatState
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 
+_ALONE_AGAIN_S = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -25,6 +27,8 @@ class Waiting:
     ends: float = 0.0
     """When the lease of the offer ends, monotonic seconds."""
     seat: SeatNo | None = None
+    alone_told: float | None = None
+    """When it was told last that nobody is on duty for it, monotonic seconds."""
 
 
 class Distributor:
@@ -199,9 +203,17 @@ class Distributor:
                 events += self.keep(settled(seat, moment=moment))
             elif not seat.away and moment.mono - seat.alive_at >= self.limits.desk_silent_s:
                 events += self._silent(seat, moment)
-        events += self.match(moment=moment)
-        alone = [held for held in self.waiting.values() if held.offered is None]
-        return [*events, *(Unattended(one.call) for one in alone if not self.on_duty(one.queue, moment=moment))]
+        return [*events, *self.match(moment=moment), *self._unattended(moment)]
+
+    def _unattended(self, moment: Moment) -> list[AcdEvent]:
+        """Name callers for whom nobody is on duty, each once in ``_ALONE_AGAIN_S``: a call may not be ready for it."""
+        events: list[AcdEvent] = []
+        for held in list(self.waiting.values()):
+            due = held.alone_told is None or moment.mono - held.alone_told >= _ALONE_AGAIN_S
+            if held.offered is None and due and not self.on_duty(held.queue, moment=moment):
+                self.waiting[held.call] = replace(held, alone_told=moment.mono)
+                events.append(Unattended(held.call))
+        return events
 
     def _working(self) -> Iterable[Seat]:
         return [seat for seat in self.seats.values() if seat.state is not SeatState.OFFLINE]

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from telephony.acd import sitting
 from telephony.acd.distributor import Distributor
-from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken
+from telephony.acd.events import AcdEvent, OfferLapsed, OfferMade, OfferTaken, Unattended
 from telephony.acd.seats import BUSY
 from tests.telephony.calls_world import ADA, BO, S7, S8, S9, SETTINGS, Time
 from vocabulary.calls import OfferOutcome, SeatState
@@ -289,6 +289,17 @@ def test_nobody_signs_out_of_a_talk() -> None:
     with pytest.raises(Refused) as caught:
         sitting.sign_out(acd, S7, agent=ADA, moment=time())
     assert caught.value.reason == "in-call"
+
+
+def test_that_nobody_is_on_duty_is_told_at_once_and_then_once_a_second() -> None:
+    acd, time = new()
+    acd.join(C1, queue=GENERAL, moment=time())
+
+    told = [len(acd.tick(moment=time(0.05))) for _ in range(41)]
+    sit(acd, time, S7)
+
+    assert (told[0], sum(told)) == (1, 3)
+    assert not any(isinstance(event, Unattended) for event in acd.tick(moment=time(2)))
 
 
 def test_on_duty_means_working_or_just_stopped() -> None:
