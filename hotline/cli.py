@@ -69,15 +69,23 @@ def demo(
 @app.command()
 def call(
     number: str,
-    audio: Annotated[Path, typer.Option(help="8 kHz WAV that the caller speaks")],
-    record: Annotated[Path | None, typer.Option(help="WAV of what the caller hears")] = None,
+    audio: Annotated[Path | None, typer.Option(help="8 kHz WAV that the softphone speaks")] = None,
+    record: Annotated[Path | None, typer.Option(help="WAV of what the softphone hears")] = None,
     to: Annotated[str | None, typer.Option(help="HOST:PORT of SIP, default the running hotline")] = None,
+    *,
+    via_switch: Annotated[bool, typer.Option("--via-switch", help="The running switch calls, no softphone")] = False,
+    talk: Annotated[float, typer.Option(help="Seconds after the answer, for the switch")] = 5.0,
     data: Data = None,
 ) -> None:
-    """Place one call with a softphone."""
-    from hotline.commands.call import place  # noqa: PLC0415
+    """Place one call: with a softphone, or by the running switch, and report what came of it."""
+    from hotline.commands.call import place, place_by_switch  # noqa: PLC0415
 
-    result = run(place(*setup(data), number=number, audio=audio, record=record, to=to))
+    if via_switch:
+        result = run(place_by_switch(*setup(data), number=number, to=to, talk_s=talk))
+    elif audio is None:
+        raise typer.BadParameter("the softphone needs --audio WAV; --via-switch needs none")
+    else:
+        result = run(place(*setup(data), number=number, audio=audio, keep=record, to=to))
     print(json_form.dumps(result, ensure_ascii=False))
     raise typer.Exit(0 if result["answered"] else 1)
 

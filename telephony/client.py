@@ -7,6 +7,8 @@ from runtime.bus import Bus
 from runtime.ids import new_id
 from telephony.subjects import REQUESTS, recording_subject
 from vocabulary.desk_requests import (
+    CallOutAsked,
+    CallOutDone,
     CallsSnapshot,
     CallsSnapshotAsked,
     Done,
@@ -24,6 +26,7 @@ from vocabulary.events.agent_desk import SeatAlive
 from vocabulary.ids import CommandId
 
 R = TypeVar("R")
+_CALL_OUT_SLACK = timedelta(seconds=10)
 _DEADLINE, _SDP_DEADLINE = timedelta(seconds=2), timedelta(seconds=10)
 
 
@@ -58,6 +61,11 @@ class TelephonyClient:
     async def test_call(self, wish: TestCallAsked, /) -> Done:
         """Let a simulated caller dial."""
         return await self._ask(wish, reply=Done)
+
+    async def call_out(self, wish: CallOutAsked, /) -> CallOutDone:
+        """Let the switch try a line; it answers when the call is over."""
+        within = timedelta(seconds=wish.ring_s + wish.talk_s) + _CALL_OUT_SLACK
+        return await self._ask(wish, reply=CallOutDone, timeout=within)
 
     async def recording(self, asked: RecordingAsked, /, *, host: str) -> RecordingStretch:
         """A stretch of a recording on the telephony host that CallRecorded names."""

@@ -45,7 +45,8 @@ class OpenRtpLeg:
 
     Until ``ConfirmRtpLeg`` only a second of packets is sent, so that a forged INVITE cannot aim a stream at a third
     party. Sound is taken from the signalled address, from another port of its host, or from ``media_networks`` (CIDR,
-    those of the trunk the call came by). An address of one of our own legs is Refused ``own-port``.
+    those of the trunk the call came by). An address of one of our own legs is Refused ``own-port``, but for that of
+    ``own_peer``: the other end of a call that this host placed to itself.
     """
 
     leg: LegId
@@ -59,6 +60,7 @@ class OpenRtpLeg:
     bind_host: str
     direction: Direction = Direction.SENDRECV
     media_networks: tuple[str, ...] = ()
+    own_peer: LegId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ class UpdateRtpLeg:
     remote_port: int
     dtmf_payload_type: int | None
     direction: Direction
+    own_peer: LegId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,14 @@
 import re
 from typing import Any, get_args
 
-from vocabulary.desk_requests import CallsSnapshotAsked, SeatLine, SeatsSnapshotAsked, SeatVerb, TestCallAsked
+from vocabulary.desk_requests import (
+    CallOutAsked,
+    CallsSnapshotAsked,
+    SeatLine,
+    SeatsSnapshotAsked,
+    SeatVerb,
+    TestCallAsked,
+)
 
 SEAT_VERBS: tuple[type[Any], ...] = get_args(SeatVerb)
 
@@ -14,7 +21,8 @@ def _subject(kind: type[Any]) -> str:
 
 
 REQUESTS: dict[type[Any], str] = {
-    kind: _subject(kind) for kind in (*SEAT_VERBS, SeatLine, SeatsSnapshotAsked, CallsSnapshotAsked, TestCallAsked)
+    kind: _subject(kind)
+    for kind in (*SEAT_VERBS, SeatLine, SeatsSnapshotAsked, CallsSnapshotAsked, TestCallAsked, CallOutAsked)
 }
 """Request class → subject; ``test-call`` is served by the demo's caller process."""
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from runtime.boundary import attempt
 from runtime.bus import Bus, BusAway, FactEmitter, open_bus
@@ -14,6 +16,7 @@ from runtime.telemetry import get_logger
 from runtime.workers import Workers
 from telephony import media_protocol as media
 from telephony.acd.sitting import seat_again
+from telephony.calls.calling_out import CallsOut
 from telephony.calls.desk import DeskRequests
 from telephony.calls.journal import Journal
 from telephony.calls.media_events import MediaEvents
@@ -81,19 +84,21 @@ class SwitchProcess:
                 tasks.create_task(work)
             store = SettingsStore(Path(config.state) / "telephony.json", use=switch.use, workers=workers)
             tasks.create_task(store.start(self._bus))
-            events = _media_events(switch, former=former, host=config.host)
+            calls_out = CallsOut(switch, rtp_bind=config.rtp_host, public_host=config.public_host)
+            events = _media_events(switch, calls_out, former=former, host=config.host)
             tasks.create_task(switch.link.run(events))
             desk = DeskRequests(switch, recordings=Path(config.recordings), host=config.host, workers=workers)
-            await _until_served(desk, self._bus)
-            reception = await self._listen(switch)
+            await _until_served(lambda: desk.serve(self._bus))
+            await _until_served(lambda: calls_out.serve(self._bus))
+            reception = await self._listen(switch, calls_out)
             self.switch = switch
             self.ready.set()
-            await _tick(switch, reception, pulse=self._pulse)
+            await _tick(switch, reception, calls_out, pulse=self._pulse)
 
-    async def _listen(self, switch: Switch) -> Reception:
+    async def _listen(self, switch: Switch, calls_out: CallsOut) -> Reception:
         config = self._config
         here = Here(host=config.host, rtp_bind=config.rtp_host, public_host=config.public_host)
-        reception = Reception(switch, here=here)
+        reception = Reception(switch, here=here, calls_out=calls_out)
         loop = asyncio.get_running_loop()
         try:
             transport, _ = await loop.create_datagram_endpoint(
@@ -109,10 +114,10 @@ class SwitchProcess:
         return reception
 
 
-async def _until_served(desk: DeskRequests, bus: Bus) -> None:
+async def _until_served(serve: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
-            await desk.serve(bus)
+            await serve()
         except BusAway as error:
             log.warning("the bus is away", reason=str(error))
             await asyncio.sleep(1)
@@ -120,13 +125,14 @@ async def _until_served(desk: DeskRequests, bus: Bus) -> None:
             return
 
 
-async def _tick(switch: Switch, reception: Reception, *, pulse: Pulse) -> None:
+async def _tick(switch: Switch, reception: Reception, calls_out: CallsOut, *, pulse: Pulse) -> None:
     """Turn the clock of calls; the pulse goes with it as long as the SIP socket is read, too."""
     heard = turn = 0
     try:
         while not reception.lost.is_set():
             await asyncio.sleep(_TICK_S)
             attempt(lambda: reception.tell(switch.tick()), of="tick")
+            attempt(calls_out.tick, of="tick of calls out")
             turn += 1
             if turn % _TICKS_A_PROOF == 0:
                 reception.prove()
@@ -138,11 +144,24 @@ async def _tick(switch: Switch, reception: Reception, *, pulse: Pulse) -> None:
     raise SocketLost("the SIP socket was closed under the switch; it starts anew")
 
 
-def _media_events(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> LinkEvents:
+def _media_events(switch: Switch, calls_out: CallsOut, /, *, former: dict[CallId, CallEnded], host: str) -> LinkEvents:
     async def came() -> None:
         await _report_orphans(switch, former=former, host=host)
 
-    return LinkEvents(came=came, went=switch.media_lost, notifies=MediaEvents(switch).notifies())
+    def went() -> None:
+        switch.media_lost()
+        calls_out.media_lost()
+
+    def heard_by(of_calls: Callable[[Any], Awaitable[object]]) -> Callable[[Any], Awaitable[object]]:
+        async def hears(said: media.FirstAudio | media.Speech) -> None:
+            if not await calls_out.hears_sound(said):
+                await of_calls(said)
+
+        return hears
+
+    notifies = MediaEvents(switch).notifies()
+    sounds = {kind: heard_by(notifies[kind]) for kind in (media.FirstAudio, media.Speech)}
+    return LinkEvents(came=came, went=went, notifies=notifies | sounds)
 
 
 async def _report_orphans(switch: Switch, /, *, former: dict[CallId, CallEnded], host: str) -> None:

@@ -103,3 +103,24 @@ class CallSnapshot:
     offer: OfferId | None = None
     caller_leg: LegId | None = None
     agent_leg: LegId | None = None
+
+
+class CallOutEnd(StrEnum):
+    """How a call that a host placed to try a line came to its end."""
+
+    DONE = "done"
+    """It lasted as long as it was to last, and was hung up."""
+    PEER_LEFT = "peer-left"
+    DECLINED = "declined"
+    """It was not answered; the status says why."""
+    FAILED = "failed"
+    """Media of this host refused it or went away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPackets:
+    """RTP packets of one leg."""
+
+    sent: int
+    received: int
+    lost: int

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from vocabulary.calls import CallSnapshot, SeatSnapshot
+from vocabulary.calls import CallOutEnd, CallSnapshot, LegPackets, SeatSnapshot
 from vocabulary.ids import AccountId, CallId, OfferId, SeatNo
 
 
@@ -167,6 +167,41 @@ class TestCallAsked:
     dialogue: str
     seat: SeatNo | None = None
     """Ring this seat first when given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutAsked:
+    """Let a telephone host call a line to try it (``call-out``). Answer: CallOutDone, once the call is over.
+
+    ``to`` is a number of the host's own lines, or ``sip:NUMBER@IPV4:PORT`` of a named trunk or this machine. Refused
+    ``bad-uri``, ``no-trunk``, ``bad-limit`` (seconds above 60), ``busy`` (two are under way).
+    """
+
+    to: str = field(repr=False)
+    caller: str = "12345"
+    """User part of our From."""
+    greets: bool = False
+    """Play the running city's greeting to the peer."""
+    ring_s: float = 30.0
+    talk_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutDone:
+    """What came of a call; ms count from our INVITE, None: it did not come to that."""
+
+    answered: bool
+    status: int
+    """Final SIP response; 408 nobody answered in time, 488 no common codec, 503 no media here."""
+    end: CallOutEnd
+    rang_ms: int | None
+    answered_ms: int | None
+    sound_ms: int | None
+    """The first packet of sound."""
+    speech_ms: int | None
+    """A voice was heard first."""
+    ended_ms: int | None
+    heard: LegPackets | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

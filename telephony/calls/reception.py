@@ -12,6 +12,7 @@ from runtime.ids import new_id
 from runtime.telemetry import get_logger
 from telephony import media_protocol as media
 from telephony.calls import inputs as got
+from telephony.calls.calling_out import CallsOut
 from telephony.calls.ending import Q850_TIMER
 from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
 from telephony.calls.live import MediaJob
@@ -77,9 +78,9 @@ class _Arrival:
 class Reception(asyncio.DatagramProtocol):
     """The SIP socket."""
 
-    def __init__(self, switch: Switch, /, *, here: Here) -> None:
-        """Serve ``switch``; ``lost`` is set when the socket is gone for whatever reason."""
-        self._switch, self._here = switch, here
+    def __init__(self, switch: Switch, /, *, here: Here, calls_out: CallsOut) -> None:
+        """Serve ``switch`` and its calls out; ``lost`` is set when the socket is gone for whatever reason."""
+        self._switch, self._here, self._calls_out = switch, here, calls_out
         self.lost = asyncio.Event()
         self.heard = 0
         """Datagrams that came in, our own proofs included: while it moves, the socket is read."""
@@ -134,7 +135,8 @@ class Reception(asyncio.DatagramProtocol):
     def tell(self, events: list[SipEvent], /) -> None:
         """Tell the calls of events, each for itself."""
         for event in events:
-            attempt(partial(self._tell_of, event), of="event of signalling")
+            if not self._calls_out.hears(event):
+                attempt(partial(self._tell_of, event), of="event of signalling")
 
     def _tell_of(self, event: SipEvent) -> None:
         match event:
@@ -277,6 +279,7 @@ class Reception(asyncio.DatagramProtocol):
             bind_host=self._here.rtp_bind,
             direction=agreed.direction if agreed is not None else media.Direction.SENDRECV,
             media_networks=arrival.invited.media_networks,
+            own_peer=self._calls_out.own_leg(arrival.invited.call_id, peer=arrival.leg),
         )
 
     def _call(self, arrival: _Arrival) -> Call:

@@ -11,7 +11,6 @@ from runtime.wire import Handlers, by_type
 from telephony import media_protocol as words
 from telephony.media.archive import RecordingArchive
 from telephony.media.g711 import Samples
-from telephony.media.latch import Address
 from telephony.media.legs import CallSound, MediaLeg
 from telephony.media.lines import Lines
 from telephony.media.media_state import MediaState
@@ -79,7 +78,7 @@ class Commands:
                 if all(leg.call != asked.call for leg in self._state.legs.values()):
                     self._archive.refuse_when_full(calls=len(self._state.calls))
                 port = RtpPort(_remote(asked, networks=asked.media_networks))
-                self._refuse_own((asked.remote_host, asked.remote_port), host=asked.bind_host)
+                self._refuse_own(asked, host=asked.bind_host)
                 targets = {leg.port.target for leg in self._state.legs.values() if isinstance(leg.port, RtpPort)}
                 self._ports.open(port, host=asked.bind_host, but=targets | {(asked.remote_host, asked.remote_port)})
                 known = MediaLeg(
@@ -96,8 +95,12 @@ class Commands:
         port = _rtp_port(known)
         return words.RtpLegOpened(host=port.host, port=port.port)
 
-    def _refuse_own(self, address: Address, *, host: str) -> None:
+    def _refuse_own(self, asked: words.OpenRtpLeg | words.UpdateRtpLeg, *, host: str) -> None:
         """Refuse an address at which one of our own legs listens: its sound would reach another call."""
+        address = (asked.remote_host, asked.remote_port)
+        peer = self._state.legs.get(asked.own_peer) if asked.own_peer is not None else None
+        if peer is not None and isinstance(peer.port, RtpPort) and address == (peer.port.host, peer.port.port):
+            return
         ports = [leg.port for leg in self._state.legs.values() if isinstance(leg.port, RtpPort)]
         taken = any(address[1] in (one.port, one.port + 1) and is_at(address[0], one.host) for one in ports)
         if taken or self._ports.owns(address, host=host):
@@ -112,7 +115,7 @@ class Commands:
         """Change codec, address, keys or direction of the one sender there is."""
         leg = self._state.leg(asked.leg)
         port = _rtp_port(leg)
-        self._refuse_own((asked.remote_host, asked.remote_port), host=port.host)
+        self._refuse_own(asked, host=port.host)
         port.update(_remote(asked))
         self._state.change_law(leg.slot)
         return _DONE

@@ -16,6 +16,7 @@ class Invited:
     dialled: str
     user_agent: str
     agreed: Agreed | None
+    call_id: str
     source: str
     """Host of the peer."""
     media_networks: tuple[str, ...] = ()

@@ -52,6 +52,15 @@ class _Attempt:
     """By the tag of each fork that answered, for repeats of its 2xx."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A call of ours: our name for it, its Call-ID, and what is to be done now."""
+
+    tag: str
+    call_id: str
+    outputs: list[Output]
+
+
 class Uac:
     """Every method returns what is to be done, in order; none raises on what a peer sent."""
 
@@ -61,14 +70,14 @@ class Uac:
 
     # From our side --------------------------------------------------------------------------------------------------
 
-    def call(self, wish: Outbound, /, *, now: float) -> tuple[str, list[Output]]:
+    def call(self, wish: Outbound, /, *, now: float) -> Placed:
         """Send INVITE with our offer; PeerAnswered or PeerDeclined will follow, by the tag that is returned."""
         tag = self._core.new_token()
         invite = self._invite(wish, tag)
         key = key_of_own(invite)
         self.attempts[key] = _Attempt(tag=tag, key=key, invite=invite, flow=wish.flow, ours=wish.ours)
-        self._core.counters["call-out"] += 1
-        return tag, [*self._core.transactions.ask(invite, flow=wish.flow, now=now)]
+        sends = self._core.transactions.ask(invite, flow=wish.flow, now=now)
+        return Placed(tag=tag, call_id=invite.call_id, outputs=[*sends])
 
     def _invite(self, wish: Outbound, tag: str) -> Request:
         contact = host_port(self._core.contact)

@@ -117,6 +117,7 @@ class Uas:
             dialled=(uri.user if uri is not None else "") or (to.user if to is not None else ""),
             user_agent=taken_line(request.headers.first("User-Agent"), longest=128),
             agreed=session.agreed,
+            call_id=request.call_id,
             source=source,
             media_networks=(*trunk.media_networks, f"{source}/32"),
             headers=tuple((name, taken_line(value, longest=128)) for name, value in asked if name),

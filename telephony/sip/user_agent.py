@@ -14,7 +14,7 @@ from telephony.sip.responses import response_to
 from telephony.sip.sdp import OurSide
 from telephony.sip.sessions import SipSession, SipSessions
 from telephony.sip.trunks import Trunk, Trunks
-from telephony.sip.uac import Outbound, Uac
+from telephony.sip.uac import Outbound, Placed, Uac
 from telephony.sip.uas import Uas
 
 
@@ -102,7 +102,7 @@ class UserAgent:
         """See Uas."""
         return self.uas.make_room(now=now)
 
-    def call(self, wish: Outbound, /, *, now: float) -> tuple[str, list[Output]]:
+    def call(self, wish: Outbound, /, *, now: float) -> Placed:
         """See Uac."""
         return self.uac.call(wish, now=now)
 

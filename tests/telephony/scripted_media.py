@@ -92,6 +92,26 @@ class ScriptedMedia:
         name = recording_name(asked.call)
         return media.EndedCall(recording=closed(name), duration_ms=1000)
 
+    async def list_legs(self, asked: media.ListLegs) -> media.Legs:
+        self.asked.append(asked)
+        return media.Legs(
+            legs=tuple(
+                media.LegState(
+                    leg=one.leg,
+                    call=one.call,
+                    party=one.party,
+                    line=None,
+                    host="127.0.0.1",
+                    port=20_000,
+                    sent=250,
+                    received=240,
+                    lost=1,
+                    dropped=0,
+                )
+                for one in self.of(media.OpenRtpLeg)
+            )
+        )
+
     async def list_orphans(self, asked: media.Orphans) -> media.OrphanCalls:
         self.asked.append(asked)
         for seat in self.lines:
@@ -117,7 +137,7 @@ async def scripted_media(path: Path, room: ScriptedMedia | None = None) -> Async
     handlers = by_type(
         {
             media.OpenRtpLeg: room.open_rtp_leg, media.StartCall: room.start_call, media.OpenLine: room.open_line,
-            media.AttachLine: room.attach_line, media.SetSound: room.set_sound,
+            media.AttachLine: room.attach_line, media.ListLegs: room.list_legs, media.SetSound: room.set_sound,
             media.EndCall: room.end_call, media.Orphans: room.list_orphans, media.UpdateRtpLeg: room.carried, media.CloseLine: room.carried,
             media.CloseLeg: room.carried, media.ForgetOrphans: room.carried, media.ConfirmRtpLeg: room.carried,
         }

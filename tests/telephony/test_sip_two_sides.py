@@ -53,9 +53,9 @@ class Network:
     def call(self) -> str:
         ours = OurSide(host=A[0], port=20_000, session=1)
         wish = Outbound(uri="sip:12345@127.0.0.2:5060", flow=Flow(Transport.UDP, A, B), caller="100", ours=ours)
-        tag, outputs = self.sides[A].call(wish, now=self.now)
-        self.take(A, outputs)
-        return tag
+        placed = self.sides[A].call(wish, now=self.now)
+        self.take(A, placed.outputs)
+        return placed.tag
 
     def run(self, seconds: float) -> None:
         until = self.now + seconds

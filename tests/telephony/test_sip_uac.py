@@ -48,8 +48,8 @@ class Call:
 
     def __init__(self, agent: UserAgent) -> None:
         self.agent = agent
-        self.tag, outputs = agent.call(WISH, now=0.0)
-        self.invite = requests(outputs)[0]
+        placed = agent.call(WISH, now=0.0)
+        self.tag, self.invite = placed.tag, requests(placed.outputs)[0]
 
     def gets(self, status: int, *, now: float = 0.1, to: Request | None = None, **options) -> list[Output]:
         return self.agent.receive(reply(to or self.invite, status, **options), flow=FLOW, now=now)
@@ -71,8 +71,8 @@ class Call:
 def test_an_invite_names_us_the_peer_our_offer_and_leaves_by_the_flow_asked_for() -> None:
     agent = new_agent()
 
-    tag, outputs = agent.call(WISH, now=0.0)
-    invite, sent = requests(outputs)[0], outputs[0]
+    placed = agent.call(WISH, now=0.0)
+    tag, invite, sent = placed.tag, requests(placed.outputs)[0], placed.outputs[0]
 
     assert isinstance(sent, Send)
     assert (invite.method, invite.uri, sent.flow) == ("INVITE", WISH.uri, FLOW)
