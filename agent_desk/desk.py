@@ -5,6 +5,7 @@ from typing import get_args
 
 from agent_desk.accounts.service import Accounts
 from agent_desk.auditing import Looks
+from agent_desk.contacts.matters import Matters
 from agent_desk.contacts.projection import consumers
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
@@ -60,7 +61,10 @@ class AgentDesk:
         )
         self._store = ContactStore(database=needs.database, clock=needs.clock)
         self._looks = Looks(database=needs.database, clock=needs.clock)
-        self.contacts = ContactViews(board=self.live.board, store=self._store, looks=self._looks)
+        self._matters = Matters(database=needs.database, clock=needs.clock)
+        self.contacts = ContactViews(
+            board=self.live.board, store=self._store, matters=self._matters, looks=self._looks, clock=needs.clock
+        )
 
     def routes(self, *, orders: Orders) -> tuple[Route, ...]:
         """Return all rows of the room."""
@@ -70,10 +74,10 @@ class AgentDesk:
             SessionPages(accounts=needs.accounts, choices=needs.choices, board=self.live.board),
             AccountPages(accounts=needs.accounts),
             SeatPages(telephony=needs.telephony, microphone=needs.microphone, pages=self.live.pages),
-            ContactPages(views=self.contacts, store=self._store, orders=orders, clock=needs.clock),
+            ContactPages(views=self.contacts),
             CallPages(
                 views=self.contacts,
-                store=self._store,
+                matters=self._matters,
                 orders=orders,
                 knowledge=needs.knowledge,
                 database=needs.database,
@@ -105,16 +109,16 @@ class AgentDesk:
         )
 
     def consumers(self, *, orders: Orders) -> tuple[Consumer, ...]:
-        """Return the log consumers of the room; one of them tells a contact's seat that its order moved on."""
+        """Return the log consumers of the room; one of them tells a contact's seat that an order of it moved on."""
 
         async def notify(tx: Transaction, row: LogRow, /) -> None:
             del tx
             talk = self.live.board.talks.get(row.event.contact) if row.event.contact else None
             if talk is None or talk.seat is None:
                 return
-            order = await orders.of_contact(talk.contact)
-            if order is not None:
-                self.live.send(Message(body=LiveOrder(data=order), seat=talk.seat, contact=talk.contact))
+            for order in await orders.of_contacts((talk.contact,)):
+                if isinstance(row.event, AnyOrderEvent) and order.order_no == row.event.order_no:
+                    self.live.send(Message(body=LiveOrder(data=order), seat=talk.seat, contact=talk.contact))
 
         moved = get_args(AnyOrderEvent)
         notices = Consumer(name="agent_desk.order-notices", kind="action", types=moved, apply=notify)

@@ -20,6 +20,7 @@ from vocabulary.events.work_orders import (
     OrderHandled,
 )
 from vocabulary.masking import masked_text
+from vocabulary.orders import first_matter
 
 CALLS, ORDERS, WORDS = "analytics.calls", "analytics.orders", "analytics.words"
 
@@ -130,11 +131,15 @@ async def apply_words(tx: Transaction, row: LogRow, /) -> None:
             "text": masked_text(heard.text),
         }
         await tx.insert_into("analytics.spoken_fact", values, on_conflict="(event_id) do nothing")
-    elif isinstance(event, ContactConfidential):
+    elif isinstance(event, ContactConfidential) and event.contact is not None:
         await tx.insert_into(
             "analytics.confidential",
-            {"contact": event.contact, "confidential": event.confidential},
-            on_conflict="(contact) do update set confidential = excluded.confidential",
+            {
+                "matter": event.matter or first_matter(event.contact),
+                "contact": event.contact,
+                "confidential": event.confidential,
+            },
+            on_conflict="(matter) do update set confidential = excluded.confidential",
         )
 
 

@@ -130,7 +130,10 @@ class ScriptedTalk:
             await asyncio.sleep(_POLL_S)
 
     async def _send(self, place: Workplace) -> bool:
-        """Send the order; fields that the desk names are filled by rule and it is sent once more."""
+        """Send the order; fields that the desk names are filled by rule and it is sent once more.
+
+        A contact's first matter has the contact's id.
+        """
         if not self._finals:
             _log.info("nothing was heard, no order is sent", contact=self.contact)
             return True
@@ -143,7 +146,7 @@ class ScriptedTalk:
         named: frozenset[str] = frozenset()
         for _ in range(2):
             form = order_form(heard, categories=place.categories, districts=place.districts, named=named)
-            answer = await place.desk.post(f"/api/contacts/{self.contact}/order", form)
+            answer = await place.desk.post(f"/api/contacts/{self.contact}/matters/{self.contact}/order", form)
             if answer.ok:
                 _log.info("the order was sent", contact=self.contact, order=answer.body.get("order_no"))
                 return True

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -53,6 +54,19 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """A fresh database with every migration applied, opened."""
     async with open_database(database_url, audit_secret=servers.AUDIT_SECRET) as db:
         yield db
+
+
+@pytest.fixture
+async def bare(postgres_url: str) -> AsyncIterator[Database]:
+    """A database in which nothing was migrated."""
+    name = f"t_{uuid4().hex}"
+    async with open_database(postgres_url, size=1) as server:
+        async with server.outside_transaction() as statements:
+            await statements.execute(f"create database {name}")
+        async with open_database(servers.database_url(postgres_url, name=name)) as db:
+            yield db
+        async with server.outside_transaction() as statements:
+            await statements.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from uuid import UUID
 
 EventId = NewType("EventId", UUID)
 ContactId = NewType("ContactId", UUID)
-"""The thread through the house: transcript, draft, order and rating refer to it; a call is one kind of contact."""
+"""The thread through the house: transcript, draft, order and rating refer to it. It has calls and matters."""
 CallId = NewType("CallId", UUID)
+MatterId = NewType("MatterId", UUID)
+"""One thing that somebody asks for in a contact: its form, and the one order that comes of it."""
 LegId = NewType("LegId", UUID)
 """One party's time in one call."""
 OfferId = NewType("OfferId", UUID)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
+from vocabulary.ids import CategoryCode, ContactId, MatterId, UnitCode, WorkOrderNo
 from vocabulary.personal import PersonName, PhoneNumber
 
 
@@ -101,9 +101,10 @@ class DraftField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """What an agent sends: the corrected form of one contact."""
+    """What an agent sends: the corrected form of one matter of a contact."""
 
     contact: ContactId
+    matter: MatterId
     kind: RequestKind
     category: CategoryCode
     title: str = field(repr=False)
@@ -128,6 +129,7 @@ class OrderBrief:
 
     order_no: WorkOrderNo
     contact: ContactId
+    matter: MatterId
     kind: RequestKind
     category: CategoryCode
     category_name: str
@@ -139,3 +141,8 @@ class OrderBrief:
     created_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+
+
+def first_matter(contact: ContactId, /) -> MatterId:
+    """Return the matter with which a contact begins: it has the contact's own id, so nobody needs to open it."""
+    return MatterId(contact)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vocabulary.calls import Origin
-from vocabulary.ids import CategoryCode, ContactId, UnitCode, WorkOrderNo
+from vocabulary.ids import CategoryCode, ContactId, MatterId, UnitCode, WorkOrderNo
 from vocabulary.orders import RequestKind
 
 
@@ -14,6 +14,7 @@ class Accept:
 
     order_no: WorkOrderNo
     contact: ContactId
+    matter: MatterId
     kind: RequestKind
     category: CategoryCode
     category_path: tuple[str, ...]

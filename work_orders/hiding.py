@@ -23,10 +23,10 @@ class Hiding:
 
 
 def hiding_of(row: Row, /) -> Hiding:
-    """Return what is hidden of a stored order: the form's name, and names said in talk and texts."""
+    """Return what is hidden of a stored order, as ``store`` reads it: the form's name, names said in talk and texts."""
     texts = (row[name] or "" for name in ("title", "content", "place", "wish", "occurred", "reply"))
     return Hiding(
-        confidential=row["confidential"],
+        confidential=row["hidden"],
         names=(row["caller_name"], *row["said_names"], *said_names("。".join(texts))),
         numbers=(row["callback_phone"], row["identity"]),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from vocabulary.ids import CategoryCode, ContactId, EventId, UnitCode, WorkOrderNo
+from vocabulary.ids import CategoryCode, ContactId, EventId, MatterId, UnitCode, WorkOrderNo
 from vocabulary.orders import RequestKind, Stage
 
 
@@ -28,6 +28,7 @@ class Order:
 
     order_no: WorkOrderNo
     contact: ContactId
+    matter: MatterId
     kind: RequestKind
     category: CategoryCode
     stage: Stage

@@ -1,6 +1,7 @@
 """Runs the life of orders: reads state under a lock, decides, writes row, timeline and event in one transaction."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -9,6 +10,7 @@ from runtime.clock import Clock
 from runtime.ids import new_id
 from runtime.postgres import Database, Row, Transaction
 from runtime.web import NotFound
+from vocabulary.calls import Origin
 from vocabulary.events.work_orders import OrderEvent
 from vocabulary.ids import AccountId, ContactId, EventId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, Stage
@@ -26,11 +28,13 @@ from work_orders.transitions import decide, evolve
 from work_orders.views import Deadline, UnitOrder, unit_order
 
 HISTORY = 50
+MOST_OF_A_CONTACT = 100
+"""More orders than this no contact has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One command with the line it writes into the timeline."""
+class Advance:
+    """A command that moves an order on, with the line it writes into the timeline."""
 
     command: Command
     text: str
@@ -59,9 +63,10 @@ class OrderService:
         self._unit_names = {code: unit.name for code, unit in catalogue.units.items()}
 
     async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief:
-        """Make the order of a contact: 直办 ends in 归档 at once, everything else is dispatched (转办).
+        """Make the order of a matter: 直办 ends in 归档 at once, everything else is dispatched (转办).
 
-        FieldError names wrong fields; Refused ``already-accepted`` when the contact has an order.
+        A contact has as many orders as matters. FieldError names wrong fields; Refused ``already-accepted`` when the
+        matter has its order.
         """
         requester = await self._contacts.requester_of(request.contact)
         form.check(request, catalogue=self.catalogue, requester=requester)
@@ -71,42 +76,27 @@ class OrderService:
         now = self._clock.now()
         due = due_at(start=now, limit=category.limit, zone=self._zone, calendar=self._calendar)
         async with self._database.transaction() as tx:
-            before = await store.locked_order_of_contact(tx, request.contact)
+            before = await store.locked_order_of_matter(tx, request.matter)
             day = now.astimezone(self._zone).date()
             number = before.order_no if before else order_no(day=day, number=await store.next_number(tx, day=day))
-            command = Accept(
-                order_no=number,
-                contact=request.contact,
-                kind=request.kind,
-                category=category.code,
-                category_path=category.path,
-                district=request.district,
-                place=shown(request.place),
-                title=shown(request.title.strip()),
-                content=shown(request.content.strip()),
-                direct=request.direct,
-                confidential=request.confidential,
-                reachable=bool(request.callback_phone.reveal()),
-                origin=origin,
-                due_at=due,
-            )
+            command = _acceptance(request, number=number, category=category, origin=origin, shown=shown, due=due)
             event = decide(before, command, moment=self._moment(str(principal.account)))
             order = evolve(None, event)
             await store.insert(tx, request, order=order, category_name=category.name, requester=requester, at=now)
             await self._record(tx, event, actor_name=principal.name, text="受理诉求")
-            steps = self._after_acceptance(category, direct=request.direct, due=due)
-            await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
+            advances = self._after_acceptance(category, direct=request.direct, due=due)
+            await self._advance(tx, order, advances, actor=str(principal.account), actor_name=principal.name)
         return await self.brief(number)
 
-    def _after_acceptance(self, category: Category, /, *, direct: bool, due: datetime) -> tuple[Step, ...]:
+    def _after_acceptance(self, category: Category, /, *, direct: bool, due: datetime) -> tuple[Advance, ...]:
         if direct:
             return (
-                Step(command=CloseDirectly(), text="服务代表当场答复，直办"),
-                Step(command=Archive(), text="归档"),
+                Advance(command=CloseDirectly(), text="服务代表当场答复，直办"),
+                Advance(command=Archive(), text="归档"),
             )
         unit = self._unit_names[category.unit]
         dispatch = Dispatch(unit=category.unit, unit_name=unit, due_at=due)
-        return (Step(command=dispatch, text=f"转办至{unit}，时限{category.limit.text}"),)
+        return (Advance(command=dispatch, text=f"转办至{unit}，时限{category.limit.text}"),)
 
     async def reply(self, number: WorkOrderNo, /, *, unit: UnitCode, text: str, note: str) -> OrderBrief:
         """Take a unit's public answer and its internal note (办理); the log has the answer without personal data."""
@@ -114,8 +104,8 @@ class OrderService:
         async with self._database.transaction() as tx:
             order = await self._locked(tx, number)
             shown = (await store.hiding_for(tx, number)).shown(text)
-            step = Step(command=Reply(unit=unit, text=shown), text=f"{name}已答复", reply=text.strip())
-            await self._advance(tx, order, (step,), actor=unit, actor_name=name)
+            answered = Advance(command=Reply(unit=unit, text=shown), text=f"{name}已答复", reply=text.strip())
+            await self._advance(tx, order, (answered,), actor=unit, actor_name=name)
             if note.strip():
                 await store.add_note(tx, order_no=number, at=self._clock.now(), actor=unit, text=note.strip())
         return await self.brief(number)
@@ -128,8 +118,8 @@ class OrderService:
             text = (
                 f"免回访：{command.reason}" if command.excused else f"回访：{'满意' if command.satisfied else '不满意'}"
             )
-            steps = (Step(command=command, text=text), Step(command=Archive(), text="归档"))
-            await self._advance(tx, order, steps, actor=str(principal.account), actor_name=principal.name)
+            advances = (Advance(command=command, text=text), Advance(command=Archive(), text="归档"))
+            await self._advance(tx, order, advances, actor=str(principal.account), actor_name=principal.name)
         return await self.brief(number)
 
     async def brief(self, number: WorkOrderNo, /) -> OrderBrief:
@@ -151,7 +141,9 @@ class OrderService:
         async with self._database.transaction() as tx:
             rows = store.readable(await store.waiting_rows(tx, unit), unit_names=self._unit_names)
             for row, brief in rows:
-                if not row["confidential"] and await store.first_shown(tx, order_no=brief.order_no, account=account):
+                if not row["hidden_from_unit"] and await store.first_shown(
+                    tx, order_no=brief.order_no, account=account
+                ):
                     await self._write_down(tx, what="order-shown-to-unit", contact=brief.contact, account=account)
         return [unit_order(row, brief) for row, brief in rows]
 
@@ -173,21 +165,21 @@ class OrderService:
             overdue=waiting and brief.due_at is not None and self._clock.now() > brief.due_at,
         )
 
-    async def of_contact(self, contact: ContactId, /) -> OrderBrief | None:
-        """Return the order of a contact, None while there is none."""
-        found = await self._briefs("contact = $1", contact, limit=1)
-        return found[0] if found else None
+    async def of_contacts(self, contacts: Sequence[ContactId], /) -> tuple[OrderBrief, ...]:
+        """Return the orders of contacts, for each contact in the order in which they were made."""
+        found = await self._briefs("contact = any($1)", list(contacts), limit=len(contacts) * MOST_OF_A_CONTACT)
+        return tuple(sorted(found, key=lambda brief: (brief.contact, brief.created_at, brief.order_no)))
 
     async def of_requester(self, requester: Requester, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
         """Return what this person asked before, open orders first; nothing of somebody unknown.
 
-        A number is also looked for among those left for the follow-up. Confidential orders are left out: that this
-        person asked is what they keep to themselves.
+        A number is also looked for among those left for the follow-up. Orders of a contact with a confidential one
+        are left out: that this person asked is what it keeps to itself.
         """
         if requester.identity is None:
             return ()
         number = requester.number.reveal() if requester.number else None
-        condition = "((channel = $1 and identity = $2) or callback_phone = $3) and not confidential" + (
+        condition = "((channel = $1 and identity = $2) or callback_phone = $3) and not hidden" + (
             " and closed_at is null" if open_only else ""
         )
         return await self._briefs(
@@ -213,13 +205,13 @@ class OrderService:
         return order
 
     async def _advance(
-        self, tx: Transaction, order: Order, steps: tuple[Step, ...], /, *, actor: str, actor_name: str
+        self, tx: Transaction, order: Order, advances: tuple[Advance, ...], /, *, actor: str, actor_name: str
     ) -> None:
-        for step in steps:
-            event = decide(order, step.command, moment=self._moment(actor))
+        for advance in advances:
+            event = decide(order, advance.command, moment=self._moment(actor))
             order = evolve(order, event)
-            await store.update(tx, order, event=event, reply=step.reply)
-            await self._record(tx, event, actor_name=actor_name, text=step.text)
+            await store.update(tx, order, event=event, reply=advance.reply)
+            await self._record(tx, event, actor_name=actor_name, text=advance.text)
 
     async def _record(self, tx: Transaction, event: OrderEvent, /, *, actor_name: str, text: str) -> None:
         await store.add_stage(tx, event, actor_name=actor_name, text=text)
@@ -227,3 +219,32 @@ class OrderService:
 
     def _moment(self, actor: str) -> Moment:
         return Moment(at=self._clock.now(), actor=actor, event_id=EventId(new_id()))
+
+
+def _acceptance(
+    request: OrderRequest,
+    /,
+    *,
+    number: WorkOrderNo,
+    category: Category,
+    origin: Origin,
+    shown: Callable[[str], str],
+    due: datetime,
+) -> Accept:
+    return Accept(
+        order_no=number,
+        contact=request.contact,
+        matter=request.matter,
+        kind=request.kind,
+        category=category.code,
+        category_path=category.path,
+        district=request.district,
+        place=shown(request.place),
+        title=shown(request.title.strip()),
+        content=shown(request.content.strip()),
+        direct=request.direct,
+        confidential=request.confidential,
+        reachable=bool(request.callback_phone.reveal()),
+        origin=origin,
+        due_at=due,
+    )

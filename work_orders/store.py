@@ -6,13 +6,24 @@ from datetime import date, datetime
 from runtime.postgres import Database, Row, Transaction
 from runtime.telemetry import get_logger
 from vocabulary.events.work_orders import OrderEvent
-from vocabulary.ids import AccountId, CategoryCode, ContactId, UnitCode, WorkOrderNo
+from vocabulary.ids import AccountId, CategoryCode, ContactId, MatterId, UnitCode, WorkOrderNo
 from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
 from vocabulary.requesters import Requester
 from work_orders.hiding import Hiding, hiding_of
 from work_orders.order import Order, State
 
 _log = get_logger(__name__)
+_ORDERS = """select * from (select o.*,
+    o.confidential or exists (select from work_orders.work_order s where s.contact = o.contact and s.confidential)
+        as hidden,
+    o.confidential or exists (select from work_orders.work_order s
+        where s.contact = o.contact and s.confidential and s.unit = o.unit) as hidden_from_unit
+    from work_orders.work_order o) w"""
+"""Orders with what stays unknown of who asked.
+
+``hidden``: to people, who see by the contact which orders are one person's, when one of the contact is confidential.
+``hidden_from_unit``: to the unit, which sees no contact, when it is confidential or the unit has another one that is.
+"""
 _OPEN_FIRST = "order by (closed_at is not null), created_at desc"
 
 
@@ -33,6 +44,7 @@ async def insert(
     row = {
         "order_no": order.order_no,
         "contact": order.contact,
+        "matter": order.matter,
         "kind": order.kind.value,
         "category": order.category,
         "category_name": category_name,
@@ -105,10 +117,10 @@ async def locked_order(tx: Transaction, order_no: WorkOrderNo, /) -> Order | Non
     return _order(row) if row else None
 
 
-async def locked_order_of_contact(tx: Transaction, contact: ContactId, /) -> Order | None:
-    """Return the order of a contact, locked; while there is none, others who want to make it wait for us."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended('work_orders.contact:' || $1, 0))", str(contact))
-    row = await tx.fetchrow("select * from work_orders.work_order where contact = $1 for update", contact)
+async def locked_order_of_matter(tx: Transaction, matter: MatterId, /) -> Order | None:
+    """Return the order of a matter, locked; while there is none, others who want to make it wait for us."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('work_orders.matter:' || $1, 0))", str(matter))
+    row = await tx.fetchrow("select * from work_orders.work_order where matter = $1 for update", matter)
     return _order(row) if row else None
 
 
@@ -116,7 +128,7 @@ async def briefs(
     database: Database, /, *, unit_names: Mapping[UnitCode, str], where: str, values: tuple[object, ...], limit: int
 ) -> tuple[OrderBrief, ...]:
     """Return orders, open ones first; ``where`` is one of this room's own conditions, never input."""
-    sql = f"select * from work_orders.work_order where {where} {_OPEN_FIRST} limit {int(limit)}"  # noqa: S608 - own text
+    sql = f"{_ORDERS} where {where} {_OPEN_FIRST} limit {int(limit)}"
     async with database.reading() as connection:
         rows = await connection.fetch(sql, *values)
     return tuple(shown for _, shown in readable(rows, unit_names=unit_names))
@@ -136,13 +148,13 @@ def readable(rows: Iterable[Row], /, *, unit_names: Mapping[UnitCode, str]) -> l
 async def row_of(database: Database, order_no: WorkOrderNo, /) -> Row | None:
     """Return the whole row of an order."""
     async with database.reading() as connection:
-        return await connection.fetchrow("select * from work_orders.work_order where order_no = $1", order_no)
+        return await connection.fetchrow(f"{_ORDERS} where order_no = $1", order_no)
 
 
 async def waiting_rows(tx: Transaction, unit: UnitCode, /) -> list[Row]:
     """Return the rows that wait for a unit's answer, the oldest deadline first."""
     return await tx.fetch(
-        "select * from work_orders.work_order where unit = $1 and stage = $2 order by due_at limit 500",
+        f"{_ORDERS} where unit = $1 and stage = $2 order by due_at limit 500",
         unit,
         Stage.DISPATCH.value,
     )
@@ -150,7 +162,7 @@ async def waiting_rows(tx: Transaction, unit: UnitCode, /) -> list[Row]:
 
 async def hiding_for(tx: Transaction, order_no: WorkOrderNo, /) -> Hiding:
     """Return what is hidden of an order that exists."""
-    row = await tx.fetchrow("select * from work_orders.work_order where order_no = $1", order_no)
+    row = await tx.fetchrow(f"{_ORDERS} where order_no = $1", order_no)
     return hiding_of(row) if row else Hiding(confidential=True, names=(), numbers=())
 
 
@@ -192,6 +204,7 @@ def brief(row: Row, /, *, unit_names: Mapping[UnitCode, str]) -> OrderBrief:
     return OrderBrief(
         order_no=WorkOrderNo(row["order_no"]),
         contact=ContactId(row["contact"]),
+        matter=MatterId(row["matter"]),
         kind=RequestKind(row["kind"]),
         category=CategoryCode(row["category"]),
         category_name=row["category_name"],
@@ -210,6 +223,7 @@ def _order(row: Row) -> Order:
     return Order(
         order_no=WorkOrderNo(row["order_no"]),
         contact=ContactId(row["contact"]),
+        matter=MatterId(row["matter"]),
         kind=RequestKind(row["kind"]),
         category=CategoryCode(row["category"]),
         stage=Stage(row["stage"]),

@@ -19,7 +19,7 @@ from vocabulary.events.work_orders import (
     OrderHandled,
 )
 from vocabulary.ids import ContactId, EventId, WorkOrderNo
-from vocabulary.orders import RequestKind, Stage
+from vocabulary.orders import RequestKind, Stage, first_matter
 from work_orders.commands import Accept, Archive, CloseDirectly, Command, Dispatch, FollowUp, Reply
 from work_orders.order import Moment, Order, State
 
@@ -73,6 +73,7 @@ def _head(order: Order | Accept, stage: Stage, moment: Moment) -> _Head:
 def _accepted(command: Accept, moment: Moment) -> OrderAccepted:
     return OrderAccepted(
         **_head(command, Stage.ACCEPT, moment),
+        matter=command.matter,
         kind=command.kind,
         category=command.category,
         category_path=command.category_path,
@@ -181,7 +182,7 @@ def decide(order: Order | None, command: Command, /, *, moment: Moment) -> AnyOr
 
 def _accept(order: Order | None, command: Accept, moment: Moment) -> OrderAccepted:
     if order is not None:
-        raise Refused("already-accepted", f"本次来电已生成工单 {order.order_no}，不能重复提交")
+        raise Refused("already-accepted", f"这件诉求已生成工单 {order.order_no}，不能重复提交")
     if command.direct and command.kind is not RequestKind.CONSULT:
         raise Refused("direct-consult-only", "只有咨询类诉求可以直办，其他诉求请转办")
     return _accepted(command, moment)
@@ -213,6 +214,7 @@ def _begun(order: Order | None, event: OrderAccepted) -> Order:
     return Order(
         order_no=event.order_no,
         contact=event.contact,
+        matter=event.matter or first_matter(event.contact),
         kind=event.kind,
         category=event.category,
         stage=event.stage,

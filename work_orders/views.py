@@ -1,7 +1,7 @@
 """Orders as people and units see them; who may read what is decided here, never in a route."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from runtime.postgres import Row
@@ -90,13 +90,13 @@ def order_view(row: Row, stages: Sequence[Row], brief: OrderBrief, /, *, deadlin
         ],
         deadline=deadline,
         contact=brief.contact,
-        confidential=row["confidential"],
+        confidential=row["hidden"],
     )
 
 
 def unit_order(row: Row, brief: OrderBrief, /) -> UnitOrder:
     """Return what a unit sees: all it needs to answer; who asked only when that is not confidential."""
-    hidden, shown = row["confidential"], hiding_of(row).shown
+    hidden, shown = row["hidden_from_unit"], replace(hiding_of(row), confidential=True).shown
     title, content, place = row["title"], row["content"], row["place"]
     return UnitOrder(
         order_no=brief.order_no,

@@ -1,10 +1,11 @@
-"""The shape of a contact as a page shows it."""
+"""The shape of a contact as pages show it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from agent_desk.drafting.draft import SavedDraft
 from vocabulary.calls import CallPhase, CallSnapshot
-from vocabulary.ids import ContactId
+from vocabulary.ids import ContactId, MatterId, SeatNo, WorkOrderNo
 from vocabulary.orders import DraftField, OrderBrief
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
@@ -15,6 +16,15 @@ class RecordingInfo:
     """A closed recording."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterView:
+    """One thing the person asks for: its form, and the order once it is made."""
+
+    matter: MatterId
+    draft: SavedDraft = field(repr=False)
+    order: OrderBrief | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +40,26 @@ class ContactView:
     utterances: tuple[Utterance, ...] = field(repr=False)
     suggestions: Suggestions
     proposed: tuple[DraftField, ...]
-    draft: SavedDraft
+    matters: tuple[MatterView, ...]
+    """In the order in which they were opened; the first is always there."""
     open_orders: tuple[OrderBrief, ...]
     history: tuple[OrderBrief, ...]
-    order: OrderBrief | None
     recording: RecordingInfo | None
     confidential: bool
     """保密: others see nothing of who asked."""
     partly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow:
+    """One contact in the list."""
+
+    contact: ContactId
+    at: datetime
+    caller_masked: str
+    line_name: str
+    seat: SeatNo | None
+    connected: bool
+    seconds: float
+    order_nos: tuple[WorkOrderNo, ...]
+    reason: str

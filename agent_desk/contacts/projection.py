@@ -10,6 +10,7 @@ from vocabulary.events.agent_desk import CallbackListed, ContactConfidential
 from vocabulary.events.asr import UtteranceFinalised
 from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded, LegJoined, LegLeft
 from vocabulary.ids import EventId, LegId
+from vocabulary.orders import first_matter
 
 TO_CALL_BACK = frozenset(
     {
@@ -150,14 +151,17 @@ async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
 
 
 async def apply_confidential(tx: Transaction, row: LogRow, /) -> None:
-    """Keep whether who asked stays unknown; the last word counts."""
+    """Keep of a matter whether who asked stays unknown; the last word counts."""
     event = row.event
-    if isinstance(event, ContactConfidential):
-        await tx.execute(
-            "insert into agent_desk.confidential (contact, confidential) values ($1,$2)"
-            " on conflict (contact) do update set confidential = $2",
-            event.contact,
-            event.confidential,
+    if isinstance(event, ContactConfidential) and event.contact is not None:
+        await tx.insert_into(
+            "agent_desk.confidential",
+            {
+                "matter": event.matter or first_matter(event.contact),
+                "contact": event.contact,
+                "confidential": event.confidential,
+            },
+            on_conflict="(matter) do update set confidential = excluded.confidential",
         )
 
 

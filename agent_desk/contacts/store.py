@@ -1,20 +1,16 @@
-"""Reads contacts, transcripts and drafts; saves drafts."""
+"""Reads contacts, transcripts and the call-back list."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from agent_desk.drafting.draft import DraftPatch, DraftValue, KeptDraft, SavedDraft, merge
 from runtime.clock import Clock
-from runtime.codec import MalformedMessage, encode, from_builtins
-from runtime.ids import new_id
-from runtime.postgres import Database, Row, Transaction
+from runtime.codec import MalformedMessage, from_builtins
+from runtime.postgres import Database, Row
 from runtime.telemetry import get_logger
 from vocabulary.errors import Refused
-from vocabulary.events.agent_desk import ContactConfidential
-from vocabulary.ids import AccountId, CallId, ContactId, EventId, SeatNo
-from vocabulary.orders import Draftable, Way
+from vocabulary.ids import AccountId, CallId, ContactId, SeatNo
 from vocabulary.personal import PhoneNumber
 from vocabulary.speech import Utterance
 
@@ -57,8 +53,8 @@ class Callback:
 
 
 _RECORDS = (
-    "select c.*, coalesce(k.confidential, false) as confidential"
-    " from agent_desk.contact c left join agent_desk.confidential k using (contact)"
+    "select c.*, exists (select from agent_desk.confidential k where k.contact = c.contact and k.confidential)"
+    " as confidential from agent_desk.contact c"
 )
 
 
@@ -102,63 +98,6 @@ class ContactStore:
                 contact,
             )
         return tuple(heard for row in rows if (heard := _utterance(row)) is not None)
-
-    async def draft(self, contact: ContactId, /) -> SavedDraft:
-        """Return the saved form, revision 0 when there is none."""
-        async with self._database.reading() as connection:
-            row = await connection.fetchrow("select * from agent_desk.draft where contact = $1", contact)
-        return _kept(row).draft if row else SavedDraft(revision=0, values={})
-
-    async def save_draft(self, contact: ContactId, patch: DraftPatch, /, *, account: AccountId) -> SavedDraft:
-        """Merge a page's changes into the form; ChangedMeanwhile names the fields that somebody else changed."""
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "insert into agent_desk.draft (contact, revision, fields, account, saved_at)"
-                " values ($1, 0, '{}', $2, $3) on conflict (contact) do nothing",
-                contact,
-                account,
-                self._clock.now(),
-            )
-            row = await tx.fetchrow("select * from agent_desk.draft where contact = $1 for update", contact)
-            kept = _kept(row) if row else KeptDraft()
-            merged = merge(kept, patch)
-            if merged is not kept:
-                await self._keep(tx, contact, merged, account)
-            if merged.draft.confidential != kept.draft.confidential:
-                tx.emit(self._said(contact, merged.draft, account))
-        return merged.draft
-
-    async def _keep(self, tx: Transaction, contact: ContactId, merged: KeptDraft, account: AccountId) -> None:
-        draft = merged.draft
-        await tx.execute(
-            "update agent_desk.draft set revision = $2, fields = $3, confidential = $4, reply = $5, way = $6,"
-            " changed = $7, account = $8, saved_at = $9 where contact = $1",
-            contact,
-            draft.revision,
-            encode(draft.values),
-            draft.confidential,
-            draft.reply,
-            draft.way.value,
-            encode(merged.changed),
-            account,
-            self._clock.now(),
-        )
-
-    async def say_confidential(self, contact: ContactId, /, *, confidential: bool, account: AccountId) -> None:
-        """Keep the agent's last word on confidence; nothing happens when it is the word already."""
-        draft = await self.draft(contact)
-        if draft.confidential != confidential:
-            patch = DraftPatch(revision=draft.revision, confidential=confidential)
-            await self.save_draft(contact, patch, account=account)
-
-    def _said(self, contact: ContactId, draft: SavedDraft, account: AccountId) -> ContactConfidential:
-        return ContactConfidential(
-            event_id=EventId(new_id()),
-            occurred_at=self._clock.now(),
-            contact=contact,
-            confidential=draft.confidential,
-            account=account,
-        )
 
     async def callbacks(self, *, limit: int = 200) -> list[Callback]:
         """Return people to call back, open ones first, newest first."""
@@ -225,22 +164,6 @@ def _utterance(row: Row) -> Utterance | None:
         _log.warning("an utterance cannot be read", event_id=str(row["event_id"]), reason=type(error).__name__)
         return None
     return heard
-
-
-def _kept(row: Row) -> KeptDraft:
-    """Return a draft; one that cannot be read is told in the process's log, and the form begins anew over it."""
-    try:
-        draft = SavedDraft(
-            revision=row["revision"],
-            values=from_builtins(row["fields"], dict[Draftable, DraftValue]),
-            confidential=row["confidential"],
-            reply=row["reply"],
-            way=Way(row["way"]),
-        )
-        return KeptDraft(draft=draft, changed=from_builtins(row["changed"], dict[str, int]))
-    except (MalformedMessage, ValueError) as error:
-        _log.warning("a draft cannot be read", contact=str(row["contact"]), reason=type(error).__name__)
-        return KeptDraft(draft=SavedDraft(revision=row["revision"], values={}, confidential=row["confidential"]))
 
 
 def _record(row: Row) -> ContactRecord:

@@ -1,23 +1,26 @@
 """One contact as a page shows it: the live board and the tables together."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from agent_desk.auditing import Looks
-from agent_desk.contacts.contact_view import ContactView, RecordingInfo
+from agent_desk.contacts.contact_view import ContactRow, ContactView, MatterView, RecordingInfo
+from agent_desk.contacts.matters import UNTOUCHED, MatterDraft, Matters
 from agent_desk.contacts.rights import ContactFacts, Sight, What, may, own
 from agent_desk.contacts.store import ContactRecord, ContactStore
 from agent_desk.drafting.draft import SavedDraft
 from agent_desk.live.board import NOTHING_YET, Board, Talk
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Orders
+from runtime.clock import Clock
 from runtime.web import NotFound
 from vocabulary.calls import CallPhase, Origin
 from vocabulary.errors import Transient
 from vocabulary.ids import ContactId, SeatNo
 from vocabulary.masking import masked_text
-from vocabulary.orders import Draftable, OrderBrief
-from vocabulary.people import Principal
+from vocabulary.orders import Draftable, OrderBrief, first_matter
+from vocabulary.people import Principal, Role
 from vocabulary.personal import PhoneNumber
 from vocabulary.requesters import Requester, caller
 from vocabulary.speech import Utterance
@@ -35,9 +38,10 @@ class _Kept:
 
     record: ContactRecord | None = None
     utterances: tuple[Utterance, ...] = ()
-    draft: SavedDraft = field(default_factory=lambda: SavedDraft(revision=0, values={}))
+    drafts: tuple[MatterDraft, ...] = ()
     history: tuple[OrderBrief, ...] = ()
-    order: OrderBrief | None = None
+    orders: tuple[OrderBrief, ...] = ()
+    """Of the contact."""
     seats: frozenset[SeatNo] = frozenset()
     """That took part as agents."""
 
@@ -45,10 +49,12 @@ class _Kept:
 class ContactViews:
     """Builds views and answers who called (the port of the work orders). What a person may see, ``rights`` says."""
 
-    def __init__(self, *, board: Board, store: ContactStore, looks: Looks) -> None:
+    def __init__(self, *, board: Board, store: ContactStore, matters: Matters, looks: Looks, clock: Clock) -> None:
         self._board = board
         self._store = store
+        self._matters = matters
         self._looks = looks
+        self._clock = clock
         self._orders: Orders | None = None
 
     def connect(self, orders: Orders, /) -> None:
@@ -107,6 +113,26 @@ class ContactViews:
             await self._looks.at(contact, what="contact-viewed", account=principal.account, why="")
         return seen(replace(whole, confidential=facts.confidential), sight)
 
+    async def recent(self, *, limit: int, principal: Principal) -> list[ContactRow]:
+        """Return the newest contacts, numbers masked; to an agent those of the own seat."""
+        seat = principal.seat if principal.role is Role.AGENT else None
+        records = await self._store.recent(limit=limit, seat=seat)
+        made = await self._orders.of_contacts([record.contact for record in records]) if self._orders else ()
+        return [
+            ContactRow(
+                contact=record.contact,
+                at=record.accepted_at,
+                caller_masked=IN_CONFIDENCE if record.confidential else caller(record.caller).masked(),
+                line_name=record.line_name,
+                seat=record.seat,
+                connected=record.connected_at is not None,
+                seconds=((record.ended_at or self._clock.now()) - record.accepted_at).total_seconds(),
+                order_nos=tuple(order.order_no for order in made if order.contact == record.contact),
+                reason=record.reason or "",
+            )
+            for record in records
+        ]
+
     async def _facts(self, contact: ContactId, talk: Talk | None, kept: "_Kept", principal: Principal) -> ContactFacts:
         account, orders = principal.account, self._orders
         in_hands = await self._store.holds_callback(contact, account=account) or (
@@ -121,9 +147,9 @@ class ContactViews:
         return _Kept(
             record=record,
             utterances=await self._store.utterances(contact),
-            draft=await self._store.draft(contact),
+            drafts=await self._matters.drafts(contact),
             history=await orders.of_requester(caller(number), open_only=False) if orders else (),
-            order=await orders.of_contact(contact) if orders else None,
+            orders=await orders.of_contacts((contact,)) if orders else (),
             seats=await self._store.seats(contact),
         )
 
@@ -141,7 +167,7 @@ def seen(view: ContactView, sight: Sight, /) -> ContactView:
                 utterances=(),
                 suggestions=NOTHING_YET,
                 proposed=(),
-                draft=SavedDraft(revision=0, values={}),
+                matters=tuple(replace(one, draft=UNTOUCHED) for one in view.matters if one.order is not None),
                 open_orders=(),
                 history=(),
                 recording=None,
@@ -152,14 +178,13 @@ def seen(view: ContactView, sight: Sight, /) -> ContactView:
 
 def _masked(view: ContactView) -> ContactView:
     """Numbers masked everywhere, no name and no number of the form; in confidence nothing of who asked."""
-    name = view.draft.values.get(Draftable.CALLER_NAME)
     said = {found for heard in view.utterances for found in said_names(heard.text)}
-    names = said | ({name.value} if name else set())
+    typed = (one.draft.values.get(Draftable.CALLER_NAME) for one in view.matters)
+    names = said | {name.value for name in typed if name}
 
     def hide(text: str) -> str:
         return unnamed(text, names=names) if view.confidential else masked_text(text)
 
-    kept = {field: value for field, value in view.draft.values.items() if field not in PERSONAL}
     call, hidden = view.call, view.confidential
     return replace(
         view,
@@ -170,13 +195,28 @@ def _masked(view: ContactView) -> ContactView:
         proposed=tuple(
             replace(f, value=hide(f.value), source=hide(f.source)) for f in view.proposed if f.name not in PERSONAL
         ),
-        draft=replace(
-            view.draft,
-            values={field: replace(value, value=hide(value.value)) for field, value in kept.items()},
-            reply=hide(view.draft.reply),
-        ),
+        matters=tuple(replace(one, draft=_masked_draft(one.draft, hide)) for one in view.matters),
         open_orders=() if view.confidential else view.open_orders,
         history=() if view.confidential else view.history,
+    )
+
+
+def _masked_draft(draft: SavedDraft, hide: Callable[[str], str]) -> SavedDraft:
+    kept = {field: value for field, value in draft.values.items() if field not in PERSONAL}
+    return replace(
+        draft,
+        values={field: replace(value, value=hide(value.value)) for field, value in kept.items()},
+        reply=hide(draft.reply),
+    )
+
+
+def matters_of(drafts: Iterable[MatterDraft], orders: Iterable[OrderBrief], /) -> tuple[MatterView, ...]:
+    """Return forms and orders of a contact by matter; an order whose form is not kept any more has an untouched one."""
+    made = {order.matter: order for order in orders}
+    known = {one.matter: one.draft for one in drafts}
+    return tuple(
+        MatterView(matter=matter, draft=known.get(matter, UNTOUCHED), order=made.get(matter))
+        for matter in dict.fromkeys((*known, *made))
     )
 
 
@@ -187,13 +227,14 @@ def _known(talk: Talk | None, kept: _Kept) -> bool:
 def _facts_of(board: Board, talk: Talk | None, kept: _Kept, /, *, in_hands: bool) -> ContactFacts:
     record = kept.record
     seat = talk.seat if talk else None
+    sent = {order.matter for order in kept.orders}
     part = kept.seats | ({seat} if seat is not None else set())
     return ContactFacts(
         seats=frozenset() if _unanswered(talk, record) else part,
         at_hand=talk is not None and seat is not None and board.of_seat(seat) is talk,
-        open_form=kept.order is None and kept.draft.revision > 0,
+        open_form=any(one.draft.revision > 0 and one.matter not in sent for one in kept.drafts),
         in_hands=in_hands,
-        confidential=kept.draft.confidential or (record is not None and record.confidential),
+        confidential=any(one.draft.confidential for one in kept.drafts) or (record is not None and record.confidential),
     )
 
 
@@ -226,10 +267,9 @@ def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool)
         utterances=_heard(kept.utterances, talk),
         suggestions=talk.suggestions if talk else NOTHING_YET,
         proposed=talk.proposed if talk else (),
-        draft=kept.draft,
+        matters=matters_of(kept.drafts or (MatterDraft(matter=first_matter(contact)),), kept.orders),
         open_orders=tuple(order for order in history if order.closed_at is None),
         history=history,
-        order=kept.order,
         recording=RecordingInfo(seconds=samples / 8000) if samples else None,
         confidential=False,
         partly=partly,

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from agent_desk.contacts.contact_view import MatterView
+from agent_desk.contacts.matters import Matters
 from agent_desk.contacts.numbers import known_numbers, resolved_phone
 from agent_desk.contacts.rights import What
-from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
 from agent_desk.drafting.draft import DraftPatch, SavedDraft, check_patch
 from agent_desk.pages.contacts import AGENTS
-from agent_desk.pages.parts import OfContact, OfEntry
+from agent_desk.pages.parts import OfContact, OfEntry, OfMatter
 from agent_desk.ports import Knowledge, Orders
 from runtime.clock import Clock
 from runtime.ids import new_id
@@ -55,14 +56,14 @@ class CallPages:
         self,
         *,
         views: ContactViews,
-        store: ContactStore,
+        matters: Matters,
         orders: Orders,
         knowledge: Knowledge,
         database: Database,
         clock: Clock,
     ) -> None:
         self._views = views
-        self._store = store
+        self._matters = matters
         self._orders = orders
         self._knowledge = knowledge
         self._database = database
@@ -72,26 +73,37 @@ class CallPages:
         """Return the rows."""
         one = "/api/contacts/{contact}"
         return (
-            patch(f"{one}/draft", self.save_draft, AGENTS, "Save what this page changed on the form"),
-            post(f"{one}/order", self.send_order, AGENTS, "Make the work order"),
+            post(f"{one}/matters", self.open_matter, AGENTS, "Open another matter; an untouched form is taken first"),
+            patch(f"{one}/matters/{{matter}}/draft", self.save_draft, AGENTS, "Save what this page changed on a form"),
+            post(f"{one}/matters/{{matter}}/order", self.send_order, AGENTS, "Make the work order of a matter"),
             post(f"{one}/suggestions/{{entry}}", self.used, AGENTS, "Tell what was done with a suggestion"),
         )
 
-    async def save_draft(self, request: Request[DraftPatch], *, contact: OfContact) -> SavedDraft:
+    async def open_matter(self, request: Request[None], *, contact: OfContact) -> MatterView:
+        """Open another matter; asked twice it opens one."""
+        who = request.principal
+        await self._views.demand(contact, What.FORM, principal=who)
+        sent = frozenset(order.matter for order in await self._orders.of_contacts((contact,)))
+        opened = await self._matters.open(contact, sent=sent, account=who.account)
+        return MatterView(matter=opened.matter, draft=opened.draft, order=None)
+
+    async def save_draft(self, request: Request[DraftPatch], *, contact: OfContact, matter: OfMatter) -> SavedDraft:
         """Merge what this page changed; 409 ``draft-changed`` names the fields that another page changed meanwhile."""
         who = request.principal
         check_patch(request.body)
         await self._views.demand(contact, What.FORM, principal=who)
-        return await self._store.save_draft(contact, request.body, account=who.account)
+        return await self._matters.save(contact, matter, request.body, account=who.account)
 
-    async def send_order(self, request: Request[OrderForm], *, contact: OfContact) -> OrderBrief:
+    async def send_order(self, request: Request[OrderForm], *, contact: OfContact, matter: OfMatter) -> OrderBrief:
         """Make the order; FieldError names wrong fields in Chinese. A masked number means the one it was made from."""
         form, who = request.body, request.principal
         await self._views.demand(contact, What.FORM, principal=who)
+        await self._matters.demand(contact, matter)
         spoken = await self._views.words_of(contact)
         known = known_numbers(await self._views.requester_of(contact), spoken)
         order = OrderRequest(
             contact=contact,
+            matter=matter,
             kind=form.kind,
             category=form.category,
             title=form.title,
@@ -107,10 +119,10 @@ class CallPages:
             said_names=tuple(PersonName(name) for heard in spoken for name in sorted(said_names(heard.text))),
         )
         if form.confidential:  # before anybody can see the order
-            await self._store.say_confidential(contact, confidential=True, account=who.account)
+            await self._matters.say_confidential(contact, matter, confidential=True, account=who.account)
         made = await self._orders.accept(order, principal=who)
         if not form.confidential:  # a refused order opens nothing
-            await self._store.say_confidential(contact, confidential=False, account=who.account)
+            await self._matters.say_confidential(contact, matter, confidential=False, account=who.account)
         return made
 
     async def used(self, request: Request[UseBody], *, contact: OfContact, entry: OfEntry) -> None:

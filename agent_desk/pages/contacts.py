@@ -1,39 +1,19 @@
 """Contacts for reading: the list and one contact."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
-from agent_desk.contacts.contact_view import ContactView
-from agent_desk.contacts.store import ContactStore
-from agent_desk.contacts.view import IN_CONFIDENCE, ContactViews
+from agent_desk.contacts.contact_view import ContactRow, ContactView
+from agent_desk.contacts.view import ContactViews
 from agent_desk.pages.parts import OfContact
-from agent_desk.ports import Orders
-from runtime.clock import Clock
 from runtime.codec import Meta
 from runtime.web import Request, Route, get
 from vocabulary.errors import Refused
-from vocabulary.ids import ContactId, SeatNo, WorkOrderNo
 from vocabulary.people import Role
 
 READERS = frozenset({Role.AGENT, Role.ANALYST, Role.ADMIN})
 AGENTS = frozenset({Role.AGENT, Role.ADMIN})
 SHORTEST_REASON = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRow:
-    """One contact in the list."""
-
-    contact: ContactId
-    at: datetime
-    caller_masked: str
-    line_name: str
-    seat: SeatNo | None
-    connected: bool
-    seconds: float
-    order_no: WorkOrderNo | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +26,8 @@ class ContactQuery:
 class ContactPages:
     """Handlers of contacts."""
 
-    def __init__(self, *, views: ContactViews, store: ContactStore, orders: Orders, clock: Clock) -> None:
+    def __init__(self, *, views: ContactViews) -> None:
         self._views = views
-        self._store = store
-        self._orders = orders
-        self._clock = clock
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
@@ -62,29 +39,7 @@ class ContactPages:
 
     async def recent(self, request: Request[None], *, query: ContactQuery) -> list[ContactRow]:
         """Answer with the newest contacts."""
-        who = request.principal
-        records = await self._store.recent(
-            limit=query.limit,
-            seat=who.seat if who.role is Role.AGENT else None,
-        )
-        rows = []
-        for record in records:
-            order = await self._orders.of_contact(record.contact)
-            end = record.ended_at or self._clock.now()
-            rows.append(
-                ContactRow(
-                    contact=record.contact,
-                    at=record.accepted_at,
-                    caller_masked=IN_CONFIDENCE if record.confidential else record.caller.masked(),
-                    line_name=record.line_name,
-                    seat=record.seat,
-                    connected=record.connected_at is not None,
-                    seconds=(end - record.accepted_at).total_seconds(),
-                    order_no=order.order_no if order else None,
-                    reason=record.reason or "",
-                )
-            )
-        return rows
+        return await self._views.recent(limit=query.limit, principal=request.principal)
 
     async def one(self, request: Request[None], *, contact: OfContact) -> ContactView:
         """Answer with one contact."""

@@ -277,18 +277,18 @@ class KeptOrders:
         self.hands: AccountId | None = None
 
     async def accept(self, request: OrderRequest, /, *, principal: Principal) -> OrderBrief:
-        if any(old.contact == request.contact for old, _ in self.made):
-            raise Refused("already-accepted", "本次来电已生成工单")
+        if any(old.matter == request.matter for old, _ in self.made):
+            raise Refused("already-accepted", "这件诉求已生成工单")
         made = OrderBrief(
-            order_no=f"20261123{len(self.made) + 1:06d}0", contact=request.contact, kind=RequestKind(request.kind),  # type: ignore[arg-type] # no check digit needed
+            order_no=f"20261123{len(self.made) + 1:06d}0", contact=request.contact, matter=request.matter, kind=RequestKind(request.kind),  # type: ignore[arg-type] # no check digit needed
             category=request.category, category_name="停水", title=request.title, district=request.district,
             stage=Stage.DISPATCH, unit=None, unit_name="", created_at=NOW, due_at=None, closed_at=None,
         )  # fmt: skip
         self.made.append((request, made))
         return made
 
-    async def of_contact(self, contact: ContactId, /) -> OrderBrief | None:
-        return next((brief for request, brief in self.made if request.contact == contact), None)
+    async def of_contacts(self, contacts: Sequence[ContactId], /) -> tuple[OrderBrief, ...]:
+        return tuple(brief for contact in contacts for request, brief in self.made if request.contact == contact)
 
     async def of_requester(self, requester: Requester, /, *, open_only: bool) -> tuple[OrderBrief, ...]:
         number = requester.number

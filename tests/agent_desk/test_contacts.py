@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from agent_desk.contacts.matters import Matters
 from agent_desk.contacts.numbers import known_numbers, resolved_phone
-from agent_desk.contacts.store import ContactStore
-from agent_desk.drafting.draft import DraftPatch, DraftValue
+from agent_desk.drafting.draft import DraftPatch, DraftValue, SavedDraft
 from runtime.bus import Bus
 from runtime.clock import ManualClock
 from runtime.ids import new_id
@@ -21,7 +21,7 @@ from vocabulary.calls import CallPhase
 from vocabulary.errors import ChangedMeanwhile, FieldError
 from vocabulary.events.agent_desk import DraftProposed
 from vocabulary.ids import ContactId, EventId
-from vocabulary.orders import Draftable, DraftField, Way
+from vocabulary.orders import Draftable, DraftField, Way, first_matter
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
 from vocabulary.requesters import caller
@@ -31,55 +31,59 @@ ANALYST: Principal = ROLE_PRINCIPALS["analyst"]
 TITLE = {Draftable.TITLE: DraftValue(value="长青路停水", typed=True)}
 
 
+async def form_of(matters: Matters, contact: ContactId) -> SavedDraft:
+    return (await matters.drafts(contact))[0].draft
+
+
 @pytest.fixture
-def store(database: Database, clock: ManualClock) -> ContactStore:
-    return ContactStore(database=database, clock=clock)
+def matters(database: Database, clock: ManualClock) -> Matters:
+    return Matters(database=database, clock=clock)
 
 
-async def test_a_draft_keeps_all_that_is_on_the_form(store: ContactStore) -> None:
+async def test_a_draft_keeps_all_that_is_on_the_form(matters: Matters) -> None:
     contact = ContactId(new_id())
     values = TITLE | {Draftable.PLACE: DraftValue(value="长青路", typed=False)}
     patch = DraftPatch(revision=0, values=values, confidential=True, reply="已告知抢修时间", way=Way.DISPATCH)
 
-    saved = await store.save_draft(contact, patch, account=AGENT_ID)
+    saved = await matters.save(contact, first_matter(contact), patch, account=AGENT_ID)
 
-    assert await store.draft(contact) == saved
+    assert await form_of(matters, contact) == saved
     assert (saved.revision, saved.values) == (1, values)
     assert (saved.confidential, saved.reply, saved.way) == (True, "已告知抢修时间", Way.DISPATCH)
 
 
-async def test_a_field_saved_elsewhere_meanwhile_is_not_overwritten_and_others_merge(store: ContactStore) -> None:
+async def test_a_field_saved_elsewhere_meanwhile_is_not_overwritten_and_others_merge(matters: Matters) -> None:
     contact = ContactId(new_id())
-    await store.save_draft(contact, DraftPatch(revision=0, values=TITLE), account=AGENT_ID)
+    await matters.save(contact, first_matter(contact), DraftPatch(revision=0, values=TITLE), account=AGENT_ID)
     other = DraftPatch(revision=0, values={Draftable.TITLE: DraftValue(value="别处停电", typed=True)}, reply="已答")
     apart = DraftPatch(revision=0, reply="已答")
 
     with pytest.raises(ChangedMeanwhile) as refused:
-        await store.save_draft(contact, other, account=AGENT_ID)
-    untouched = await store.draft(contact)
-    merged = await store.save_draft(contact, apart, account=AGENT_ID)
+        await matters.save(contact, first_matter(contact), other, account=AGENT_ID)
+    untouched = await form_of(matters, contact)
+    merged = await matters.save(contact, first_matter(contact), apart, account=AGENT_ID)
 
     assert (refused.value.reason, set(refused.value.fields)) == ("draft-changed", {"title"})
     assert (untouched.values, untouched.reply) == (TITLE, "")
     assert (merged.revision, merged.values, merged.reply) == (2, TITLE, "已答")
 
 
-async def test_two_pages_that_save_at_once_lose_nothing(store: ContactStore) -> None:
+async def test_two_pages_that_save_at_once_lose_nothing(matters: Matters) -> None:
     contact = ContactId(new_id())
     names = list(Draftable)
     patches = [DraftPatch(revision=0, values={name: DraftValue(value=name.value, typed=True)}) for name in names]
 
     async with asyncio.TaskGroup() as tasks:
         for patch in patches:
-            tasks.create_task(store.save_draft(contact, patch, account=AGENT_ID))
+            tasks.create_task(matters.save(contact, first_matter(contact), patch, account=AGENT_ID))
 
-    draft = await store.draft(contact)
+    draft = await form_of(matters, contact)
     assert {name: value.value for name, value in draft.values.items()} == {name: name.value for name in names}
     assert draft.revision == len(names)
 
 
-async def test_a_contact_without_draft_has_revision_zero(store: ContactStore) -> None:
-    assert (await store.draft(ContactId(new_id()))).revision == 0
+async def test_a_contact_without_draft_has_revision_zero(matters: Matters) -> None:
+    assert (await form_of(matters, ContactId(new_id()))).revision == 0
 
 
 async def talking(desk: Desk, call: MadeCall) -> None:
@@ -131,20 +135,22 @@ async def test_who_does_not_fill_the_form_sees_neither_name_nor_number(desk: Des
             event_id=EventId(new_id()), occurred_at=call.start, contact=call.contact, revision=1, fields=fields
         )
     )
-    store = ContactStore(database=database, clock=ManualClock(call.start))
+    matters = Matters(database=database, clock=ManualClock(call.start))
     values = {field.name: DraftValue(value=field.value, typed=True) for field in fields}
-    await store.save_draft(call.contact, DraftPatch(revision=0, values=values), account=AGENT_ID)
+    await matters.save(
+        call.contact, first_matter(call.contact), DraftPatch(revision=0, values=values), account=AGENT_ID
+    )
 
     agents = await desk.room.contacts.view(call.contact, principal=AGENT)
     analysts = await desk.room.contacts.view(call.contact, principal=ANALYST)
 
     assert agents.proposed == fields
     assert [field.name for field in analysts.proposed] == [Draftable.CONTENT]
-    assert set(analysts.draft.values) == {Draftable.CONTENT}
+    assert set(analysts.matters[0].draft.values) == {Draftable.CONTENT}
     shown = [
         *(heard.text for heard in analysts.utterances),
         *(field.value + field.source for field in analysts.proposed),
-        *(value.value for value in analysts.draft.values.values()),
+        *(value.value for value in analysts.matters[0].draft.values.values()),
     ]
     assert CALLER not in "".join(shown)
 
@@ -164,7 +170,7 @@ async def test_while_the_database_is_away_a_live_call_is_shown_partly(
             await desk.room.contacts.view(ContactId(new_id()), principal=AGENT)
 
     assert (view.partly, view.phase, len(view.utterances)) == (True, CallPhase.TALKING, 1)
-    assert view.draft.revision == 0
+    assert view.matters[0].draft.revision == 0
 
 
 async def test_a_talk_without_its_call_is_not_called_unknown_while_the_database_is_away(
@@ -185,7 +191,7 @@ async def test_the_own_order_is_not_among_the_history(desk: Desk) -> None:
     await talking(desk, call)
     view = await desk.room.contacts.view(call.contact, principal=AGENT)
 
-    assert (view.order, view.history) == (None, ())
+    assert (view.matters[0].order, view.history) == (None, ())
     assert view.call is not None
     assert view.call.accepted_at == call.start + timedelta(0)
 

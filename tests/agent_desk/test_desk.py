@@ -58,16 +58,16 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, desk
         "/api/accounts/{account}/password": {"password": "a new password"},
         "/api/seat/answer": {"offer": NOBODY}, "/api/seat/decline": {"offer": NOBODY},
         "/api/seat/hang-up": {"call": NOBODY}, "/api/seat/hold": {"call": NOBODY}, "/api/seat/resume": {"call": NOBODY},
-        "/api/seat/line": {"offer_sdp": "v=0"},
-        "/api/test-calls": {"dialogue": "d"}, "/api/contacts/{contact}/draft": {"revision": 0, "values": {}},
-        "/api/contacts/{contact}/order": FORM, "/api/contacts/{contact}/reveal": {"why": "回访诉求人"},
+        "/api/seat/line": {"offer_sdp": "v=0"}, "/api/test-calls": {"dialogue": "d"},
+        "/api/contacts/{contact}/matters/{matter}/draft": {"revision": 0, "values": {}},
+        "/api/contacts/{contact}/matters/{matter}/order": FORM, "/api/contacts/{contact}/reveal": {"why": "回访诉求人"},
         "/api/contacts/{contact}/suggestions/{entry}": {"use": "useful", "version": 1},
     }  # fmt: skip
     matrix = role_matrix(desk.room.routes(orders=desk.orders))
     assert {case.allowed for case in matrix} == {True, False}
     for case in matrix:
         path = case.route.path.replace("{entry}", "E001")
-        for part in ("{contact}", "{account}", "{session}"):
+        for part in ("{contact}", "{matter}", "{account}", "{session}"):
             path = path.replace(part, NOBODY)
         body = bodies[case.route.path] if case.route.signature.body else None
         answer = await ask(case.route.method, path, role=case.role, body=body)
@@ -135,7 +135,12 @@ async def test_a_number_is_revealed_for_a_reason_and_the_look_is_written_down(as
     call = MadeCall()
     await past_call(database, call)
     path = f"/api/contacts/{call.contact}/reveal"
-    await ask("PATCH", f"/api/contacts/{call.contact}/draft", role="agent", body={"revision": 0, "reply": "待回访"})
+    await ask(
+        "PATCH",
+        f"/api/contacts/{call.contact}/matters/{call.contact}/draft",
+        role="agent",
+        body={"revision": 0, "reply": "待回访"},
+    )
     refused = await ask("POST", path, role="agent", body={"why": " 看 "})
     shown = await ask("POST", path, role="agent", body={"why": "回访诉求人"})
 
@@ -198,21 +203,25 @@ async def test_a_form_goes_from_draft_to_order(ask: Asker, desk: Desk, database:
     one = f"/api/contacts/{call.contact}"
     values = {"title": {"value": "长青路停水", "typed": True}}
     form = {"revision": 0, "values": values, "confidential": True, "reply": "已告知", "way": "dispatch"}
-    saved = await ask("PATCH", f"{one}/draft", role="agent", body=form)
+    saved = await ask("PATCH", f"{one}/matters/{call.contact}/draft", role="agent", body=form)
     other = {"revision": 0, "values": {"title": {"value": "别处停电", "typed": True}}, "way": ""}
-    conflict = await ask("PATCH", f"{one}/draft", role="agent", body=other)
-    made = await ask("POST", f"{one}/order", role="agent", body=FORM | {"confidential": True})
-    again = await ask("POST", f"{one}/order", role="agent", body=FORM)
+    conflict = await ask("PATCH", f"{one}/matters/{call.contact}/draft", role="agent", body=other)
+    made = await ask("POST", f"{one}/matters/{call.contact}/order", role="agent", body=FORM | {"confidential": True})
+    again = await ask("POST", f"{one}/matters/{call.contact}/order", role="agent", body=FORM)
     view = await ask("GET", one, role="agent")
 
     assert (saved.status, saved.body["revision"]) == (200, 1)
     assert (conflict.status, conflict.body["reason"]) == (409, "draft-changed")
     assert set(conflict.body["fields"]) == {"title", "way"}
-    assert [view.body["draft"][name] for name in ("confidential", "reply", "way")] == [True, "已告知", "dispatch"]
+    assert [view.body["matters"][0]["draft"][name] for name in ("confidential", "reply", "way")] == [
+        True,
+        "已告知",
+        "dispatch",
+    ]
     assert (made.status, made.body["title"]) == (200, "长青路停水")
     assert again.status == 409
-    assert view.body["draft"]["values"] == values
-    assert view.body["order"]["order_no"] == made.body["order_no"]
+    assert view.body["matters"][0]["draft"]["values"] == values
+    assert view.body["matters"][0]["order"]["order_no"] == made.body["order_no"]
 
 
 async def test_only_the_seat_of_a_call_fills_its_form(ask: Asker, desk: Desk, database: Database) -> None:
@@ -221,8 +230,8 @@ async def test_only_the_seat_of_a_call_fills_its_form(ask: Asker, desk: Desk, da
     one = f"/api/contacts/{call.contact}"
 
     answers = [
-        await ask("PATCH", f"{one}/draft", role="other", body={"revision": 0, "values": {}}),
-        await ask("POST", f"{one}/order", role="other", body=FORM),
+        await ask("PATCH", f"{one}/matters/{call.contact}/draft", role="other", body={"revision": 0, "values": {}}),
+        await ask("POST", f"{one}/matters/{call.contact}/order", role="other", body=FORM),
         await ask("POST", f"{one}/suggestions/E001", role="other", body={"use": "useful", "version": 1}),
         await ask("GET", one, role="other"),
     ]
@@ -234,7 +243,7 @@ async def test_only_the_seat_of_a_call_fills_its_form(ask: Asker, desk: Desk, da
 async def test_a_draft_with_an_endless_or_unknown_field_is_refused(ask: Asker, database: Database) -> None:
     call = MadeCall()
     await past_call(database, call)
-    path = f"/api/contacts/{call.contact}/draft"
+    path = f"/api/contacts/{call.contact}/matters/{call.contact}/draft"
     long = {Draftable.CONTENT: {"value": "水" * 4001, "typed": True}}
     answers = [
         await ask("PATCH", path, role="agent", body={"revision": 0, "values": long}),
@@ -286,12 +295,12 @@ async def test_contacts_are_listed_with_their_order_to_the_seat_they_belong_to(
 ) -> None:
     call = MadeCall()
     await past_call(database, call)
-    await ask("POST", f"/api/contacts/{call.contact}/order", role="agent", body=FORM)
+    await ask("POST", f"/api/contacts/{call.contact}/matters/{call.contact}/order", role="agent", body=FORM)
 
     own, other, analyst = [await ask("GET", "/api/contacts", role=role) for role in ("agent", "other", "analyst")]
 
-    assert [(row["contact"], row["order_no"], row["connected"]) for row in own.body] == [
-        (str(call.contact), desk.orders.made[0][1].order_no, True)
+    assert [(row["contact"], row["order_nos"], row["connected"]) for row in own.body] == [
+        (str(call.contact), [desk.orders.made[0][1].order_no], True)
     ]
     assert other.body == []
     assert len(analyst.body) == 1
@@ -308,7 +317,7 @@ async def test_no_list_no_view_and_no_log_line_has_the_callers_number(
         desk.room.live.board.seats[SeatNo("007")] = seat_of(live.call)
         desk.switch.answerable[live.offer] = live.snapshot()
         draft = {"revision": 0, "reply": "待回访"}
-        await ask("PATCH", f"/api/contacts/{past.contact}/draft", role="agent", body=draft)
+        await ask("PATCH", f"/api/contacts/{past.contact}/matters/{past.contact}/draft", role="agent", body=draft)
         answers = [
             await ask("GET", "/api/contacts", role="agent"),
             await ask("GET", f"/api/contacts/{past.contact}", role="agent"),
@@ -317,7 +326,7 @@ async def test_no_list_no_view_and_no_log_line_has_the_callers_number(
             await ask("GET", "/api/desk/setup", role="agent"),
             await ask("POST", "/api/seat/answer", role="agent", body={"offer": str(live.offer)}),
             await ask("POST", f"/api/contacts/{past.contact}/reveal", role="agent", body={"why": "回访诉求人"}),
-            await ask("POST", f"/api/contacts/{past.contact}/order", role="agent", body=FORM),
+            await ask("POST", f"/api/contacts/{past.contact}/matters/{past.contact}/order", role="agent", body=FORM),
         ]
 
     assert [answer.status for answer in answers] == [200] * 8

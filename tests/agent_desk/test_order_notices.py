@@ -19,7 +19,7 @@ from vocabulary.events.work_orders import (
     OrderHandled,
 )
 from vocabulary.ids import AccountId, CategoryCode, ContactId, EventId, UnitCode
-from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage
+from vocabulary.orders import OrderBrief, OrderRequest, RequestKind, Stage, first_matter
 from vocabulary.people import Principal, Role
 from vocabulary.personal import PersonName, PhoneNumber
 
@@ -28,7 +28,7 @@ PERSON = Principal(account=AccountId(new_id()), login="agent007", name="钱工",
 
 async def order_of(desk: Desk, contact: ContactId) -> OrderBrief:
     request = OrderRequest(
-        contact=contact, kind=RequestKind.COMPLAINT, category=CategoryCode("0201"), title="长青路停水",
+        contact=contact, matter=first_matter(contact), kind=RequestKind.COMPLAINT, category=CategoryCode("0201"), title="长青路停水",
         content="长青路从昨天起停水", district="云山区", place="", occurred="", wish="", caller_name=PersonName("王小明"),
         callback_phone=PhoneNumber(CALLER), direct=False,
     )  # fmt: skip

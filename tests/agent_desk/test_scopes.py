@@ -80,8 +80,8 @@ async def asked(ask: Asker, call: MadeCall, role: str) -> tuple[int, ...]:
     one = f"/api/contacts/{call.contact}"
     answers = [
         await ask("GET", one, role=role),
-        await ask("PATCH", f"{one}/draft", role=role, body={"revision": 0, "reply": ""}),
-        await ask("POST", f"{one}/order", role=role, body=FORM),
+        await ask("PATCH", f"{one}/matters/{call.contact}/draft", role=role, body={"revision": 0, "reply": ""}),
+        await ask("POST", f"{one}/matters/{call.contact}/order", role=role, body=FORM),
         await ask("POST", f"{one}/suggestions/E001", role=role, body={"use": "useful", "version": 3}),
         await ask("GET", f"{one}/audio?why=核对诉求内容", role=role),
         await ask("POST", f"{one}/reveal", role=role, body=WHY),
@@ -106,7 +106,7 @@ async def test_each_person_is_answered_for_a_contact_that_nobody_answered_as_wri
 async def test_a_contact_that_nobody_answered_shows_agents_no_words(ask: Asker, missed: MadeCall) -> None:
     view = (await ask("GET", f"/api/contacts/{missed.contact}", role="agent")).body
 
-    assert (view["utterances"], view["draft"]["values"], view["recording"]) == ([], {}, None)
+    assert (view["utterances"], view["matters"], view["recording"]) == ([], [], None)
     assert view["caller_masked"] == PhoneNumber(CALLER).masked()
 
 
@@ -128,7 +128,7 @@ async def test_the_number_of_a_missed_caller_is_shown_to_whom_took_the_call_back
 async def test_the_number_behind_an_own_open_order_is_shown_for_the_follow_up(
     ask: Asker, desk: Desk, answered: MadeCall
 ) -> None:
-    await ask("POST", f"/api/contacts/{answered.contact}/order", role="agent", body=FORM)
+    await ask("POST", f"/api/contacts/{answered.contact}/matters/{answered.contact}/order", role="agent", body=FORM)
     reveal = f"/api/contacts/{answered.contact}/reveal"
     closed = await ask("POST", reveal, role="agent", body=WHY)
     desk.orders.hands = OTHER.account
@@ -162,7 +162,7 @@ async def test_confidence_hides_who_asked_from_everybody_but_the_agent(
     one = f"/api/contacts/{answered.contact}"
     values = {"caller_name": {"value": "周明", "typed": True}, "wish": {"value": "周明想知道", "typed": True}}
     patch = {"revision": 0, "confidential": True, "values": values, "reply": "请周先生等候"}
-    await ask("PATCH", f"{one}/draft", role="agent", body=patch)
+    await ask("PATCH", f"{one}/matters/{answered.contact}/draft", role="agent", body=patch)
     said = [row.event for row in await read_log(database) if isinstance(row.event, ContactConfidential)]
     await project(database, *said)
 
@@ -189,7 +189,7 @@ async def test_an_order_sent_in_confidence_makes_its_contact_confidential(
 ) -> None:
     one = f"/api/contacts/{answered.contact}"
     masked = {"confidential": True, "callback_phone": PhoneNumber(CALLER).masked(), "caller_name": ""}
-    await ask("POST", f"{one}/order", role="agent", body=FORM | masked)
+    await ask("POST", f"{one}/matters/{answered.contact}/order", role="agent", body=FORM | masked)
 
     request, _ = desk.orders.made[0]
     views = [await ask("GET", one, role=role) for role in ("agent", "analyst")]
@@ -221,13 +221,58 @@ async def test_a_draft_that_cannot_be_read_neither_ends_the_view_nor_keeps_the_f
     ask: Asker, answered: MadeCall, database: Database
 ) -> None:
     one = f"/api/contacts/{answered.contact}"
-    await ask("PATCH", f"{one}/draft", role="agent", body={"revision": 0, "reply": "已告知"})
+    await ask("PATCH", f"{one}/matters/{answered.contact}/draft", role="agent", body={"revision": 0, "reply": "已告知"})
     async with database.transaction() as tx:
         await tx.execute("update agent_desk.draft set fields = '{\"nothing\": 1}', way = '?'")
 
     view = await ask("GET", one, role="agent")
-    body = {"revision": view.body["draft"]["revision"], "reply": "已再次告知"}
-    saved = await ask("PATCH", f"{one}/draft", role="agent", body=body)
+    body = {"revision": view.body["matters"][0]["draft"]["revision"], "reply": "已再次告知"}
+    saved = await ask("PATCH", f"{one}/matters/{answered.contact}/draft", role="agent", body=body)
 
-    assert (view.status, view.body["draft"]["values"]) == (200, {})
+    assert (view.status, view.body["matters"][0]["draft"]["values"]) == (200, {})
     assert (saved.status, saved.body["reply"]) == (200, "已再次告知")
+
+
+async def test_a_contact_has_an_order_for_each_matter_and_each_is_made_once(
+    ask: Asker, desk: Desk, answered: MadeCall
+) -> None:
+    one = f"/api/contacts/{answered.contact}"
+    early = await ask("POST", f"{one}/matters", role="agent")
+    first = await ask("POST", f"{one}/matters/{answered.contact}/order", role="agent", body=FORM)
+    opened = [await ask("POST", f"{one}/matters", role="agent") for _ in range(2)]
+    second = opened[0].body["matter"]
+    path = f"{one}/matters/{second}"
+    await ask("PATCH", f"{path}/draft", role="agent", body={"revision": 0, "reply": "已告知"})
+    sent = [await ask("POST", f"{path}/order", role="agent", body=FORM | {"title": "北门有坑洼"}) for _ in range(2)]
+    strange = await ask("POST", f"{one}/matters/{answered.call}/order", role="agent", body=FORM)
+    view = (await ask("GET", one, role="agent")).body
+    listed = (await ask("GET", "/api/contacts", role="agent")).body
+
+    numbers = [brief.order_no for _, brief in desk.orders.made]
+    assert [answer.status for answer in (first, *sent, strange)] == [200, 200, 409, 409]
+    assert (early.body["matter"], opened[1].body["matter"]) == (str(answered.contact), second)
+    assert [(matter["matter"], matter["order"]["order_no"]) for matter in view["matters"]] == [
+        (str(answered.contact), numbers[0]), (second, numbers[1]),
+    ]  # fmt: skip
+    assert [row["order_nos"] for row in listed] == [numbers]
+
+
+async def test_one_confidential_matter_makes_the_contact_confidential_until_no_matter_is(
+    ask: Asker, answered: MadeCall, database: Database
+) -> None:
+    one = f"/api/contacts/{answered.contact}"
+    await ask("PATCH", f"{one}/matters/{answered.contact}/draft", role="agent", body={"revision": 0, "reply": "已告知"})
+    second = (await ask("POST", f"{one}/matters", role="agent")).body["matter"]
+    path = f"{one}/matters/{second}/draft"
+    await ask("PATCH", path, role="agent", body={"revision": 0, "confidential": True})
+    await ask("POST", f"{one}/matters/{answered.contact}/order", role="agent", body=FORM)
+    said = [row.event for row in await read_log(database) if isinstance(row.event, ContactConfidential)]
+    await project(database, *said)
+    hidden = await ask("GET", one, role="analyst")
+    await ask("PATCH", path, role="agent", body={"revision": 1, "confidential": False})
+    taken_back = [row.event for row in await read_log(database) if isinstance(row.event, ContactConfidential)]
+    await project(database, *taken_back)
+    shown = await ask("GET", one, role="analyst")
+
+    assert [view.body["confidential"] for view in (hidden, shown)] == [True, False]
+    assert hidden.body["caller_masked"] == "保密"

@@ -145,6 +145,7 @@ async def _furnished(database: Database, accounts: Accounts, settings: Settings,
         "account": [*others, people["admin"]],
         "session": [row.session for other in others for row in await _opened(accounts, other)],
         "contact": [call.contact for call in (*answered, *missed)],
+        "matter": [call.contact for call in answered],
         "call": [call.call for call in answered],
         "offer": [call.offer for call in answered],
         **made,
@@ -152,14 +153,22 @@ async def _furnished(database: Database, accounts: Accounts, settings: Settings,
     fitting = {
         "POST /api/callbacks/{contact}/claim": {"contact": [call.contact for call in missed[3:]]},
         "POST /api/callbacks/{contact}/done": {"contact": [call.contact for call in missed]},
-        "POST /api/contacts/{contact}/order": {"contact": [call.contact for call in answered[8:]]},
+        "POST /api/contacts/{contact}/matters/{matter}/order": {
+            "contact": [answered[8].contact],
+            "matter": [answered[8].contact],
+        },
         "POST /api/contacts/{contact}/suggestions/{entry}": {
             "contact": [call.contact for call in answered],
             "version": [1],
         },
         "POST /api/orders/{order_no}/follow-up": {"order_no": made["order_no"][:4]},
         "POST /api/unit/orders/{order_no}/reply": {"order_no": made["order_no"][4:]},
-        "PATCH /api/contacts/{contact}/draft": {"contact": [call.contact for call in answered], "revision": [0]},
+        "POST /api/contacts/{contact}/matters": {"contact": [call.contact for call in answered]},
+        "PATCH /api/contacts/{contact}/matters/{matter}/draft": {
+            "contact": [answered[0].contact],
+            "matter": [answered[0].contact],
+            "revision": [0],
+        },
         "POST /api/accounts/{account}/end": {"account": others},
         "POST /api/city/versions": {"note": ["改回"]},
         "POST /api/city/versions/rollback": {"number": [1], "note": ["改回"]},
@@ -218,7 +227,10 @@ class _Asking:
             "kind": "complaint", "category": CATEGORY, "title": "长青路停水", "content": "长青路从昨天起停水",
             "place": "长青路", "callback_phone": "19900000101",
         }  # fmt: skip
-        orders = [await self("POST", f"/api/contacts/{call.contact}/order", role="agent", body=form) for call in calls]
+        orders = [
+            await self("POST", f"/api/contacts/{call.contact}/matters/{call.contact}/order", role="agent", body=form)
+            for call in calls
+        ]
         for order in orders[: len(orders) // 2]:
             path = f"/api/unit/orders/{order['order_no']}/reply"
             await self("POST", path, role="unit", body={"reply": "已派人抢修，今晚恢复供水", "internal_note": ""})

@@ -12,6 +12,8 @@ FAULTS = {
     "who has no number is turned away",
     "an account changes without a trace",
     "a skill is of no queue",
+    "a second matter of a contact is refused",
+    "one matter makes two orders",
     "a key does what another is for",
     "the running version is overwritten at a restart",
     "a step of a call begins inside another",

@@ -1,27 +1,12 @@
 """Migrations: once, in order, forward only."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from runtime.postgres import Database, MigrationFault, migrate, open_database, pending
+from runtime.postgres import Database, MigrationFault, migrate, pending
 from tests import servers
-
-
-@pytest.fixture
-async def bare(postgres_url: str) -> AsyncIterator[Database]:
-    """A database in which nothing was migrated."""
-    name = f"t_{uuid4().hex}"
-    async with open_database(postgres_url, size=1) as server:
-        async with server.outside_transaction() as statements:
-            await statements.execute(f"create database {name}")
-        async with open_database(servers.database_url(postgres_url, name=name)) as db:
-            yield db
-        async with server.outside_transaction() as statements:
-            await statements.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ async def test_it_answers_talks_in_turn_sends_the_order_hangs_up_and_finishes(tm
             "draft", {"fields": [{"name": "category", "value": "020301"}, {"name": "content", "value": "停水"}]}
         )
         pressing = asyncio.ensure_future(desk.speak(bytes(2 * 8000 * 9)))
-        order = await desk.until("/api/contacts/c1/order", 2)
+        order = await desk.until("/api/contacts/c1/matters/c1/order", 2)
         hung_up = await desk.until("/api/seat/hang-up")
         await desk.say("ended", {"call": "k1"})
         await desk.until("/api/seat/wrap-up-done")

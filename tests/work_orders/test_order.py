@@ -13,7 +13,7 @@ from tests.work_orders.town import BY_PHONE
 from vocabulary.calls import Origin
 from vocabulary.errors import FieldError, Permanent, Refused
 from vocabulary.events.work_orders import OrderArchived, OrderFollowedUp, OrderHandled
-from vocabulary.ids import CategoryCode, ContactId, EventId, UnitCode
+from vocabulary.ids import CategoryCode, ContactId, EventId, MatterId, UnitCode
 from vocabulary.masking import masked_text
 from vocabulary.orders import OrderRequest, RequestKind, Stage
 from vocabulary.personal import PersonName, PhoneNumber
@@ -35,6 +35,7 @@ def accept(*, direct: bool = False, kind: RequestKind = RequestKind.COMPLAINT) -
     return Accept(
         order_no=order_no(day=date(2026, 11, 23), number=1),
         contact=ContactId(UUID(int=7)),
+        matter=MatterId(UUID(int=7)),
         kind=kind,
         category=CategoryCode("020301"),
         category_path=("城乡建设", "供水", "停水"),
@@ -245,7 +246,7 @@ def catalogue() -> Catalogue:
 
 def request(**changes: object) -> OrderRequest:
     values: dict[str, object] = {
-        "contact": ContactId(UUID(int=7)), "kind": RequestKind.COMPLAINT, "category": CategoryCode("020301"),
+        "contact": ContactId(UUID(int=7)), "matter": MatterId(UUID(int=7)), "kind": RequestKind.COMPLAINT, "category": CategoryCode("020301"),
         "title": "长青路停水", "content": "长青路从昨天起停水", "district": "东湖区", "place": "", "occurred": "",
         "wish": "", "caller_name": PersonName("王"), "callback_phone": PhoneNumber("19900000101"), "direct": False,
     }  # fmt: skip

@@ -1,16 +1,18 @@
 """The web side of work orders, served for real."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from runtime.clock import ManualClock
+from runtime.ids import new_id
 from runtime.postgres import Database
 from runtime.web import role_matrix
 from tests.agent_desk.serving import Asker, TokenIsRole, served
-from tests.work_orders.town import AGENT, CALLER, NOW, ROADS, orders_of, question, wanted
-from vocabulary.ids import AccountId
+from tests.work_orders.town import AGENT, CALLER, HOLES, NOW, ROADS, orders_of, question, wanted
+from vocabulary.ids import AccountId, MatterId
 from vocabulary.orders import OrderBrief
 from vocabulary.people import Principal, Role
 from vocabulary.personal import PersonName, PhoneNumber
@@ -113,6 +115,38 @@ async def test_a_confidential_order_names_nobody_even_when_the_forms_name_is_emp
     assert [(secret, text) for secret in secrets for text in everything if secret in text] == []
     assert kept == answer
     assert await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=False) == ()
+
+
+async def test_one_confidential_matter_keeps_who_asked_unknown_in_the_others_of_the_contact(
+    ask: Asker, orders: OrderService
+) -> None:
+    text = "我叫周明，长青路12号停水，请尽快恢复"
+    opened = wanted(content=text, caller_name=PersonName("周明"))
+    first = await orders.accept(opened, principal=AGENT)
+    before = await ask("GET", f"/api/orders/{first.order_no}", role="analyst")
+    second = replace(opened, matter=MatterId(new_id()), category=HOLES, confidential=True)
+    await orders.accept(second, principal=AGENT)
+
+    after = [await ask("GET", f"/api/orders/{first.order_no}", role=role) for role in ("agent", "analyst", "admin")]
+    units = [await ask("GET", "/api/unit/orders", role=role) for role in ("unit", "roads")]
+
+    assert ("周明" in before.text, ["周明" in view.text for view in after]) == (True, [False] * 3)
+    assert [view.body["confidential"] for view in after] == [True] * 3
+    assert await orders.of_requester(caller(PhoneNumber(CALLER)), open_only=False) == ()
+    assert [answer.body[0]["caller_name"] for answer in units] == ["周明", "保密"]
+
+
+async def test_a_unit_with_a_confidential_order_is_not_told_the_name_by_another_order_of_the_contact(
+    ask: Asker, orders: OrderService
+) -> None:
+    opened = wanted(caller_name=PersonName("周明"))
+    await orders.accept(opened, principal=AGENT)
+    await orders.accept(replace(opened, matter=MatterId(new_id()), confidential=True), principal=AGENT)
+
+    shown = await ask("GET", "/api/unit/orders", role="unit")
+
+    assert [row["caller_name"] for row in shown.body] == ["保密", "保密"]
+    assert [secret for secret in ("周明", CALLER) if secret in shown.text] == []
 
 
 async def test_a_units_answer_is_shown_and_logged_without_numbers(

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from runtime.clock import ManualClock
+from runtime.ids import new_id
 from runtime.log import read_log
 from runtime.postgres import Database
 from tests.work_orders.town import (
     AGENT,
     CALLER,
+    HOLES,
     NOW,
     ROADS,
     STOPPED,
@@ -30,7 +32,7 @@ from vocabulary.events.work_orders import (
     OrderFollowedUp,
     OrderHandled,
 )
-from vocabulary.ids import CategoryCode, ContactId, WorkOrderNo
+from vocabulary.ids import CategoryCode, ContactId, MatterId, WorkOrderNo
 from vocabulary.orders import Stage
 from vocabulary.personal import PhoneNumber
 from vocabulary.requesters import Channel, caller, known_by
@@ -122,7 +124,7 @@ async def test_a_second_send_is_refused_and_names_the_order_of_the_first(
     assert len(await told(database)) == 2
 
 
-async def test_sends_of_one_contact_at_the_same_moment_make_one_order(orders: OrderService, database: Database) -> None:
+async def test_sends_of_one_matter_at_the_same_moment_make_one_order(orders: OrderService, database: Database) -> None:
     request = wanted()
 
     results = await asyncio.gather(*(orders.accept(request, principal=AGENT) for _ in range(8)), return_exceptions=True)
@@ -132,6 +134,22 @@ async def test_sends_of_one_contact_at_the_same_moment_make_one_order(orders: Or
     assert (len(made), len(refused)) == (1, 7)
     assert all(made[0].order_no in error.text for error in refused)
     assert len(await told(database)) == 2
+
+
+async def test_each_matter_of_a_contact_has_its_own_order_and_unit(orders: OrderService, database: Database) -> None:
+    first = wanted()
+    second = wanted(contact=first.contact, matter=MatterId(new_id()), category=HOLES, title="长青路有坑洼")
+
+    results: list[object] = []
+    for request in (first, second, second):
+        try:
+            results.append((await orders.accept(request, principal=AGENT)).unit)
+        except Refused as refused:
+            results.append(refused.reason)
+
+    assert results == [WATER, ROADS, "already-accepted"]
+    assert [brief.matter for brief in await orders.of_contacts((first.contact,))] == [first.matter, second.matter]
+    assert [e.matter for e in await told(database) if isinstance(e, OrderAccepted)] == [first.matter, second.matter]
 
 
 async def test_numbers_of_a_day_are_one_after_another_however_many_are_made_at_once(orders: OrderService) -> None:
@@ -267,7 +285,7 @@ async def test_the_callers_history_has_open_orders_first_and_nothing_for_a_withh
     ]
     assert [b.order_no for b in await orders.of_requester(caller(other), open_only=False)] == [closed.order_no]
     assert await orders.of_requester(caller(PhoneNumber("")), open_only=False) == ()
-    assert await orders.of_contact(ContactId(closed.contact)) == closed
+    assert await orders.of_contacts((ContactId(closed.contact),)) == (closed,)
 
 
 async def test_who_withholds_the_number_is_answered_and_the_follow_up_is_excused_with_a_reason(

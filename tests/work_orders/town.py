@@ -70,8 +70,9 @@ def orders_of(database: Database, *, clock: ManualClock, contacts: KnownContacts
 
 
 def wanted(**changes: object) -> OrderRequest:
+    contact = changes.get("contact", ContactId(new_id()))
     known: dict[str, object] = {
-        "contact": ContactId(new_id()), "kind": RequestKind.COMPLAINT, "category": STOPPED,
+        "contact": contact, "matter": contact, "kind": RequestKind.COMPLAINT, "category": STOPPED,
         "title": "长青路12号停水", "content": "长青路12号从昨天早上起停水，要求尽快恢复", "district": "云山区",
         "place": "长青路12号", "occurred": "昨天早上", "wish": "尽快恢复", "caller_name": PersonName("王小明"),
         "callback_phone": PhoneNumber(CALLER), "direct": False,

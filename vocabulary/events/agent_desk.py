@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vocabulary.events.base import Event, event
-from vocabulary.ids import AccountId, CallId, SeatNo
+from vocabulary.ids import AccountId, CallId, MatterId, SeatNo
 from vocabulary.orders import DraftField
 
 
@@ -50,7 +50,11 @@ class CallbackListed(Event):
 @event("agent-desk.contact-confidential.v1", durable=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactConfidential(Event):
-    """保密 was set or taken back: whether who asked stays unknown to everybody but the agent of the talk."""
+    """保密 was set or taken back for a matter: whether who asked stays unknown to everybody but the agent of the talk.
+
+    A contact is confidential while one of its matters is. ``matter`` is None until 0.1: the first, the only one.
+    """
 
     confidential: bool
     account: AccountId
+    matter: MatterId | None = None

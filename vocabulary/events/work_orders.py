@@ -5,7 +5,7 @@ from datetime import datetime
 
 from vocabulary.calls import Origin
 from vocabulary.events.base import Event, event
-from vocabulary.ids import CategoryCode, UnitCode, WorkOrderNo
+from vocabulary.ids import CategoryCode, MatterId, UnitCode, WorkOrderNo
 from vocabulary.orders import RequestKind, Stage
 
 
@@ -34,6 +34,8 @@ class OrderAccepted(OrderEvent):
     confidential: bool
     due_at: datetime | None
     origin: Origin
+    matter: MatterId | None = None
+    """None until 0.1: the first matter of the contact, the only one there was."""
     reachable: bool = True
     """Whether there is a number for the follow-up; until 0.1 none was made without."""
 

@@ -53,11 +53,15 @@ function callIs(phase, more = {}) {
 }
 const later = (ms, run) => state.timers.push(setTimeout(run, ms * PACE))
 
+const matterOf = (contact, order) =>
+  ({ matter: contact, draft: { revision: 0, values: {}, confidential: false, reply: '', way: '' }, order })
+
 function freshContact() {
+  const contact = randomUUID()
   return {
-    contact: randomUUID(), call: null, caller_masked: '199****01', dialled: '12345', line_name: '政务服务便民热线', phase: 'ringing', utterances: [],
-    suggestions: { items: [], reason: '等诉求人说出具体事项', revision: 0, took_ms: 0 }, proposed: [], draft: { revision: 0, values: {}, confidential: false, reply: '', way: '' },
-    open_orders: samples.orders.slice(0, 2), history: samples.orders.slice(0, 5), order: null, recording: null, partly: false,
+    contact, matters: [matterOf(contact, null)], call: null, caller_masked: '199****01', dialled: '12345', line_name: '政务服务便民热线', phase: 'ringing', utterances: [],
+    suggestions: { items: [], reason: '等诉求人说出具体事项', revision: 0, took_ms: 0 }, proposed: [],
+    open_orders: samples.orders.slice(0, 2), history: samples.orders.slice(0, 5), recording: null, partly: false,
   }
 }
 function ring() {
@@ -136,7 +140,7 @@ function oldContact(id) {
   const at = samples.contacts.findIndex((row) => row.contact === id)
   if (at < 0) throw new Refusal(404, 'not-found', '没有这次来电')
   const base = { contact: id, call: 'c', words: [] }
-  return { ...freshContact(), contact: id, caller_masked: samples.contacts[at].caller_masked, phase: 'ended', recording: { seconds: 42 }, order: samples.contacts[at].order_no ? samples.orders[at] : null,
+  return { ...freshContact(), contact: id, caller_masked: samples.contacts[at].caller_masked, phase: 'ended', recording: { seconds: 42 }, matters: [matterOf(id, samples.contacts[at].order_nos.length > 0 ? samples.orders[at] : null)],
     utterances: [FIRST_LINE, ...TALK.map(([, line]) => line)].map((line) => ({ ...line, ...base })) }
 }
 const contactOf = (id) => (state.contact?.contact === id ? state.contact : oldContact(id))
@@ -174,14 +178,14 @@ const routes = [
   ['POST', /^\/api\/test-calls$/, () => { if (state.seat?.state !== 'ready') throw new Refusal(409, 'not-ready', '请先示闲（F10），再来一个电话。'); later(600, ring) }],
   ['GET', /^\/api\/contacts$/, () => samples.contacts],
   ['GET', /^\/api\/contacts\/([^/]+)$/, ([id]) => contactOf(id)],
-  ['PATCH', /^\/api\/contacts\/([^/]+)\/draft$/, ([id], { body }) => {
-    const draft = contactOf(id).draft
+  ['PATCH', /^\/api\/contacts\/([^/]+)\/matters\/[^/]+\/draft$/, ([id], { body }) => {
+    const draft = contactOf(id).matters[0].draft
     Object.assign(draft.values, body.values)
     for (const name of ['confidential', 'reply', 'way']) if (body[name] !== null) draft[name] = body[name]
     draft.revision += 1
     return draft
   }],
-  ['POST', /^\/api\/contacts\/([^/]+)\/order$/, ([id], { body }) => { checkOrder(body); const row = setup(people.agent).categories.find((one) => one.code === body.category); const order = { order_no: '202611230000178', contact: id, kind: body.kind, category: body.category, category_name: row?.path.at(-1) ?? '', title: body.title, district: body.district, stage: body.direct ? 'archive' : 'dispatch', unit: body.direct ? null : row.unit, unit_name: body.direct ? '' : row.unit_name, created_at: now(), due_at: body.direct ? null : new Date(Date.now() + 7200e3).toISOString(), closed_at: body.direct ? now() : null }; contactOf(id).order = order; samples.orders.unshift(order); return order }],
+  ['POST', /^\/api\/contacts\/([^/]+)\/matters\/[^/]+\/order$/, ([id], { body }) => { checkOrder(body); const row = setup(people.agent).categories.find((one) => one.code === body.category); const order = { order_no: '202611230000178', contact: id, matter: id, kind: body.kind, category: body.category, category_name: row?.path.at(-1) ?? '', title: body.title, district: body.district, stage: body.direct ? 'archive' : 'dispatch', unit: body.direct ? null : row.unit, unit_name: body.direct ? '' : row.unit_name, created_at: now(), due_at: body.direct ? null : new Date(Date.now() + 7200e3).toISOString(), closed_at: body.direct ? now() : null }; contactOf(id).matters[0].order = order; samples.orders.unshift(order); return order }],
   ['POST', /^\/api\/contacts\/([^/]+)\/suggestions\/(.+)$/, () => undefined],
   ['POST', /^\/api\/contacts\/([^/]+)\/reveal$/, () => ({ value: '19900000001' })],
   ['GET', /^\/api\/contacts\/([^/]+)\/audio$/, () => wav()],

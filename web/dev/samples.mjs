@@ -10,7 +10,7 @@ const UNITS = ['市供水集团', '市生态环境局', '市商务局', '市住�
 const STAGES = ['dispatch', 'handle', 'follow-up', 'archive', 'handle', 'archive', 'supervise', 'dispatch']
 
 export const orders = TITLES.map((title, at) => ({
-  order_no: `20261123${String(at + 1).padStart(6, '0')}${(at * 7) % 10}`, contact: contactId(at + 1), kind: KINDS[at], category: '020301',
+  order_no: `20261123${String(at + 1).padStart(6, '0')}${(at * 7) % 10}`, contact: contactId(at + 1), matter: contactId(at + 1), kind: KINDS[at], category: '020301',
   category_name: CATEGORIES[at], title, district: ['云山区', '望湖区'][at % 2], stage: STAGES[at], unit: at === 3 || at === 5 ? null : `U0${at + 10}`,
   unit_name: at === 3 || at === 5 ? '' : UNITS[at], created_at: ago(at * 9 + 1), due_at: at === 3 || at === 5 ? null : ago(at === 6 ? 5 : at * 3 - 60),
   closed_at: STAGES[at] === 'archive' ? ago(at) : null,
@@ -32,7 +32,7 @@ export const orderView = (brief) => ({
 
 export const contacts = orders.map((order, at) => ({
   contact: order.contact, at: order.created_at, caller_masked: `13${at}****0${at}`, line_name: at % 3 ? '政务服务便民热线' : '一号答专席',
-  seat: at === 4 ? null : '007', connected: at !== 4, seconds: 95 + at * 21, order_no: at === 4 || at === 1 ? null : order.order_no,
+  seat: at === 4 ? null : '007', connected: at !== 4, seconds: 95 + at * 21, order_nos: at === 4 || at === 1 ? [] : [order.order_no],
   reason: at === 4 ? 'abandoned' : 'caller-hung-up',
 }))
 

@@ -70,8 +70,8 @@ export const saved = (revision: number, more: Partial<SavedDraft> = {}): SavedDr
 
 export const view = (contact: string, more: Partial<ContactView> = {}): ContactView => ({
   contact, call: null, caller_masked: '199****01', dialled: '12345', line_name: '热线', phase: 'talking', utterances: [],
-  suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], draft: saved(0),
-  open_orders: [], history: [], order: null, recording: null, confidential: false, partly: false, ...more,
+  suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], matters: [{ matter: contact, draft: saved(0), order: null }],
+  open_orders: [], history: [], recording: null, confidential: false, partly: false, ...more,
 })
 
 export const said = (contact: string, start_ms: number, text: string, leg = 'l1'): Utterance => ({
@@ -88,7 +88,7 @@ export const callAt = (revision: number, phase: CallPhase): CallSnapshot => ({
 })
 
 export const orderAt = (stage: Stage, more: Partial<OrderBrief> = {}): OrderBrief => ({
-  order_no: '20261123000001', contact: 'k', kind: 'complaint', category: '0201', category_name: '停水', title: '长青路停水', district: '云山区', stage,
+  order_no: '20261123000001', contact: 'k', matter: 'k', kind: 'complaint', category: '0201', category_name: '停水', title: '长青路停水', district: '云山区', stage,
   unit: 'water', unit_name: '水务集团', created_at: '2026-11-23T02:00:00Z', due_at: null, closed_at: null, ...more,
 })
 

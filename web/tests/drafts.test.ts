@@ -9,7 +9,7 @@ import { useLive } from '@/rooms/agent_desk/stores/live'
 import { useNotices } from '@/shell/stores/notices'
 import { FakeDesk, Refusal, saved, snapshot, view } from './desk'
 
-const DRAFT = 'PATCH /api/contacts/k/draft'
+const DRAFT = 'PATCH /api/contacts/k/matters/k/draft'
 const own = (value: string) => ({ value, typed: true })
 const away = () => new Refusal(503, { detail: '数据库暂不可用' })
 
@@ -116,7 +116,7 @@ describe('a draft', () => {
   })
   it('shows both texts when another page wrote into the same field, and sends the other fields meanwhile', async () => {
     const theirs = saved(7, { values: { title: own('他页的标题') } })
-    desk.on('GET /api/contacts/k', () => view('k', { draft: theirs }))
+    desk.on('GET /api/contacts/k', () => view('k', { matters: [{ matter: 'k', draft: theirs, order: null }] }))
     desk.on(DRAFT, ({ body }) => ((body as DraftPatch).revision < 7
       ? new Refusal(409, { reason: 'draft-changed', detail: '', fields: { title: '另一页面已修改' } }) : saved((body as DraftPatch).revision + 1, { values: theirs.values })))
     const form = opened()
@@ -133,7 +133,7 @@ describe('a draft', () => {
     expect([form.saveState, patches().at(-1)?.values]).toEqual(['saved', { title: own('我的标题二') }])
   })
   it('takes the other page’s text when the agent says so', async () => {
-    desk.on('GET /api/contacts/k', () => view('k', { draft: saved(3, { reply: '他页的答复' }) }))
+    desk.on('GET /api/contacts/k', () => view('k', { matters: [{ matter: 'k', draft: saved(3, { reply: '他页的答复' }), order: null }] }))
     desk.on(DRAFT, () => new Refusal(409, { reason: 'draft-changed', detail: '', fields: { reply: '另一页面已修改' } }))
     const form = opened()
     form.setReply('我的答复')
@@ -162,7 +162,7 @@ describe('a draft', () => {
   })
   it('beyond twenty contacts gives the oldest up and says so', async () => {
     for (let at = 0; at <= MOST_DRAFTS; at++) {
-      desk.on(`PATCH /api/contacts/c${at}/draft`, away)
+      desk.on(`PATCH /api/contacts/c${at}/matters/c${at}/draft`, away)
       opened(`c${at}`).typed('title', '停水')
     }
     opened('last')

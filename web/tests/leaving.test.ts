@@ -26,7 +26,7 @@ let desk: FakeDesk
 async function filled(state: string): Promise<void> {
   desk = new FakeDesk().open()
     .on(`GET /api/contacts/${CONTACT}`, () => view(CONTACT, { utterances: [said(CONTACT, 1000, '我叫周明，停水两天')] }))
-    .on(`PATCH /api/contacts/${CONTACT}/draft`, () => saved(1))
+    .on(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`, () => saved(1))
     .on(`POST /api/contacts/${CONTACT}/reveal`, () => ({ value: '13812345678' }))
     .on('POST /api/seat/sign-out', () => undefined).on('DELETE /api/session', () => undefined)
     .on('POST /api/seat/ready', () => done('talking')).on('POST /api/seat/hang-up', () => done('talking'))
@@ -68,7 +68,7 @@ describe('leaving', () => {
   it('saves what is unsaved first', async () => {
     await filled('not-ready')
     await useLeaving().leave()
-    expect(desk.bodies(`PATCH /api/contacts/${CONTACT}/draft`)).toMatchObject([{ values: { caller_name: { value: '周明' } } }])
+    expect(desk.bodies(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`)).toMatchObject([{ values: { caller_name: { value: '周明' } } }])
   })
   it('asks while a citizen is on the line, and nothing ends before the agent has chosen', async () => {
     await filled('talking')
@@ -94,7 +94,7 @@ describe('leaving', () => {
   })
   it('says that text would be lost when it cannot be saved', async () => {
     await filled('not-ready')
-    desk.on(`PATCH /api/contacts/${CONTACT}/draft`, () => new Refusal(503, { detail: '数据库暂不可用' }))
+    desk.on(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`, () => new Refusal(503, { detail: '数据库暂不可用' }))
     const leaving = useLeaving()
     await leaving.leave()
     expect([leaving.asking.value, useForm().fields.caller_name.value]).toEqual(['drafts', '周明'])

@@ -93,12 +93,12 @@ describe('the contact on the workspace', () => {
     expect(contact.suggestions?.reason).toBe('新')
   })
   it('saves the form before another contact takes its place', async () => {
-    desk.on('GET /api/contacts/m', () => view('m')).on('PATCH /api/contacts/k/draft', () => saved(1))
+    desk.on('GET /api/contacts/m', () => view('m')).on('PATCH /api/contacts/k/matters/k/draft', () => saved(1))
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '还没交')
     await contact.open('m')
-    expect(desk.bodies('PATCH /api/contacts/k/draft')).toHaveLength(1)
+    expect(desk.bodies('PATCH /api/contacts/k/matters/k/draft')).toHaveLength(1)
     expect([contact.current, useForm().fields.title.value]).toEqual(['m', ''])
   })
   it('comes back after the page was loaded anew', async () => {
@@ -135,25 +135,25 @@ describe('live messages', () => {
     await useContact().open('k')
     const moved = orderAt('handle')
     useLive().dispatch('order', moved, 'k')
-    expect([useForm().order, useContact().view?.order]).toEqual([moved, moved])
+    expect([useForm().order, useContact().view?.matters[0]?.order]).toEqual([moved, moved])
     expect(useNotices().list.map((notice) => notice.text)).toEqual(['工单 20261123000001 已由水务集团答复。'])
   })
   it('of an order that the agent just sent, or closed in the call, are no news', async () => {
     await useContact().open('k')
     for (const own of [orderAt('accept'), orderAt('dispatch'), orderAt('archive', { unit: null, unit_name: '' })]) {
       useLive().dispatch('order', own, 'k')
-      expect([useContact().view?.order, useNotices().list]).toEqual([own, []])
+      expect([useContact().view?.matters[0]?.order, useNotices().list]).toEqual([own, []])
     }
   })
   it('of an earlier order of the caller reach the rows of the workspace', async () => {
-    const earlier = { order_no: '20261101000009', contact: 'before' }
+    const earlier = { order_no: '20261101000009', contact: 'before', matter: 'before' }
     const open = orderAt('handle', earlier)
     new FakeDesk().open().on('GET /api/contacts/k', () => view('k', { open_orders: [open, orderAt('dispatch')], history: [open] }))
     await useContact().open('k')
     const closed = orderAt('archive', { ...earlier, closed_at: '2026-11-24T02:00:00Z' })
     useLive().dispatch('order', closed, 'before')
     const seen = useContact().view
-    expect([seen?.order, seen?.open_orders, seen?.history]).toEqual([null, [orderAt('dispatch')], [closed]])
+    expect([seen?.matters[0]?.order, seen?.open_orders, seen?.history]).toEqual([null, [orderAt('dispatch')], [closed]])
   })
   it('of an unknown kind are passed over', () => {
     expect(() => useLive().dispatch('from-the-future' as 'order', orderAt('handle'))).not.toThrow()

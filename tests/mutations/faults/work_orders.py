@@ -3,6 +3,7 @@
 from tests.mutations.mutant import Mutant
 
 PAGES = "tests/work_orders/test_pages.py"
+SERVICE = "tests/work_orders/test_service.py"
 
 MUTANTS = (
     Mutant(
@@ -44,5 +45,29 @@ MUTANTS = (
         old="if not phone and requester.number is not None:",
         new="if not phone:",
         tests=("tests/work_orders/test_order.py::test_only_who_has_a_number_must_leave_one",),
+    ),
+    Mutant(
+        name="second-matter-refused",
+        fault="a second matter of a contact is refused",
+        file="work_orders/service.py",
+        old="store.locked_order_of_matter(tx, request.matter)",
+        new="store.locked_order_of_matter(tx, request.contact)",
+        tests=(f"{SERVICE}::test_each_matter_of_a_contact_has_its_own_order_and_unit",),
+    ),
+    Mutant(
+        name="matter-sent-twice",
+        fault="one matter makes two orders",
+        file="work_orders/service.py",
+        old="before = await store.locked_order_of_matter(tx, request.matter)",
+        new="before = None",
+        tests=(f"{SERVICE}::test_sends_of_one_matter_at_the_same_moment_make_one_order",),
+    ),
+    Mutant(
+        name="other-order-of-a-confidential-contact",
+        fault="a confidential order names who asked",
+        file="work_orders/hiding.py",
+        old='confidential=row["hidden"],',
+        new='confidential=row["confidential"],',
+        tests=(f"{PAGES}::test_one_confidential_matter_keeps_who_asked_unknown_in_the_others_of_the_contact",),
     ),
 )

@@ -49,9 +49,11 @@ export const seat = {
 export const contacts = {
   list: (limit = 100) => request<ContactRow[]>(`/api/contacts?limit=${limit}`),
   view: (contact: string) => request<ContactView>(`/api/contacts/${id(contact)}`),
-  saveDraft: (contact: string, patch: DraftPatch) =>
-    request<SavedDraft>(`/api/contacts/${id(contact)}/draft`, { method: 'PATCH', body: patch }),
-  sendOrder: (contact: string, form: OrderForm) => post<OrderBrief>(`/api/contacts/${id(contact)}/order`, form),
+  /** The first matter of a contact has the contact's own id. */
+  saveDraft: (contact: string, patch: DraftPatch, matter = contact) =>
+    request<SavedDraft>(`/api/contacts/${id(contact)}/matters/${id(matter)}/draft`, { method: 'PATCH', body: patch }),
+  sendOrder: (contact: string, form: OrderForm, matter = contact) =>
+    post<OrderBrief>(`/api/contacts/${id(contact)}/matters/${id(matter)}/order`, form),
   use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
     post<void>(`/api/contacts/${id(contact)}/suggestions/${id(entry)}`, { use, version }),
   reveal: (contact: string, why: string) =>

@@ -364,7 +364,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/contacts/{contact}/draft": {
+    "/api/contacts/{contact}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open another matter; an untouched form is taken first */
+        post: operations["post_contacts_by_contact_matters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact}/matters/{matter}/draft": {
         parameters: {
             query?: never;
             header?: never;
@@ -377,11 +394,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Save what this page changed on the form */
-        patch: operations["patch_contacts_by_contact_draft"];
+        /** Save what this page changed on a form */
+        patch: operations["patch_contacts_by_contact_matters_by_matter_draft"];
         trace?: never;
     };
-    "/api/contacts/{contact}/order": {
+    "/api/contacts/{contact}/matters/{matter}/order": {
         parameters: {
             query?: never;
             header?: never;
@@ -390,8 +407,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the work order */
-        post: operations["post_contacts_by_contact_order"];
+        /** Make the work order of a matter */
+        post: operations["post_contacts_by_contact_matters_by_matter_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1244,7 +1261,9 @@ export interface components {
         };
         /**
          * ContactConfidential
-         * @description 保密 was set or taken back: whether who asked stays unknown to everybody but the agent of the talk.
+         * @description 保密 was set or taken back for a matter: whether who asked stays unknown to everybody but the agent of the talk.
+         *
+         *         A contact is confidential while one of its matters is. ``matter`` is None until 0.1: the first, the only one.
          */
         ContactConfidential: {
             /** Format: uuid */
@@ -1253,6 +1272,8 @@ export interface components {
             contact: string | null;
             /** Format: uuid */
             event_id: string;
+            /** @default null */
+            matter: string | null;
             occurred_at: string;
         };
         /**
@@ -1266,7 +1287,7 @@ export interface components {
             /** Format: uuid */
             contact: string;
             line_name: string;
-            order_no: string | null;
+            order_nos: string[];
             reason: string;
             seat: string | null;
             seconds: number;
@@ -1282,11 +1303,10 @@ export interface components {
             /** Format: uuid */
             contact: string;
             dialled: string;
-            draft: components["schemas"]["SavedDraft"];
             history: components["schemas"]["OrderBrief"][];
             line_name: string;
+            matters: components["schemas"]["MatterView"][];
             open_orders: components["schemas"]["OrderBrief"][];
-            order: components["schemas"]["OrderBrief"] | null;
             /** @default false */
             partly: boolean;
             phase: components["schemas"]["CallPhase"];
@@ -1892,6 +1912,16 @@ export interface components {
             password: string;
         };
         /**
+         * MatterView
+         * @description One thing the person asks for: its form, and the order once it is made.
+         */
+        MatterView: {
+            draft: components["schemas"]["SavedDraft"];
+            /** Format: uuid */
+            matter: string;
+            order: components["schemas"]["OrderBrief"] | null;
+        };
+        /**
          * Menu
          * @description One greeting, one open question, keys as a fallback. Names are those of prompts.
          *
@@ -1988,6 +2018,8 @@ export interface components {
             /** Format: uuid */
             event_id: string;
             kind: components["schemas"]["RequestKind"];
+            /** @default null */
+            matter: string | null;
             occurred_at: string;
             order_no: string;
             origin: components["schemas"]["Origin"];
@@ -2024,6 +2056,8 @@ export interface components {
             district: string;
             due_at: string | null;
             kind: components["schemas"]["RequestKind"];
+            /** Format: uuid */
+            matter: string;
             order_no: string;
             stage: components["schemas"]["Stage"];
             title: string;
@@ -3624,12 +3658,44 @@ export interface operations {
             };
         };
     };
-    patch_contacts_by_contact_draft: {
+    post_contacts_by_contact_matters: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterView"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contacts_by_contact_matters_by_matter_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+                matter: string;
             };
             cookie?: never;
         };
@@ -3659,12 +3725,13 @@ export interface operations {
             };
         };
     };
-    post_contacts_by_contact_order: {
+    post_contacts_by_contact_matters_by_matter_order: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 contact: string;
+                matter: string;
             };
             cookie?: never;
         };

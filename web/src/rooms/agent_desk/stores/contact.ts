@@ -110,7 +110,8 @@ export const useContact = defineRoomStore('contact', () => {
     utterances.value = mergeUtterances(utterances.value, next.utterances)
     if (next.suggestions) suggest(next.suggestions)
     if (next.phase === 'ended') ended.value = true
-    form.restore(next.draft, next.proposed, next.order)
+    const first = next.matters[0]
+    form.restore(first?.draft ?? null, next.proposed, first?.order ?? null)
   }
 
   function speechStarted(data: SpeechData): void {
@@ -152,12 +153,13 @@ export const useContact = defineRoomStore('contact', () => {
 
   /** An order moved on: it may be that of the contact, or one that its caller had before. */
   function orderMoved(about: string, order: OrderBrief): void {
-    const own = about === current.value
+    const own = about === current.value && order.matter === view.value?.matters[0]?.matter
     if (own) form.orderIs(order)
     const seen = view.value
     if (seen === null) return
     const open_orders = withMoved(seen.open_orders, order).filter((row) => row.closed_at === null)
-    view.value = { ...seen, open_orders, history: withMoved(seen.history, order), order: own ? order : seen.order }
+    view.value = { ...seen, open_orders, history: withMoved(seen.history, order),
+      matters: seen.matters.map((one) => (one.matter === order.matter ? { ...one, order } : one)) }
   }
 
   async function use(entry: string, version: number, how: SuggestionUse): Promise<void> {

@@ -28,6 +28,7 @@ export interface Draft {
   failures: number
 }
 
+const NOTHING_SAVED: SavedDraft = { revision: 0, values: {}, confidential: false, reply: '', way: '' }
 export const SAVE_EVERY_MS = 2000
 const LONGEST_PAUSE_MS = 30_000
 /** Contacts whose unsaved text is kept at once. */
@@ -145,7 +146,7 @@ export const useDrafts = defineRoomStore('drafts', () => {
   /** Another page changed the same fields: keep both texts until the agent chooses; the other fields go on. */
   async function meet(draft: Draft, names: readonly DraftName[]): Promise<void> {
     try {
-      const stored = (await api.view(draft.contact)).draft
+      const stored = (await api.view(draft.contact)).matters.find((one) => one.matter === draft.contact)?.draft ?? NOTHING_SAVED
       const theirs = piecesOf(stored)
       for (const name of names) {
         const mine = draft.unsaved[name]
