@@ -19,6 +19,8 @@ from vocabulary.ids import AccountId
 from vocabulary.text import checked_line
 
 PUBLISHED, ROLLED_BACK = "city-published", "city-rolled-back"
+CHANNEL = "city_published"
+"""Where PostgreSQL tells the desk's processes that there is a new version."""
 LONGEST_NOTE = 200
 LONGEST_HISTORY = 1000
 LARGEST_NUMBER = 2**31 - 1
@@ -80,12 +82,13 @@ def checked_note(note: str, /) -> str:
 
 
 async def write(tx: Transaction, made: Published, /, *, what: str, why: str = "") -> Published:
-    """Keep a version in a transaction that holds, with its entry in the audit."""
+    """Keep a version in a transaction that holds, with its entry in the audit; desks hear of it once it commits."""
     made = await publications.keep(tx, made)
     entry = AuditEntry(
         at=made.at, account=made.by, what=what, contact=None, why=f"version {made.number}: {why}{made.note}"
     )
     await record(tx, entry, salt=secrets.token_bytes(16))
+    await tx.execute("select pg_notify($1, '')", CHANNEL)
     return made
 
 

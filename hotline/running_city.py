@@ -1,11 +1,12 @@
 """The running city in the desk process: the newest published version, and what the bus has of it for the switch."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from hotline.city_files import read_city
 from hotline.city_telephony import telephony_settings
-from hotline.city_versions import PUBLISHED, CityVersions, write
+from hotline.city_versions import CHANNEL, PUBLISHED, CityVersions, write
 from runtime.audit import HOUSE
 from runtime.bus import Bus
 from runtime.clock import Clock
@@ -16,7 +17,9 @@ from telephony import Published, TelephonySettings, publications
 from telephony import settings as rows
 from vocabulary.errors import Transient
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY = timedelta(seconds=5)
+"""For a notice that was lost, and a bus that lost what it had."""
+AGAIN_S = 1.0
 FROM_FILES = "第一次启动：取自城市文件"
 FROM_BUS = "取自消息总线上正在使用的设置"
 log = get_logger(__name__)
@@ -25,13 +28,19 @@ log = get_logger(__name__)
 class RunningCity:
     """Follows the newest version. The files of the city speak only when there is no version at all."""
 
-    def __init__(self, *, database: Database, bus: Bus, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self, *, database: Database, bus: Bus, clock: Clock, folder: Path, look_every: timedelta = LOOK_EVERY
+    ) -> None:
         self.versions = CityVersions(database=database, clock=clock)
         self._database = database
         self._bus = bus
         self._clock = clock
         self._folder = folder
+        self._look_every = look_every
+        self._stir = asyncio.Event()
+        self._troubled = False
         self._running: Published | None = None
+        self._on_bus: bytes | None = None
 
     @property
     def settings(self) -> TelephonySettings:
@@ -51,7 +60,7 @@ class RunningCity:
 
     async def start(self) -> None:
         """See that there is a version, and that the bus has the newest."""
-        on_bus = await self._on_bus()
+        on_bus = self._usable(await self._bus.kv_get(rows.SETTINGS_KEY))
         async with self._database.transaction() as tx:
             await publications.hold(tx)
             newest = await publications.newest(tx)
@@ -62,36 +71,64 @@ class RunningCity:
         await self._bring(newest, on_bus)
 
     async def run(self) -> None:
-        """Bring each version that is published to the bus within about a second. Runs for ever."""
+        """Bring each version that is published to the bus: at its notice, and at a look every five seconds.
+
+        That they cannot be looked after is said once, and once that they can again. Runs for ever.
+        """
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
             try:
-                await self.look()
+                async with self._database.listening(CHANNEL, heard=self._stir.set) as lost:
+                    while not lost.is_set():
+                        await self.look()
+                        self._tell("")
+                        await self._next_look()
             except Transient as error:
-                log.warning("the running city cannot be looked after now", reason=str(error))
+                self._tell(str(error))
+                await asyncio.sleep(AGAIN_S)
 
     async def look(self) -> None:
-        """Compare database and bus once."""
-        on_bus = await self._on_bus()
+        """Compare database and bus once; when neither has moved since, nothing else is asked."""
+        octets = await self._bus.kv_get(rows.SETTINGS_KEY)
         async with self._database.reading() as reading:
+            number = await publications.newest_number(reading)
+            if self._running is not None and (number, octets) == (self._running.number, self._on_bus):
+                return
             newest = await publications.newest(reading)
+        on_bus = self._usable(octets)
         if newest is None or (on_bus is not None and on_bus.version > newest.number):
             await self.start()
         else:
             await self._bring(newest, on_bus)
 
-    async def _on_bus(self) -> TelephonySettings | None:
-        """Return what the bus has, None when it has nothing that a switch would use."""
-        found = await self._bus.kv_get(rows.SETTINGS_KEY)
+    async def _next_look(self) -> None:
         try:
-            return None if found is None else rows.checked(decode(found, TelephonySettings))
+            async with asyncio.timeout(self._look_every.total_seconds()):
+                await self._stir.wait()
+        except TimeoutError:
+            return
+        self._stir.clear()
+
+    def _tell(self, trouble: str) -> None:
+        if trouble and not self._troubled:
+            log.warning("the running city cannot be looked after now", reason=trouble)
+        elif self._troubled and not trouble:
+            log.info("the running city is looked after again")
+        self._troubled = bool(trouble)
+
+    def _usable(self, octets: bytes | None) -> TelephonySettings | None:
+        """Return what the bus has, None when it has nothing that a switch would use."""
+        self._on_bus = octets
+        try:
+            return None if octets is None else rows.checked(decode(octets, TelephonySettings))
         except (MalformedMessage, rows.BadTelephonySettings) as error:
             log.warning("the settings on the bus cannot be used and are replaced", reason=str(error))
             return None
 
     async def _bring(self, newest: Published, on_bus: TelephonySettings | None) -> None:
         if on_bus != newest.settings:
-            await self._bus.kv_put(rows.SETTINGS_KEY, encode(newest.settings))
+            octets = encode(newest.settings)
+            await self._bus.kv_put(rows.SETTINGS_KEY, octets)
+            self._on_bus = octets
             log.info("a version of the city is published to the bus", version=newest.number)
         self._running = newest
 

@@ -38,6 +38,12 @@ async def newest(reading: "Reading", /) -> Published | None:
     return None if row is None else _published(row)
 
 
+async def newest_number(reading: "Reading", /) -> int | None:
+    """Return the highest number, None when there is no version."""
+    number: int | None = await reading.fetchval("select max(number) from telephony.published_settings")
+    return number
+
+
 async def version(reading: "Reading", number: int, /) -> Published | None:
     """Return the version with that number, None when there is none."""
     row = await reading.fetchrow(f"select {_COLUMNS} from telephony.published_settings where number = $1", number)  # noqa: S608

@@ -82,7 +82,8 @@ class SwitchProcess:
             switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=switch.moment()))
             for work in (emitter.run(), journal.run(), publisher.run()):
                 tasks.create_task(work)
-            store = SettingsStore(Path(config.state) / "telephony.json", use=switch.use, workers=workers)
+            copy = Path(config.state) / "telephony.json"
+            store = SettingsStore(copy, use=switch.use, workers=workers, symptom=self._pulse.note)
             tasks.create_task(store.start(self._bus))
             calls_out = CallsOut(switch, rtp_bind=config.rtp_host, public_host=config.public_host)
             events = _media_events(switch, calls_out, former=former, host=config.host)

@@ -10,6 +10,8 @@ from runtime.telemetry import get_logger
 from runtime.workers import Workers
 from telephony.settings import SETTINGS_KEY, BadTelephonySettings, TelephonySettings, checked
 
+OLDER = "settings-older"
+"""The symptom of a bus whose settings are not those that calls follow, as after a database that began anew."""
 log = get_logger(__name__)
 
 
@@ -23,10 +25,19 @@ def _put(copy: Path, data: bytes) -> None:
 class SettingsStore:
     """Hands every newer good snapshot to ``use``, first the copy on disk."""
 
-    def __init__(self, copy: Path, /, *, use: Callable[[TelephonySettings], None], workers: Workers) -> None:
-        """``copy`` is the file of the last good snapshot."""
-        self._copy, self._use, self._workers = copy, use, workers
+    def __init__(
+        self,
+        copy: Path,
+        /,
+        *,
+        use: Callable[[TelephonySettings], None],
+        workers: Workers,
+        symptom: Callable[[str, str | None], None],
+    ) -> None:
+        """``copy`` is the file of the last good snapshot; ``symptom`` takes a code and a sentence, or None: over."""
+        self._copy, self._use, self._workers, self._symptom = copy, use, workers, symptom
         self._last: TelephonySettings | None = None
+        self._behind = False
 
     def _good(self, data: bytes, source: str) -> TelephonySettings | None:
         try:
@@ -54,12 +65,14 @@ class SettingsStore:
     async def _arrived(self, data: bytes) -> None:
         settings = self._good(data, "bus")
         last = self._last
-        if settings is None or settings == last:
+        if settings is None:
             return
         if last is not None and settings.version < last.version:
-            log.error(
-                "the bus has older settings than are in use; publish anew", has=settings.version, uses=last.version
-            )
+            self._note_behind(settings.version, last.version)
+            return
+        self._behind = False
+        self._symptom(OLDER, None)
+        if settings == last:
             return
         self._last = settings
         self._use(settings)
@@ -68,3 +81,11 @@ class SettingsStore:
             await self._workers.run(_put, self._copy, encode(settings))
         except OSError as error:
             log.exception("the settings copy cannot be written", reason=str(error))
+
+    def _note_behind(self, has: int, uses: int) -> None:
+        """Say it in the health as long as it lasts, and once in the log: what is published now reaches no call."""
+        text = f"正在按第 {uses} 版设置工作，已发布的是较旧的第 {has} 版；请再次发布，直到版本号大于 {uses}"
+        self._symptom(OLDER, text)
+        if not self._behind:
+            log.error("the bus has older settings than are in use; publish anew", has=has, uses=uses)
+        self._behind = True

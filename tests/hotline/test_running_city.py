@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -280,3 +280,47 @@ async def test_a_running_switch_follows_what_is_published_within_five_seconds_an
                 await asyncio.sleep(0.02)
         assert (switch.acd.limits.wrap_up_s, city.wrap_up_s()) == (45.0, 45.0)
         assert [live.call.settings.version for live in switch.live.values()] == [1]
+
+
+async def test_what_is_published_elsewhere_reaches_the_bus_by_its_notice_without_waiting_for_a_look(desk: Desk) -> None:
+    async with open_memory_bus(desk.broker) as bus:
+        city = RunningCity(
+            database=desk.database, bus=bus, clock=ManualClock(NOW), folder=desk.folder, look_every=timedelta(hours=1)
+        )
+        await city.start()
+        async with background(city.run()):
+            await asyncio.sleep(0.2)
+            await desk.versions.publish(rings(desk.folder, 9), by=ADMIN, note="振铃更久")
+
+            async with within(5, "version 2 on the bus"):
+                while (await on(bus)).version != 2:
+                    await asyncio.sleep(0.02)
+
+
+async def test_a_bus_that_lost_the_settings_has_them_again_at_the_next_look(desk: Desk) -> None:
+    async with desk.started() as (city, bus):
+        desk.broker.values.clear()
+        await city.look()
+        found = await on(bus)
+        desk.broker.values.clear()
+        await bus.kv_put(SETTINGS_KEY, b"no json")
+        await city.look()
+
+        assert await on(bus) == found == city.settings
+
+
+async def test_that_the_bus_is_away_is_said_once_and_once_that_it_is_back(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with desk.started() as (city, _):
+        desk.broker.away = True
+        async with background(city.run()):
+            await asyncio.sleep(3.5)
+            during = caplog.text.count("cannot be looked after now")
+            desk.broker.away = False
+            async with within(5, "a word that it is back"):
+                while "is looked after again" not in caplog.text:
+                    await asyncio.sleep(0.02)
+
+    assert during == 1
+    assert caplog.text.count("cannot be looked after now") == 1

@@ -11,6 +11,7 @@ FAULTS = {
     "a value stands in another column",
     "who has no number is turned away",
     "an account changes without a trace",
+    "what is published reaches no call and nothing says so",
     "a skill is of no queue",
     "a second matter of a contact is refused",
     "one matter makes two orders",

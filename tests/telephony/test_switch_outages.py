@@ -18,12 +18,14 @@ from telephony import media_protocol as media
 from telephony.calls.journal import Journal
 from telephony.calls.orphans import facts_of
 from telephony.calls.recordings import read_stretch
+from telephony.calls.settings_store import OLDER, SettingsStore
 from telephony.client import TelephonyClient
 from telephony.settings import SETTINGS_KEY, BadTelephonySettings, DialledLine, checked
 from tests.telephony.calls_world import ADA, S7, SETTINGS, START
 from tests.telephony.scripted_media import ScriptedMedia, orphan, scripted_media
 from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import QUICK, House, house, phone_on, switch_on
+from tests.waiting import within
 from vocabulary.calls import EndReason
 from vocabulary.desk_requests import RecordingAsked, SeatAnswer
 from vocabulary.errors import Refused
@@ -75,6 +77,34 @@ async def test_settings_survive_a_restart_on_disk_and_bad_or_older_ones_are_not_
         await here.bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=2)))
         await here.until(lambda: "the bus has older settings" in caplog.text)
         assert here.process.switch.settings.version == 3
+
+
+async def test_that_older_settings_are_published_is_said_once_and_in_the_health_until_a_higher_number_comes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said, used, arrived = {}, [], MemoryBroker()
+    async with open_memory_bus(arrived) as bus, Workers(threads=1) as workers:
+        store = SettingsStore(tmp_path / "copy", use=used.append, workers=workers, symptom=said.__setitem__)
+        await bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=7)))
+        await store.start(bus)
+        async with within(5, "version 7"):
+            while not used:
+                await asyncio.sleep(0.01)
+        for version in (1, 2, 3):
+            await bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=version)))
+            async with within(5, "the symptom"):
+                while f"第 {version} 版" not in (said.get(OLDER) or ""):
+                    await asyncio.sleep(0.01)
+        spoken = said[OLDER]
+        await bus.kv_put(SETTINGS_KEY, encode(replace(QUICK, version=8)))
+        async with within(5, "version 8"):
+            while used[-1].version != 8:
+                await asyncio.sleep(0.01)
+
+    assert spoken == "正在按第 7 版设置工作，已发布的是较旧的第 3 版；请再次发布，直到版本号大于 7"
+    assert said == {OLDER: None}
+    assert [one.version for one in used] == [7, 8]
+    assert caplog.text.count("the bus has older settings") == 1
 
 
 def test_settings_that_contradict_themselves_name_the_row() -> None:

@@ -2,6 +2,8 @@
 
 from tests.mutations.mutant import Mutant
 
+OUTAGES = "tests/telephony/test_switch_outages.py"
+
 MUTANTS = (
     Mutant(
         fault="who is on hold hears nothing",
@@ -229,6 +231,16 @@ MUTANTS = (
         new="        while True:\n",
         tests=(
             "tests/telephony/test_switch_faults.py::test_a_switch_whose_socket_is_gone_ends_and_does_not_stay_deaf",
+        ),
+    ),
+    Mutant(
+        name="older-settings-unsaid",
+        fault="what is published reaches no call and nothing says so",
+        file="telephony/calls/settings_store.py",
+        old="        self._symptom(OLDER, text)\n",
+        new="        _ = text\n",
+        tests=(
+            f"{OUTAGES}::test_that_older_settings_are_published_is_said_once_and_in_the_health_until_a_higher_number_comes",
         ),
     ),
 )
