@@ -86,11 +86,14 @@ def run_folder(settings: Settings, places: Places, /) -> Iterator[Places]:
     Permanent when a socket's path would be longer than the 107 characters of a Unix address.
     """
     chosen = settings.run or (str(Path(settings.runtime_folder) / "hotline") if settings.runtime_folder else "")
+    above = Path(tempfile.gettempdir())
+    found = replace(places, run=Path(chosen) if chosen else above / "hotline-12345678")  # as long as mkdtemp's names
+    if len(os.fsencode(found.media_socket)) > SOCKET_LIMIT:
+        named = chosen or f"for temporary files, {above},"
+        raise Permanent(f"the folder {named} is too deep for Unix sockets; set HOTLINE_RUN to a shorter one")
     folder = Path(chosen) if chosen else Path(tempfile.mkdtemp(prefix="hotline-"))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = replace(places, run=folder)
-    if len(str(found.media_socket).encode()) > SOCKET_LIMIT:
-        raise Permanent(f"the folder {folder} is too deep for Unix sockets; set HOTLINE_RUN to a shorter one")
     try:
         yield found
     finally:

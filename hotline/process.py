@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,17 +94,18 @@ async def _logging_to(file: Path | None, work: Run) -> None:
         await work
 
 
-def main() -> int:
-    """Run a role. A foreseen failure is one sentence; a permanent one is told to the supervisor, with exit code 78."""
-    os.umask(PRIVATE)
-    role, file = sys.argv[1], Path(sys.argv[2])
-    log_file = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+def run_role(role: str, file: Path, log_file: Path | None, /, *, roles: Mapping[str, ProcessRole] = ROLES) -> int:
+    """Run a role with the settings in ``file`` and return its exit code: 0, or 78 (EX_CONFIG) for what will not pass.
+
+    A foreseen failure is one sentence; a permanent one is told to the supervisor. What may pass is 1. What nobody
+    foresaw is raised.
+    """
     try:
         if log_file:
             log_to(log_file)
         configure_logging(process=role, json=True)
         pulse = Pulse()
-        work = live(_logging_to(log_file, ROLES[role](file.read_bytes(), pulse)), pulse=pulse)
+        work = live(_logging_to(log_file, roles[role](file.read_bytes(), pulse)), pulse=pulse)
         if role in ON_UVLOOP:
             import uvloop  # noqa: PLC0415 - Linux and macOS only, and only here
 
@@ -121,6 +122,13 @@ def main() -> int:
             return PERMANENT_EXIT
         return 1
     return 0
+
+
+def main() -> int:
+    """Run the role that the command line names."""
+    os.umask(PRIVATE)
+    role, file = sys.argv[1], Path(sys.argv[2])
+    return run_role(role, file, Path(sys.argv[3]) if len(sys.argv) > 3 else None)
 
 
 if __name__ == "__main__":

@@ -57,3 +57,28 @@ def test_hooks_before_a_commit_call_the_projects_own_programs() -> None:
     assert only["repo"] == "local"
     assert {hook["entry"].partition(" run --locked ")[0] for hook in only["hooks"]} == {".tools/bin/uv"}
     assert {hook["id"] for hook in only["hooks"]} == {"ruff", "ruff-format", "lint-imports"}
+
+
+def test_the_image_is_made_of_every_package_of_the_wheel_and_of_what_building_needs() -> None:
+    lines = (ROOT / "Containerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
+    copied = {
+        source
+        for line in lines
+        if line.startswith("COPY --chown")
+        for source in [word for word in line.split()[1:] if not word.startswith("--")][:-1]
+    }
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert {source for source in copied if not (ROOT / source).exists()} == set()
+    assert {*wheel["packages"], *wheel["force-include"], "web", "pyproject.toml", "uv.lock", "Makefile"} <= copied
+    assert {PROJECT["readme"], *PROJECT["license-files"]} <= copied
+
+
+def test_the_image_runs_the_highest_python_and_starts_the_command_of_the_project() -> None:
+    text = (ROOT / "Containerfile").read_text("utf-8")
+    bases = re.findall(r"^FROM python:(\d+\.\d+)-", text, re.MULTILINE)
+    highest = re.findall(r"<3\.(\d+)", PROJECT["requires-python"])
+
+    assert bases == [f"3.{int(highest[0]) - 1}"] * 2
+    assert 'ENTRYPOINT ["hotline"]' in text
+    assert set(PROJECT["scripts"]) == {"hotline"}

@@ -11,6 +11,8 @@ FAULTS = {
     "a value stands in another column",
     "who has no number is turned away",
     "an account changes without a trace",
+    "a setting is taken from the wrong source",
+    "a socket's path is longer than its system takes",
     "what is published reaches no call and nothing says so",
     "a skill is of no queue",
     "a second matter of a contact is refused",
