@@ -118,6 +118,24 @@ def test_a_port_to_which_a_leg_sends_is_not_given_to_another_call() -> None:
         port.close()
 
 
+async def test_only_the_other_end_that_is_named_may_be_a_leg_of_ours(tmp_path: Path) -> None:
+    async with media_process(tmp_path) as media, phone() as caller:
+        ends = [await media.open_leg(caller, new_call()) for _ in range(2)]
+        legs = {one.leg: one for one in (await media.ask(words.ListLegs(), words.Legs)).legs}
+        first, second = (legs[leg] for leg in ends)
+        update = words.UpdateRtpLeg(leg=first.leg, codec=words.Codec.PCMA, remote_host=second.host, remote_port=second.port,
+                                    dtmf_payload_type=101, direction=words.Direction.SENDRECV)  # fmt: skip
+
+        assert await media.ask(replace(update, own_peer=second.leg)) == words.Carried()
+        for wrong in (
+            replace(update, own_peer=first.leg),
+            replace(update, own_peer=second.leg, remote_port=first.port),
+        ):
+            with pytest.raises(Refused) as refused:
+                await media.ask(wrong)
+            assert refused.value.reason == "own-port"
+
+
 async def test_an_address_of_another_call_is_refused_at_the_invite_and_at_a_re_invite(tmp_path: Path) -> None:
     async with media_process(tmp_path) as media, phone() as caller:
         leg = await media.open_leg(caller, new_call())
