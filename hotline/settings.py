@@ -52,6 +52,9 @@ class TrunkSettings:
     networks: tuple[str, ...]
     media_networks: tuple[str, ...] = ()
     max_half_open: int = 25
+    username: str = ""
+    password: str = field(default="", repr=False)
+    """Who we are for it, when it asks a call of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,14 @@ class CallsOut:
 
     def _invite(self, live: _Live, action: out.Invite) -> None:
         ours = OurSide(host=self._public_host or action.host, port=action.port, session=live.call.int & 0x7FFF_FFFF)
-        wish = Outbound(uri=live.uri, flow=live.flow, caller=live.asked.caller, ours=ours)
+        trunk = self._switch.agent.trunks.of(live.flow.remote[0])
+        wish = Outbound(
+            uri=live.uri,
+            flow=live.flow,
+            caller=live.asked.caller,
+            ours=ours,
+            credentials=trunk.credentials if trunk is not None else None,
+        )
         placed = self._switch.agent.call(wish, now=self._switch.clock.monotonic())
         live.tag, live.sip_call = placed.tag, placed.call_id
         self._switch.send(placed.outputs)

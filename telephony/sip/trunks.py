@@ -1,8 +1,9 @@
 """Who may send us signalling: the networks of the carriers and exchanges that a city has named. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
+from telephony.sip.digest import Credentials
 from vocabulary.errors import Permanent
 
 
@@ -22,6 +23,14 @@ class Trunk:
     networks: tuple[str, ...]
     media_networks: tuple[str, ...] = ()
     max_half_open: int = 25
+    username: str = ""
+    password: str = field(default="", repr=False)
+    """Who we are when a call of ours is asked (RFC 8760); nothing is answered without a name."""
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """Who we are for its peers."""
+        return Credentials(username=self.username, password=self.password) if self.username else None
 
 
 LOOPBACK = Trunk(name="loopback", networks=("127.0.0.0/8",))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from telephony.sip.addresses import tag_of
 from telephony.sip.core import Core
 from telephony.sip.dialogs import dialog_of_response
+from telephony.sip.digest import Challenge, Credentials, authorization, challenge_of
 from telephony.sip.events import Output, PeerAnswered, PeerDeclined, PeerRang
 from telephony.sip.flows import Flow, Send, host_port
 from telephony.sip.messages import Headers, Request, Response
@@ -30,6 +31,8 @@ class Outbound:
     flow: Flow
     caller: str
     ours: OurSide
+    credentials: Credentials | None = None
+    """Who we are, should the peer ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class _Attempt:
     invite: Request
     flow: Flow
     ours: OurSide
+    credentials: Credentials | None
+    """None once they were sent: a peer that refuses them is not asked again."""
     cancelled: bool = False
     cancel_sent: bool = False
     provisional: bool = False
@@ -75,7 +80,9 @@ class Uac:
         tag = self._core.new_token()
         invite = self._invite(wish, tag)
         key = key_of_own(invite)
-        self.attempts[key] = _Attempt(tag=tag, key=key, invite=invite, flow=wish.flow, ours=wish.ours)
+        self._keep(
+            _Attempt(tag=tag, key=key, invite=invite, flow=wish.flow, ours=wish.ours, credentials=wish.credentials)
+        )
         sends = self._core.transactions.ask(invite, flow=wish.flow, now=now)
         return Placed(tag=tag, call_id=invite.call_id, outputs=[*sends])
 
@@ -137,7 +144,26 @@ class Uac:
             return self._provisional(attempt, response, flow, now)
         if response.status < 300:
             return self._accepted(attempt, response, flow, now)
+        if response.status in {401, 407} and not attempt.cancelled and not attempt.told:
+            challenge = challenge_of(response)
+            if challenge is not None and attempt.credentials is not None:
+                return self._call_again(attempt, challenge, attempt.credentials, now)
         return self._declined(attempt, CANCELLED if attempt.cancelled else response.status, response.reason)
+
+    def _call_again(
+        self, attempt: _Attempt, challenge: Challenge, credentials: Credentials, now: float
+    ) -> list[Output]:
+        """Send the INVITE again, with who we are (RFC 3261 §22.2)."""
+        before = attempt.invite
+        changed = {"Via": self._core.via(attempt.flow.transport), "CSeq": f"{before.cseq + 1} INVITE"}
+        fields = tuple((name, changed.get(name, value)) for name, value in before.headers)
+        answer = authorization(credentials, challenge, request=before, cnonce=self._core.new_token())
+        invite = replace(before, headers=Headers((*fields, answer)))
+        self._drop_early(attempt)
+        del self.attempts[attempt.key]
+        key = key_of_own(invite)
+        self._keep(replace(attempt, key=key, invite=invite, credentials=None, provisional=False))
+        return [*self._core.transactions.ask(invite, flow=attempt.flow, now=now)]
 
     def _provisional(self, attempt: _Attempt, response: Response, flow: Flow, now: float) -> list[Output]:
         attempt = self._keep(replace(attempt, provisional=True))

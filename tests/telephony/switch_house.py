@@ -16,6 +16,7 @@ from telephony.client import TelephonyClient
 from telephony.settings import SETTINGS_KEY, TelephonySettings
 from telephony.sip.messages import Request, Response
 from telephony.sip.parser import parse
+from telephony.sip.trunks import Trunk
 from telephony.switch_config import SwitchConfig
 from telephony.switch_process import SwitchProcess
 from tests import waiting
@@ -130,15 +131,15 @@ class House:
         await self.until(lambda: (found := self.seat(seat)) is not None and found.state == "ready")
 
 
-def config(folder: Path) -> SwitchConfig:
+def config(folder: Path, trunks: tuple[Trunk, ...] = ()) -> SwitchConfig:
     return SwitchConfig(host="h1", media_socket=str(folder / "m"), state=str(folder / "state"),
-                        recordings=str(folder / "rec"), nats_url="", sip_port=0)  # fmt: skip
+                        recordings=str(folder / "rec"), nats_url="", sip_port=0, trunks=trunks)  # fmt: skip
 
 
 @asynccontextmanager
-async def switch_on(bus: Bus, folder: Path) -> AsyncIterator[SwitchProcess]:
+async def switch_on(bus: Bus, folder: Path, trunks: tuple[Trunk, ...] = ()) -> AsyncIterator[SwitchProcess]:
     """Run a switch process' parts for the length of the block."""
-    process = SwitchProcess(config(folder), bus=bus)
+    process = SwitchProcess(config(folder, trunks), bus=bus)
     async with background(process.run()):
         async with asyncio.timeout(5):
             await process.ready.wait()
@@ -155,14 +156,16 @@ async def phone_on(port: int) -> AsyncIterator[Phone]:
 
 
 @asynccontextmanager
-async def house(folder: Path, settings: TelephonySettings | None = QUICK) -> AsyncIterator[House]:
+async def house(
+    folder: Path, settings: TelephonySettings | None = QUICK, *, trunks: tuple[Trunk, ...] = ()
+) -> AsyncIterator[House]:
     """Everything up, settings in use, media connected."""
     broker = MemoryBroker()
     async with (
         open_memory_bus(broker) as bus,
         open_memory_bus(broker) as desk_bus,
         scripted_media(folder / "m") as media,
-        switch_on(bus, folder) as process,
+        switch_on(bus, folder, trunks) as process,
         phone_on(process.sip_port) as phone,
     ):
         if settings is not None:

@@ -1,5 +1,7 @@
 """Calls of ours, datagram by datagram: ringing, answers, forks, CANCEL and its races."""
 
+from dataclasses import replace
+
 import pytest
 
 from telephony.media_protocol import Direction
@@ -46,9 +48,9 @@ def reply(to: Request, status: int, *, tag: str = "them", body: str = "", extra:
 class Call:
     """A call of ours that a test answers."""
 
-    def __init__(self, agent: UserAgent) -> None:
+    def __init__(self, agent: UserAgent, **options) -> None:
         self.agent = agent
-        placed = agent.call(WISH, now=0.0)
+        placed = agent.call(replace(WISH, **options), now=0.0)
         self.tag, self.invite = placed.tag, requests(placed.outputs)[0]
 
     def gets(self, status: int, *, now: float = 0.1, to: Request | None = None, **options) -> list[Output]:
@@ -114,9 +116,9 @@ def test_of_two_forks_that_answer_the_second_is_acknowledged_and_hung_up() -> No
     call.gets(200, tag="two", body=OFFER)
 
     outputs = call.gets(200, now=1.0, tag="one", body=OFFER)
-    bye = requests(outputs)[1]
 
     assert (methods(outputs), events(outputs)) == (["ACK", "BYE"], [])
+    bye = requests(outputs)[1]
     assert bye.headers.first("To").endswith(";tag=one")
     assert bye.headers.first("Reason") == "Q.850;cause=26"
     assert call.gets(200, now=1.1, to=bye) == []

@@ -11,6 +11,7 @@ import pytest
 from telephony import media_protocol as media
 from telephony.sip.messages import Request
 from telephony.sip.parser import parse
+from telephony.sip.trunks import Trunk
 from tests.telephony.sip_texts import OFFER
 from tests.telephony.switch_house import House, house
 from tests.telephony.test_whole_call import whole_room
@@ -188,6 +189,59 @@ async def test_sipp_as_the_called_side_finds_nothing_to_complain_about(tmp_path:
 
     assert (done.answered, done.status, done.end) == (True, 200, CallOutEnd.DONE)
     assert done.rang_ms is not None
+    assert sipp.returncode == 0, output.decode()[-2000:]
+
+
+ANSWER = """[last_Via:]
+[last_From:]
+[last_To:];tag=them
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:them@[local_ip]:[local_port]>
+{extra}Content-Length: [len]
+"""
+
+
+def says(status: int, extra: str = "", sdp: str = "") -> str:
+    return f"<send><![CDATA[\n\nSIP/2.0 {status} X\n{ANSWER.format(extra=extra)}\n{sdp}]]></send>\n"
+
+
+ASKS = (
+    '<recv request="INVITE"/>\n'
+    + says(401, 'WWW-Authenticate: Digest realm="sipp", nonce="47ebe028cda119c35d4877b383027d28", qop="auth"\n')
+    + '<recv request="ACK"/>\n<recv request="INVITE"><action>'
+    + '<verifyauth assign_to="right" username="city" password="secret"/></action></recv>\n'
+    + '<nop hide="true" test="right" next="1"/>\n'
+    + says(403)
+    + '<recv request="ACK"/>\n<nop next="2"/>\n<label id="1"/>\n'
+    + says(200, "Content-Type: application/sdp\n", OFFER.replace("\r\n", "\n"))
+    + '<recv request="ACK"/>\n<recv request="BYE"/>\n'
+    + says(200).replace(";tag=them", "")
+    + '<label id="2"/>\n'
+)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(shutil.which("sipp") is None, reason="sipp is not installed (apt-get install sip-tester)")
+@pytest.mark.parametrize(("password", "status"), [("secret", 200), ("wrong", 403)])
+async def test_sipp_checks_who_we_are_and_takes_the_call_of_whom_it_knows(tmp_path: Path, password, status) -> None:
+    port = free_port()
+    trunk = Trunk(name="carrier", networks=("127.0.0.1/32",), username="city", password=password)
+    (tmp_path / "asks.xml").write_text(f'<?xml version="1.0"?>\n<scenario name="x">\n{ASKS}</scenario>\n')
+    async with house(tmp_path, trunks=(trunk,)) as here:
+        sipp = await asyncio.create_subprocess_exec(
+            "sipp", "-sf", "asks.xml", "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin", "-timeout", "15s",
+            "-trace_err", "-error_file", "errors.log", cwd=tmp_path,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            done = await to_peer(here, port, talk_s=0.5)
+            output, _ = await asyncio.wait_for(sipp.communicate(), 15)
+        finally:
+            if sipp.returncode is None:
+                sipp.kill()
+
+    assert done.status == status
     assert sipp.returncode == 0, output.decode()[-2000:]
 
 

@@ -230,6 +230,14 @@ MUTANTS = (
         tests=("tests/telephony/test_sip_uac.py",),
     ),
     Mutant(
+        name="credentials-sent-again-and-again",
+        fault="a call of ours is left behind",
+        file="telephony/sip/uac.py",
+        old="invite=invite, credentials=None, provisional=False",
+        new="invite=invite, provisional=False",
+        tests=("tests/telephony/test_sip_digest.py",),
+    ),
+    Mutant(
         name="refusal-acknowledged-once",
         fault="what the network loses is not repeated",
         file="telephony/sip/transactions/client.py",
