@@ -10,6 +10,7 @@ from asr.engines.protocol import FinalText, Heard, PartialText
 from asr.ports import Facts, LiveEvents
 from runtime.clock import Clock
 from runtime.ids import derived_id, new_id
+from runtime.metrics import gauge
 from vocabulary.audio import samples_to_ms
 from vocabulary.errors import Transient
 from vocabulary.events.asr import (
@@ -26,6 +27,8 @@ from vocabulary.speech import Utterance
 from vocabulary.taps import TapLeg
 
 _RETRY_S = 0.2
+_LAG = gauge("hotline_recogniser_lag_seconds", "How late the slowest leg is heard")
+_LEGS = gauge("hotline_recogniser_legs", "Legs that are heard")
 
 
 class Announcer:
@@ -85,6 +88,8 @@ class Announcer:
 
     def status(self, *, host: str, legs: int, lag_ms: int, partials: bool) -> None:
         """Say who hears and how late."""
+        _LAG.set(lag_ms / 1000)
+        _LEGS.set(legs)
         self._say(
             RecogniserStatus(
                 event_id=EventId(new_id()), occurred_at=self._clock.now(), contact=None, engine=self._engine,

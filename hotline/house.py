@@ -17,9 +17,10 @@ from hotline.process_configs import DatabaseProcess, DeskProcess, write_private
 from hotline.settings import Settings
 from runtime.background import background
 from runtime.codec import decode
+from runtime.metrics import count_of, level_of, serve_metrics
 from runtime.nats_server import NatsAddress, embedded_nats, free_port
 from runtime.postgres import DatabaseUrls
-from runtime.supervision import Child, Supervisor, supervise
+from runtime.supervision import Child, ChildState, Supervisor, supervise
 from telephony import MediaConfig, SwitchConfig, Trunk
 
 HOST = "local"
@@ -176,11 +177,31 @@ async def open_house(
                 embedded_nats(data=places.data, runtime=places.run, supervisor=supervisor)
             )
         try:
-            async with background(watching):
+            async with background(watching), _measured(settings, places, supervisor):
                 yield house, nats
         finally:
             await _stop_all_but(supervisor, kept={"nats", "database"})  # before what they stand on
             await supervisor.stop_all()
+
+
+@asynccontextmanager
+async def _measured(settings: Settings, places: Places, supervisor: Supervisor) -> AsyncIterator[None]:
+    """Serve the metrics of this host, if ``metrics.port`` asks for it, from before the first process of ours starts."""
+    asked = settings.metrics
+    if not asked.port:
+        yield
+        return
+
+    def restarts() -> dict[str, int]:
+        return {name: status.restarts for name, status in supervisor.states().items()}
+
+    def away() -> int:
+        return sum(status.state is not ChildState.READY for status in supervisor.states().values())
+
+    count_of("hotline_child_restarts", "Restarts of a process", label="child", counts=restarts)
+    level_of("hotline_children_away", "Processes that do not serve", level=away)
+    async with serve_metrics(places.run, host=asked.host, port=asked.port):
+        yield
 
 
 async def _stop_all_but(supervisor: Supervisor, *, kept: set[str]) -> None:

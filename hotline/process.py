@@ -12,6 +12,7 @@ from hotline.places import PRIVATE
 from runtime.background import background
 from runtime.codec import decode
 from runtime.failures import foreseen_in
+from runtime.metrics import file_of, keep_written
 from runtime.supervision import PERMANENT_EXIT, Pulse, failed_line, live, say
 from runtime.telemetry import configure_logging
 from vocabulary.errors import HotlineError, Permanent
@@ -88,9 +89,10 @@ ROLES: dict[str, ProcessRole] = {
 ON_UVLOOP = {"switch", "media", "desk"}
 
 
-async def _logging_to(file: Path | None, work: Run) -> None:
-    """Do the work of a role beside its log file, which stays bounded."""
-    async with background(*((keep_bounded(file),) if file else ())):
+async def _observed(work: Run, *, log: Path | None, metrics: Path | None) -> None:
+    """Do the work of a role beside its log file, which stays bounded, and the file of what it measures."""
+    beside = ((keep_bounded(log),) if log else ()) + ((keep_written(metrics),) if metrics else ())
+    async with background(*beside):
         await work
 
 
@@ -105,7 +107,9 @@ def run_role(role: str, file: Path, log_file: Path | None, /, *, roles: Mapping[
             log_to(log_file)
         configure_logging(process=role, json=True)
         pulse = Pulse()
-        work = live(_logging_to(log_file, roles[role](file.read_bytes(), pulse)), pulse=pulse)
+        metrics = file_of(file.parent, process=file.stem)
+        observed = _observed(roles[role](file.read_bytes(), pulse), log=log_file, metrics=metrics)
+        work = live(observed, pulse=pulse)
         if role in ON_UVLOOP:
             import uvloop  # noqa: PLC0415 - Linux and macOS only, and only here
 

@@ -106,6 +106,14 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """Where the supervisor of a host answers Prometheus; port 0: nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one run. Paths are absolute; ``run`` holds sockets and process files, "" chooses a folder."""
 
@@ -124,6 +132,7 @@ class Settings:
     web: WebSettings = WebSettings()
     audit: AuditSettings = AuditSettings()
     retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @property
     def data_path(self) -> Path:
@@ -206,6 +215,7 @@ def _check(settings: Settings) -> None:
         ("telephony.rtp_port_low", telephony.rtp_port_low),
         ("telephony.rtp_port_high", telephony.rtp_port_high),
         ("web.port", web.port),
+        ("metrics.port", settings.metrics.port),
     ):
         check_port(name, port)
     check_port_range(telephony.rtp_port_low, telephony.rtp_port_high)
@@ -213,6 +223,7 @@ def _check(settings: Settings) -> None:
         ("telephony.sip_host", telephony.sip_host),
         ("telephony.rtp_host", telephony.rtp_host),
         ("web.host", web.host),
+        ("metrics.host", settings.metrics.host),
     ):
         check_host(name, host)
     if not os.path.isdir(settings.city):  # noqa: PTH112  Path.is_dir raises for what is no path at all

@@ -11,6 +11,7 @@ from runtime.boundary import attempt
 from runtime.bus import Bus, BusAway, FactEmitter, open_bus
 from runtime.clock import SystemClock
 from runtime.codec import encode
+from runtime.metrics import count_of, level_of
 from runtime.supervision import Pulse
 from runtime.telemetry import get_logger
 from runtime.workers import Workers
@@ -78,6 +79,7 @@ class SwitchProcess:
                 clock=SystemClock(),
                 tasks=tasks,
             )
+            _measure(switch)
             former = await journal.read()
             switch.seats(seat_again(switch.acd, await journal.read_seats(), moment=switch.moment()))
             for work in (emitter.run(), journal.run(), publisher.run()):
@@ -113,6 +115,18 @@ class SwitchProcess:
         self.sip_port = transport.get_extra_info("sockname")[1]
         switch.agent.core.contact = (config.public_host or config.sip_host, self.sip_port)
         return reception
+
+
+def _measure(switch: Switch) -> None:
+    """Let what is counted of signalling be looked up."""
+    counters, answer = switch.agent.counters, "answer-"
+    count_of(
+        "hotline_sip_answers", "Final answers to SIP requests", label="status",
+        counts=lambda: {one.removeprefix(answer): n for one, n in dict(counters).items() if one.startswith(answer)},
+    )  # fmt: skip
+    count_of("hotline_calls_refused", "Calls refused", label="reason", counts=lambda: switch.refusals.counts)
+    level_of("hotline_calls", "Calls in progress", level=lambda: len(switch.live))
+    level_of("hotline_facts_waiting", "Facts not stored yet", level=lambda: switch.publisher.emitter.backlog)
 
 
 async def _until_served(serve: Callable[[], Awaitable[object]]) -> None:

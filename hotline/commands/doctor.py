@@ -129,6 +129,7 @@ def taken_ports(settings: Settings, /) -> list[str]:
         wanted.append((socket.SOCK_DGRAM, settings.telephony.sip_host, settings.telephony.sip_port))
     if "desk" in settings.roles:
         wanted.append((socket.SOCK_STREAM, settings.web.host, settings.web.port))
+    wanted.append((socket.SOCK_STREAM, settings.metrics.host, settings.metrics.port))
     return [f"{host}:{port}" for kind, host, port in wanted if port and not _free(kind, host, port)]
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from runtime.bus.port import Bus, BusAway
+from runtime.metrics import gauge
 from runtime.telemetry import get_logger
 
 log = get_logger(__name__)
 ALARM_AT = 0.8
+_FILL = gauge("hotline_facts_fill", "How full the stream of facts is, 0 to 1")
 _MINUTE = timedelta(minutes=1)
 
 
@@ -22,6 +24,7 @@ async def watch_fill(
         except BusAway:
             log.info("the fill of the fact stream is not known, the bus is away")
         else:
+            _FILL.set(fill)
             if fill >= ALARM_AT:
                 log.error("the fact stream is nearly full; is the log writer running?", percent=round(100 * fill))
             if on_fill is not None:

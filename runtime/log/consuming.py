@@ -9,6 +9,7 @@ from runtime.clock import Clock
 from runtime.failures import Failure
 from runtime.log.consumer import Consumer
 from runtime.log.reading import end_of, log_row, rows_between
+from runtime.metrics import counter, gauge
 from runtime.pauses import Pauses
 from runtime.postgres import Database, DatabaseAway, Transaction
 from runtime.telemetry import get_logger
@@ -19,6 +20,8 @@ CHANNEL = "hotline_log"
 POLL_S = 1.0
 PAGE = 100
 """Rows of a projection's transaction; an action has one."""
+_BEHIND = gauge("hotline_log_behind", "Positions of the log that a consumer has not seen", "consumer")
+_FAULTS = counter("hotline_log_faults", "Times that a consumer stood still", "consumer")
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 
@@ -94,6 +97,7 @@ class _Runner:
             place = rows[-1]["position"] if full else end
             if place != cursor:
                 await self._move(tx, to=place)
+        _BEHIND.labels(self._consumer.name).set(end - place)
         return _Step(applied=len(rows), more=full)
 
     async def _move(self, tx: Transaction, *, to: int) -> None:
@@ -107,6 +111,7 @@ class _Runner:
 
     async def _note(self, failure: Failure) -> None:
         """Say where it stands still; a database that is away hears it in the process's log only."""
+        _FAULTS.labels(self._consumer.name).inc()
         log.error("a consumer stands still", consumer=self._consumer.name, reason=failure.reason, position=self._at)
         if failure.reason == DatabaseAway.__name__:
             return

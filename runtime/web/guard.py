@@ -1,12 +1,15 @@
 """What every answer carries, and the last net under a handler."""
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from runtime.codec import encode
+from runtime.metrics import counter, histogram
 from runtime.telemetry import get_logger
 from runtime.web.problems import (
     NO_SUCH_PATH,
@@ -44,6 +47,11 @@ ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _OUR_FAULT = 500
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_REQUESTS = counter("hotline_http_requests", "Answers of the desk", "method", "route", "status")
+_SECONDS = histogram(
+    "hotline_http_request_seconds", "Time to an answer", "method", "route", buckets_s=(0.01, 0.05, 0.1, 0.3, 1, 3, 10)
+)
 
 
 def problem_response(problem: Problem, /, *, headers: dict[str, str] | None = None) -> web.Response:
@@ -80,14 +88,25 @@ def framed(site: Site, /) -> Middleware:
 
     @web.middleware
     async def frame(request: web.Request, handler: Next) -> web.StreamResponse:
+        began = time.perf_counter()
         fault = wall_fault(request, site=site)
         response = problem_response(fault) if fault is not None else await _answer(request, handler)
         if not response.prepared:
             for name, value in headers.items():
                 response.headers.setdefault(name, value)
+        _measure(request, response, seconds=time.perf_counter() - began)
         return response
 
     return frame
+
+
+def _measure(request: web.Request, response: web.StreamResponse, *, seconds: float) -> None:
+    """Count an answer by the template of its route; a socket's time is no time to answer."""
+    method = request.method if request.method in _METHODS else "other"
+    route = _route_of(request)
+    _REQUESTS.labels(method, route, str(response.status)).inc()
+    if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+        _SECONDS.labels(method, route).observe(seconds)
 
 
 def wall_fault(request: web.Request, /, *, site: Site) -> Problem | None:

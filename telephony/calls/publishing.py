@@ -5,10 +5,13 @@ import asyncio
 from runtime.boundary import attempt, outcome
 from runtime.bus import Bus, FactEmitter
 from runtime.failures import Failure
+from runtime.metrics import counter
 from runtime.telemetry import get_logger
 from vocabulary.events import Event, type_of
+from vocabulary.events.telephony import CallEnded
 
 log = get_logger(__name__)
+_ENDED = counter("hotline_calls_ended", "Calls by how they ended", "reason")
 _SHOWN = 2000
 _HEADROOM = 2000
 """Facts that calls in progress may still emit once new ones are refused."""
@@ -25,6 +28,8 @@ class Publisher:
 
     def tell(self, fact: Event, /) -> None:
         """Emit a fact; one that cannot be kept is logged, the call goes on."""
+        if isinstance(fact, CallEnded):
+            _ENDED.labels(fact.reason).inc()
         told = attempt(lambda: self.emitter.emit(fact), of="emit")
         if isinstance(told, Failure):
             log.error("a fact was lost", type=type_of(fact).key, event_id=fact.event_id, reason=told.text)

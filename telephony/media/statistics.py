@@ -2,6 +2,7 @@
 
 import time
 
+from runtime.metrics import level_of
 from telephony.media.media_state import MediaState
 from telephony.media.sending import Histogram
 from telephony.media_protocol import MediaStats
@@ -14,6 +15,7 @@ class Statistics:
         """``realtime`` says whether SCHED_RR was granted."""
         self.lateness = Histogram()
         self._state, self._realtime = state, realtime
+        level_of("hotline_legs", "Legs of calls that media carries", level=lambda: len(state.legs))
         self._begin()
 
     def _begin(self) -> None:

@@ -4,9 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from runtime.metrics import histogram
 from telephony.media.sending import TICK_S, Histogram
 
 _LOST_S = 0.2
+_LATE = histogram(
+    "hotline_tick_late_seconds", "How late the clock of sound ticks", buckets_s=(0.001, 0.002, 0.005, 0.01, 0.02, 0.1)
+)
 
 
 async def run_ticker(*, tick: Callable[[], None], skip: Callable[[int], None], lateness: Histogram) -> None:
@@ -24,5 +28,7 @@ async def run_ticker(*, tick: Callable[[], None], skip: Callable[[int], None], l
             skip(lost)
             due += lost * TICK_S
         await asyncio.sleep(max(0.0, -late))
-        lateness.add(max(0.0, time.monotonic() - due))
+        late = max(0.0, time.monotonic() - due)
+        lateness.add(late)
+        _LATE.observe(late)
         tick()

@@ -27,7 +27,7 @@ EDGE_IMPORTS = {"asyncio", "socket", "time", "random", "subprocess", "threading"
 ENGINES = {
     "aiohttp", "aiortc", "asyncpg", "nats", "elasticsearch", "tantivy", "vosk", "faster_whisper", "pyVoIP", "jieba",
     "pypinyin", "ibis", "duckdb", "argon2", "msgspec", "structlog", "webrtcvad", "soxr", "opencc", "uvloop",
-    "uuid_utils", "jinja2", "typer",
+    "uuid_utils", "jinja2", "typer", "prometheus_client",
 }  # fmt: skip
 SEVERAL_PLACES = {"aiohttp", "aiortc", "uvloop", "jinja2", "typer", "webrtcvad", "msgspec"}
 """Engines that two processes use: each place is listed in tests/architecture/engines.txt."""

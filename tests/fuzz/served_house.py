@@ -52,6 +52,8 @@ class ServedHouse:
     known: Values
     fitting: Mapping[str, Values] = field(default_factory=dict)
     document: Mapping[str, Any] = field(repr=False)
+    metrics: str
+    """Where the supervisor answers Prometheus."""
 
     def known_to(self, operation: str, /) -> Values:
         """Return what is known by name, with that in the first place which one operation can do something with."""
@@ -96,7 +98,8 @@ def _settings(folder: Path, urls: DatabaseUrls) -> Settings:
     settings = read_settings(flags={"data": str(folder / "data"), "run": str(folder / "run")})
     settings = replace(settings, database=database, roles=("telephony", "desk"))
     telephony, web = replace(settings.telephony, sip_port=free_port()), replace(settings.web, port=free_port())
-    return moved(replace(settings, telephony=telephony, web=web))
+    metrics = replace(settings.metrics, port=free_port())
+    return moved(replace(settings, telephony=telephony, web=web, metrics=metrics))
 
 
 def _write_recording(path: Path) -> None:
@@ -136,7 +139,14 @@ async def _furnished(database: Database, accounts: Accounts, settings: Settings,
     ]
     await load_made_up(database, city, now=SystemClock().now())
     answered, missed = await _calls(database, agent=people["agent"])
-    house = ServedHouse(url=url, accounts=accounts, people=people, known={}, document={})
+    house = ServedHouse(
+        url=url,
+        accounts=accounts,
+        people=people,
+        known={},
+        document={},
+        metrics=f"http://127.0.0.1:{settings.metrics.port}/metrics",
+    )
     async with aiohttp.ClientSession(url) as client:
         ask = _Asking(client, {role: await house.token(role) for role in people})
         document = await ask("GET", "/api/openapi.json", role="admin")

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import pytest
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 
+from runtime import metrics
 from tests.fuzz.asked_house import Answered, Plan, asked, still_readable
-from tests.fuzz.served_house import lists_of, served_house
+from tests.fuzz.served_house import ServedHouse, lists_of, served_house
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
@@ -31,12 +35,21 @@ class Tour:
     answers: list[Answered]
     after: dict[str, int]
     document: Mapping[str, Any]
+    metrics: list[Metric]
 
 
 async def _toured() -> Tour:
     async with served_house() as house:
         answers = await asked(house, PLAN)
-        return Tour(answers=answers, after=await still_readable(house), document=house.document)
+        after = await still_readable(house)
+        return Tour(answers=answers, after=after, document=house.document, metrics=await measured(house))
+
+
+async def measured(house: ServedHouse) -> list[Metric]:
+    """Return the metrics of the house, a few seconds after the last request, when all processes have written."""
+    await asyncio.sleep(metrics.EVERY_S + 1)
+    async with aiohttp.ClientSession() as client, client.get(house.metrics) as response:
+        return list(text_string_to_metric_families(await response.text()))
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +91,27 @@ def test_what_is_never_done_here_is_refused_by_its_handler_not_at_the_door(tour:
 def test_after_all_requests_every_list_can_still_be_read(tour: Tour) -> None:
     assert len(tour.after) == len(lists_of(tour.document)) >= 15
     assert {path: status for path, status in tour.after.items() if status != 200} == {}
+
+
+def test_the_processes_of_the_house_measure_themselves(tour: Tour) -> None:
+    by_process: dict[str, set[str]] = defaultdict(set)
+    for family in tour.metrics:
+        for one in family.samples:
+            by_process[one.labels["process"]].add(family.name)
+
+    assert by_process["desk"] >= {"hotline_http_requests", "hotline_http_request_seconds", "hotline_log_behind"}
+    assert by_process["switch"] >= {"hotline_calls", "hotline_facts_waiting", "process_resident_memory_bytes"}
+    assert by_process["media"] >= {"hotline_tick_late_seconds", "hotline_legs"}
+    assert by_process["supervisor"] >= {"hotline_child_restarts", "hotline_children_away"}
+
+
+def test_no_metric_of_the_house_names_a_person_or_has_labels_without_end(tour: Tour) -> None:
+    routes = set(tour.document["paths"]) | {"", "/api/desk/live", "/api/openapi.json"}
+    values = {(name, value) for family in tour.metrics for one in family.samples for name, value in one.labels.items()}
+    asked = {value for name, value in values if name == "route" and value.startswith("/api/")}
+
+    assert asked <= routes
+    assert {name for name, _ in values} <= {
+        "process", "route", "method", "status", "le", "consumer", "child", "reason", "implementation",
+    }  # fmt: skip
+    assert [value for _, value in values if "1990000" in value or "王小明" in value] == []

@@ -59,6 +59,8 @@ FAULTS = {
     "reading takes time by the square",
     "one source takes the room of all",
     "somebody who may not is served",
+    "a text of a person stands in a metric",
+    "a process that is gone is measured as if it were there",
     "a route takes what its contract excludes",
     "the interface document says another type than the handler",
     "a fault of one ends others",

@@ -12,6 +12,7 @@ import pytest
 from yarl import URL
 
 from runtime.codec import Meta
+from runtime.metrics import exposition
 from runtime.web import (
     PUBLIC,
     SIGNED_IN,
@@ -297,6 +298,20 @@ async def test_who_may_not_ask_learns_nothing_of_the_parameters(client: aiohttp.
     status, body, _ = await ask(client, "GET", "/api/who/x?n=99")
 
     assert (status, body["reason"]) == (401, "unauthenticated")
+
+
+async def test_answers_are_counted_by_the_template_of_their_route_and_by_no_text_of_a_visitor(
+    client: aiohttp.ClientSession,
+) -> None:
+    await ask(client, "GET", "/api/who/王小明?n=99", headers=as_role("agent"))
+    await ask(client, "PROPFIND", "/api/who/x")
+    text = exposition().decode()
+
+    assert 'hotline_http_requests_total{method="GET",route="/api/who/{name}",status="400"}' in text
+    assert 'hotline_http_request_seconds_count{method="GET",route="/api/who/{name}"}' in text
+    assert 'method="other"' in text
+    assert "王小明" not in text
+    assert "PROPFIND" not in text
 
 
 async def test_a_download_has_its_type_and_a_safe_name(client: aiohttp.ClientSession) -> None:

@@ -7,6 +7,7 @@ ACCOUNT_PAGES = "tests/agent_desk/test_account_pages.py"
 DOORS = "tests/runtime/test_web_doors.py"
 EACH_ROLE = "tests/hotline/test_schema_as_each_role.py"
 NO_FAULT = "test_no_request_in_any_role_ends_in_a_fault_or_otherwise_than_documented"
+WEB = "tests/runtime/test_web.py"
 PARAMETERS = "tests/runtime/test_parameters.py"
 REFUSED_BY_NAME = "test_a_parameter_that_is_none_is_refused_by_its_name_and_what_it_should_be"
 
@@ -60,6 +61,22 @@ MUTANTS = (
         tests=(f"{DOORS}::test_three_hundred_half_requests_do_not_make_the_desk_unreachable",),
     ),
     Mutant(
+        name="addresses-in-a-metric",
+        fault="a text of a person stands in a metric",
+        file="runtime/web/guard.py",
+        old="    route = _route_of(request)\n    _REQUESTS",
+        new="    route = request.path\n    _REQUESTS",
+        tests=(f"{WEB}::test_answers_are_counted_by_the_template_of_their_route_and_by_no_text_of_a_visitor",),
+    ),
+    Mutant(
+        name="metrics-of-the-gone",
+        fault="a process that is gone is measured as if it were there",
+        file="runtime/metrics.py",
+        old="            if fresh:\n",
+        new="            if text:\n",
+        tests=("tests/runtime/test_metrics.py::test_a_process_that_writes_no_more_is_left_out",),
+    ),
+    Mutant(
         name="instants-outside-the-calendar",
         fault="a request that can be written ends in a fault of ours",
         file="runtime/web/parameters.py",
@@ -88,7 +105,7 @@ MUTANTS = (
         fault="a route takes what its contract excludes",
         file="runtime/web/parameters.py",
         old="            if name not in known:\n",
-        new="            if name not in known and not known:\n",
+        new="            if name not in known:\n                continue\n            if not known:\n",
         tests=(f"{PARAMETERS}::{REFUSED_BY_NAME}",),
     ),
     Mutant(
