@@ -22,6 +22,8 @@ NEVER_DONE = {
     "POST /api/city/versions": "the files say what already runs",
     "POST /api/seat/answer": "no call is offered at that instant",
     "POST /api/seat/decline": "no call is offered at that instant",
+    "POST /api/seat/hold": "no call is in progress",
+    "POST /api/seat/resume": "no call is on hold",
     "POST /api/seat/line": "a line needs the offer of a browser",
 }
 """Operations of which no request succeeds here, and why."""
