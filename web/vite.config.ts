@@ -1,18 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { fakeDesk } from './fake/server.ts'
 
-/** `npm run dev` talks to a running desk (or to `npm run fixture`) at DESK_URL. */
-const desk = process.env['DESK_URL'] ?? 'http://127.0.0.1:8012'
+/** Pages talk to the running desk at DESK_URL; without it a fake one answers. */
+const desk = process.env['DESK_URL']
+const port = Number(process.env['PORT'] ?? 8012)
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), ...(desk === undefined ? [fakeDesk()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: '../hotline/static',
     emptyOutDir: true,
     chunkSizeWarningLimit: 900,
   },
-  server: { host: '127.0.0.1', proxy: { '/api': { target: desk, ws: true } } },
+  server: { host: '127.0.0.1', ...(desk === undefined ? { port } : { proxy: { '/api': { target: desk, ws: true } } }) },
+  preview: { host: '127.0.0.1', port, strictPort: true },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
 })

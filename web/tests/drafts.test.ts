@@ -7,15 +7,15 @@ import { MOST_DRAFTS, SAVE_EVERY_MS, useDrafts } from '@/rooms/agent_desk/stores
 import { useForm } from '@/rooms/agent_desk/stores/form'
 import { useLive } from '@/rooms/agent_desk/stores/live'
 import { useNotices } from '@/shell/stores/notices'
-import { FakeDesk, Refusal, saved, snapshot, view } from './desk'
+import { FakeDesk, matterOf, Refusal, saved, snapshot, view } from './desk'
 
-const DRAFT = 'PATCH /api/contacts/k/matters/k/draft'
+const DRAFT = 'PATCH /api/contacts/{contact}/matters/{matter}/draft' as const
 const own = (value: string) => ({ value, typed: true })
 const away = () => new Refusal(503, { detail: '数据库暂不可用' })
 
 describe('a draft', () => {
   let desk: FakeDesk
-  const patches = (route = DRAFT): DraftPatch[] => desk.bodies(route) as DraftPatch[]
+  const patches = (): DraftPatch[] => desk.bodies(DRAFT) as DraftPatch[]
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
   beforeEach(() => {
@@ -91,7 +91,7 @@ describe('a draft', () => {
   })
   it('of the contact before is kept, tried on and said when the next call comes, and never called saved', async () => {
     let gone = true
-    desk.on(DRAFT, () => (gone ? away() : saved(1))).on('GET /api/contacts/k', () => view('k')).on('GET /api/contacts/m', () => view('m'))
+    desk.on(DRAFT, () => (gone ? away() : saved(1))).on('GET /api/contacts/{contact}', ({ path }) => view(path.contact))
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '还没存')
@@ -104,7 +104,7 @@ describe('a draft', () => {
     expect([useDrafts().unsaved, patches().at(-1)?.values]).toEqual([[], { title: own('还没存') }])
   })
   it('is not replaced by a snapshot of another contact', async () => {
-    desk.on(DRAFT, away).on('GET /api/contacts/k', () => view('k')).on('GET /api/contacts/m', () => view('m'))
+    desk.on(DRAFT, away).on('GET /api/contacts/{contact}', ({ path }) => view(path.contact))
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '我写的')
@@ -116,7 +116,7 @@ describe('a draft', () => {
   })
   it('shows both texts when another page wrote into the same field, and sends the other fields meanwhile', async () => {
     const theirs = saved(7, { values: { title: own('他页的标题') } })
-    desk.on('GET /api/contacts/k', () => view('k', { matters: [{ matter: 'k', draft: theirs, order: null }] }))
+    desk.on('GET /api/contacts/{contact}', () => view('k', { matters: [matterOf('k', { draft: theirs })] }))
     desk.on(DRAFT, ({ body }) => ((body as DraftPatch).revision < 7
       ? new Refusal(409, { reason: 'draft-changed', detail: '', fields: { title: '另一页面已修改' } }) : saved((body as DraftPatch).revision + 1, { values: theirs.values })))
     const form = opened()
@@ -133,7 +133,7 @@ describe('a draft', () => {
     expect([form.saveState, patches().at(-1)?.values]).toEqual(['saved', { title: own('我的标题二') }])
   })
   it('takes the other page’s text when the agent says so', async () => {
-    desk.on('GET /api/contacts/k', () => view('k', { matters: [{ matter: 'k', draft: saved(3, { reply: '他页的答复' }), order: null }] }))
+    desk.on('GET /api/contacts/{contact}', () => view('k', { matters: [matterOf('k', { draft: saved(3, { reply: '他页的答复' }) })] }))
     desk.on(DRAFT, () => new Refusal(409, { reason: 'draft-changed', detail: '', fields: { reply: '另一页面已修改' } }))
     const form = opened()
     form.setReply('我的答复')
@@ -161,8 +161,8 @@ describe('a draft', () => {
     expect(await useDrafts().saveAll()).toBe(true)
   })
   it('beyond twenty contacts gives the oldest up and says so', async () => {
+    desk.on(DRAFT, away)
     for (let at = 0; at <= MOST_DRAFTS; at++) {
-      desk.on(`PATCH /api/contacts/c${at}/matters/c${at}/draft`, away)
       opened(`c${at}`).typed('title', '停水')
     }
     opened('last')

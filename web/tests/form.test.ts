@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DraftField } from '@/api/types'
 import { useForm } from '@/rooms/agent_desk/stores/form'
-import { FakeDesk, Refusal } from './desk'
+import { FakeDesk, Refusal, orderAt } from './desk'
 
 const fields = (value: string, confidence = 0.9): DraftField[] => [{ name: 'place', value, source: '原话', source_ms: 1, confidence }]
 
@@ -41,7 +41,7 @@ describe('the order form', () => {
     expect(form.fields.place.value).toBe('')
   })
   it('puts the desk’s sentences at the wrong fields and clears one when it is corrected', async () => {
-    desk.on('POST /api/contacts/k/matters/k/order', () => new Refusal(422, { detail: '标题至少4个字', reason: 'invalid-fields', fields: { title: '标题至少4个字', category: '请选择诉求分类' } }))
+    desk.on('POST /api/contacts/{contact}/matters/{matter}/order', () => new Refusal(422, { detail: '标题至少4个字', reason: 'invalid-fields', fields: { title: '标题至少4个字', category: '请选择诉求分类' } }))
     const form = opened()
     form.typed('kind', 'help')
     expect(await form.send('请选择')).toBeNull()
@@ -66,12 +66,12 @@ describe('the order form', () => {
     expect(form.direct).toBe(false)
   })
   it('is sent once', async () => {
-    desk.on('POST /api/contacts/k/matters/k/order', () => ({ order_no: '1', contact: 'k' }))
+    desk.on('POST /api/contacts/{contact}/matters/{matter}/order', () => orderAt('dispatch'))
     const form = opened()
     form.typed('kind', 'help')
     await Promise.all([form.send(''), form.send('')])
     await form.send('')
-    expect(desk.bodies('POST /api/contacts/k/matters/k/order')).toHaveLength(1)
+    expect(desk.bodies('POST /api/contacts/{contact}/matters/{matter}/order')).toHaveLength(1)
   })
   it('appends the reply to the content as the agent’s words', () => {
     const form = opened()

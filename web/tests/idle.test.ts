@@ -8,10 +8,8 @@ import { useForm } from '@/rooms/agent_desk/stores/form'
 import { useNotices } from '@/shell/stores/notices'
 import { useSeat } from '@/rooms/telephony/stores/seat'
 import { useSession } from '@/shell/stores/session'
-import { FakeDesk, Refusal } from './desk'
+import { FakeDesk, person, Refusal, seatAt, sessionState } from './desk'
 
-const agent = { account: 'a1', login: 'agent', name: '李晓', role: 'agent', seat: '007', skills: [] }
-const seatIs = (state: string): never => ({ seat: '007', agent: 'a1', agent_name: '李晓', state, reason: '', since: '', revision: 1, call: null, offer: null, line_connected: true }) as never
 
 describe('a page that nobody uses', () => {
   let desk: FakeDesk
@@ -23,9 +21,9 @@ describe('a page that nobody uses', () => {
   beforeEach(async () => {
     vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') })
     expires_at = '2026-01-01T12:00:00Z'
-    const state = () => ({ expires_at, idle_lock_s: 600 })
+    const state = () => sessionState({ expires_at })
     desk = new FakeDesk().open().on('GET /api/session/state', state).on('POST /api/session/renew', state)
-    useSession().principal = agent as never
+    useSession().know(person('agent'))
     page = mount(defineComponent({ setup: () => useIdle(() => useSeat().talking), template: '<i />' }))
     await (page.vm as unknown as { start: () => Promise<void> }).start()
   })
@@ -52,10 +50,10 @@ describe('a page that nobody uses', () => {
     expect([renewals > 10, renewals <= 1_200_000 / RENEW_EVERY_MS]).toEqual([true, true])
   })
   it('does not lock during a talk, and counts from its end', async () => {
-    useSeat().own = seatIs('talking')
+    useSeat().own = seatAt(1, 'talking')
     await pass(3_600_000)
     expect(useSession().lock).toBe('')
-    useSeat().own = seatIs('wrap')
+    useSeat().own = seatAt(1, 'wrap')
     await pass(590_000)
     expect(useSession().lock).toBe('')
     await pass(20_000)
@@ -66,7 +64,7 @@ describe('a page that nobody uses', () => {
     expect(desk.bodies('POST /api/session/renew')).toEqual([])
   })
   it('is opened by the password alone; a wrong one is said and opens nothing', async () => {
-    desk.on('POST /api/session/unlock', ({ body }) => ((body as { password: string }).password === 'right' ? undefined : new Refusal(401, { detail: '密码不正确' })))
+    desk.on('POST /api/session/unlock', ({ body }) => (body.password === 'right' ? sessionState() : new Refusal(401, { detail: '密码不正确' })))
     useSession().lockIdle()
     const lock = mount(LockScreen, { global: { plugins: [createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: LockScreen }] })] } })
     expect([lock.find('#lock-login').attributes('readonly') !== undefined, lock.text()]).toEqual([true, expect.stringContaining('工作台已锁定')])

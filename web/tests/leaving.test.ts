@@ -2,7 +2,8 @@ import { flushPromises } from '@vue/test-utils'
 import { getActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { whenUnauthenticated } from '@/api/client'
-import { contacts } from '@/api/desk'
+import type { SeatState } from '@/api/types'
+import { contacts } from '@/rooms/agent_desk/requests'
 import { useLeaving } from '@/rooms/agent_desk/seat/leaving'
 import { emptyStores } from '@/shell/stores/room_store'
 import { useContact } from '@/rooms/agent_desk/stores/contact'
@@ -12,27 +13,27 @@ import { useReveal } from '@/rooms/agent_desk/stores/reveal'
 import { useSeat } from '@/rooms/telephony/stores/seat'
 import { useSession } from '@/shell/stores/session'
 import { useJump } from '@/rooms/asr/jump'
-import { FakeDesk, orderAt, person, Refusal, said, saved, view } from './desk'
+import { callAt, FakeDesk, orderAt, person, Refusal, said, saved, seatAt, view } from './desk'
 
 const PERSONAL = ['李晓', '周明', '13812345678', '停水两天', '199****01', '0199aaaa-contact', '答复口径', '20261123000001', 'agent-login']
 const CONTACT = '0199aaaa-contact'
-const agent = { account: 'a1', login: 'agent-login', name: '李晓' }
-const seatIs = (state: string): never => ({ seat: '007', agent: 'a1', agent_name: '李晓', state, reason: '', since: '2026-01-01T00:00:00Z', revision: 1, call: null, offer: null, line_connected: true }) as never
-const done = (state: string) => ({ seat: seatIs(state), call: null })
+const agent = person('agent', { login: 'agent-login' })
+const seatIs = (state: SeatState) => seatAt(1, state, { agent: 'a1' })
+const done = (state: SeatState) => ({ seat: seatIs(state), call: null })
 
 let desk: FakeDesk
 
 /** A call that left something in every store. */
-async function filled(state: string): Promise<void> {
+async function filled(state: SeatState): Promise<void> {
   desk = new FakeDesk().open()
-    .on(`GET /api/contacts/${CONTACT}`, () => view(CONTACT, { utterances: [said(CONTACT, 1000, '我叫周明，停水两天')] }))
-    .on(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`, () => saved(1))
-    .on(`POST /api/contacts/${CONTACT}/reveal`, () => ({ value: '13812345678' }))
-    .on('POST /api/seat/sign-out', () => undefined).on('DELETE /api/session', () => undefined)
+    .on('GET /api/contacts/{contact}', () => view(CONTACT, { utterances: [said(CONTACT, 1000, '我叫周明，停水两天')] }))
+    .on('PATCH /api/contacts/{contact}/matters/{matter}/draft', () => saved(1))
+    .on('POST /api/contacts/{contact}/reveal', () => ({ value: '13812345678' }))
+    .on('POST /api/seat/sign-out', () => done('offline')).on('DELETE /api/session', () => undefined)
     .on('POST /api/seat/ready', () => done('talking')).on('POST /api/seat/hang-up', () => done('talking'))
-  useSession().know(person('agent', agent))
+  useSession().know(agent)
   useSeat().applySeat(seatIs(state))
-  useSeat().call = { call: 'c', contact: CONTACT } as never
+  useSeat().call = callAt(1, 'talking', { contact: CONTACT })
   await useContact().open(CONTACT)
   const form = useForm()
   form.typed('caller_name', '周明')
@@ -63,12 +64,12 @@ describe('leaving', () => {
     expect(left().length).toBeGreaterThan(6)
     await useLeaving().leave()
     expect(left()).toEqual([])
-    expect(desk.asked.map((one) => `${one.method} ${one.path}`).slice(-2)).toEqual(['POST /api/seat/sign-out', 'DELETE /api/session'])
+    expect(desk.asked.map((one) => one.operation).slice(-2)).toEqual(['POST /api/seat/sign-out', 'DELETE /api/session'])
   })
   it('saves what is unsaved first', async () => {
     await filled('not-ready')
     await useLeaving().leave()
-    expect(desk.bodies(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`)).toMatchObject([{ values: { caller_name: { value: '周明' } } }])
+    expect(desk.bodies('PATCH /api/contacts/{contact}/matters/{matter}/draft')).toMatchObject([{ values: { caller_name: { value: '周明' } } }])
   })
   it('asks while a citizen is on the line, and nothing ends before the agent has chosen', async () => {
     await filled('talking')
@@ -94,7 +95,7 @@ describe('leaving', () => {
   })
   it('says that text would be lost when it cannot be saved', async () => {
     await filled('not-ready')
-    desk.on(`PATCH /api/contacts/${CONTACT}/matters/${CONTACT}/draft`, () => new Refusal(503, { detail: '数据库暂不可用' }))
+    desk.on('PATCH /api/contacts/{contact}/matters/{matter}/draft', () => new Refusal(503, { detail: '数据库暂不可用' }))
     const leaving = useLeaving()
     await leaving.leave()
     expect([leaving.asking.value, useForm().fields.caller_name.value]).toEqual(['drafts', '周明'])
@@ -133,10 +134,10 @@ describe('a session that ended', () => {
     const session = useSession()
     session.end()
     let who = agent
-    desk.on('POST /api/session', () => who).on('GET /api/session', () => person('agent', who))
+    desk.on('POST /api/session', () => who.principal).on('GET /api/session', () => who)
     expect([await session.open('agent-login', 'x'), session.lock]).toEqual([false, ''])
     session.end()
-    who = { ...agent, account: 'a2' }
+    who = person('agent', { account: 'a2' })
     expect(await session.open('other', 'x')).toBe(true)
   })
 })

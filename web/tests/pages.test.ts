@@ -20,7 +20,7 @@ import { useLive } from '@/rooms/agent_desk/stores/live'
 import { useSession } from '@/shell/stores/session'
 import { useReveal } from '@/rooms/agent_desk/stores/reveal'
 import { pieces } from '@/rooms/knowledge/highlight'
-import { FakeDesk, orderAt, Refusal } from './desk'
+import { callbackOf, FakeDesk, orderAt, person, Refusal } from './desk'
 
 describe('a field row by keyboard', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -69,7 +69,7 @@ describe('a field row by keyboard', () => {
 
 describe('the number to call back', () => {
   function phone(caller: string) {
-    new FakeDesk().open().on('POST /api/contacts/k/reveal', () => ({ value: '19900000101' }))
+    new FakeDesk().open().on('POST /api/contacts/{contact}/reveal', () => ({ value: '19900000101' }))
     useContact().current = 'k'
     useContact().view = { caller_masked: caller } as never
     const form = useForm()
@@ -111,7 +111,7 @@ describe('an order on the screen', () => {
 
   it('is asked for again when it moved on, and no other is', async () => {
     const moved = orderAt('handle')
-    const desk = new FakeDesk().open().on(`GET /api/orders/${moved.order_no}`, () => new Refusal(404, { detail: '没有工单', reason: 'not-found' }))
+    const desk = new FakeDesk().open().on('GET /api/orders/{order_no}', () => new Refusal(404, { detail: '没有工单', reason: 'not-found' }))
     await page(OrderPage, { orderNo: moved.order_no })
     useLive().dispatch('order', orderAt('handle', { order_no: 'another' }), 'm')
     await flushPromises()
@@ -135,9 +135,9 @@ describe('people to call back', () => {
   it('are taken in hand before their number can be asked for', async () => {
     let claimed_by = ''
     new FakeDesk().open()
-      .on('GET /api/callbacks', () => [{ contact: 'k', caller_masked: '139****11', abandoned_at: '2026-01-01T00:00:00Z', line_name: '热线', waited_seconds: 12, done: false, done_by: '', claimed_by }])
-      .on('POST /api/callbacks/k/claim', () => { claimed_by = '李晓' })
-    useSession().principal = { name: '李晓' } as never
+      .on('GET /api/callbacks', () => [callbackOf('k', { claimed_by })])
+      .on('POST /api/callbacks/{contact}/claim', () => { claimed_by = '李晓' })
+    useSession().know(person('agent'))
     const page = mount(CallbacksPage, { global: { stubs: { RouterLink: true } } })
     await flushPromises()
     const words = (): string[] => page.findAll('tbody button').map((button) => button.text())

@@ -9,7 +9,7 @@ import { useLine } from '@/rooms/telephony/stores/line'
 import { usePresence } from '@/rooms/agent_desk/stores/presence'
 import { useSeat } from '@/rooms/telephony/stores/seat'
 import { useSession } from '@/shell/stores/session'
-import { FakeDesk, saved } from './desk'
+import { FakeDesk, person, saved, seatAt } from './desk'
 
 /** Whether this page wants a line; in a test it never gets one. */
 const wantsLine = (): boolean => useLine().state !== 'closed'
@@ -18,10 +18,10 @@ describe('one active page a seat', () => {
   let desk: FakeDesk
   let scope: EffectScope
   beforeEach(() => {
-    desk = new FakeDesk().open().on('POST /api/seat/sign-in', () => ({ seat: { seat: '007', state: 'not-ready', since: '', revision: 1 }, call: null })).on('PATCH /api/contacts/k/matters/k/draft', () => saved(1))
+    desk = new FakeDesk().open().on('POST /api/seat/sign-in', () => ({ seat: seatAt(1, 'not-ready'), call: null })).on('PATCH /api/contacts/{contact}/matters/{matter}/draft', () => saved(1))
     vi.stubGlobal('RTCPeerConnection', class { close(): void { /* nothing to close */ } })
     vi.stubGlobal('WebSocket', class { close(): void { /* nobody there */ } })
-    useSession().principal = { account: 'a1', role: 'agent', seat: '007' } as never
+    useSession().know(person('agent'))
     scope = effectScope()
     scope.run(() => useSitting().open())
   })
@@ -45,10 +45,10 @@ describe('one active page a seat', () => {
     useForm().open('k')
     useForm().typed('title', '停水')
     expect(await useDrafts().saveAll()).toBe(false)
-    expect([wantsLine(), desk.bodies('PATCH /api/contacts/k/matters/k/draft').length]).toEqual([false, 0])
+    expect([wantsLine(), desk.bodies('PATCH /api/contacts/{contact}/matters/{matter}/draft').length]).toEqual([false, 0])
     usePresence().stand(true)
     await flushPromises()
-    expect([wantsLine(), desk.bodies('PATCH /api/contacts/k/matters/k/draft').length]).toEqual([true, 1])
+    expect([wantsLine(), desk.bodies('PATCH /api/contacts/{contact}/matters/{matter}/draft').length]).toEqual([true, 1])
   })
   it('keeps its name over a reload; a page that waits has a name of its own from then on', () => {
     const before = usePresence().introduce()

@@ -1,17 +1,16 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { OfferData } from '@/api/live_types'
 import { useContact } from '@/rooms/agent_desk/stores/contact'
 import { useForm } from '@/rooms/agent_desk/stores/form'
 import { useLive } from '@/rooms/agent_desk/stores/live'
 import { useNotices } from '@/shell/stores/notices'
-import { arrived, offerOf } from '@/rooms/telephony/stores/offer'
+import { arrived, offerOf as offerIn } from '@/rooms/telephony/stores/offer'
 import { useSeat } from '@/rooms/telephony/stores/seat'
 import { useSession } from '@/shell/stores/session'
-import { callAt, FakeDesk, orderAt, Refusal, said, saved, seatAt, snapshot, view } from './desk'
+import { callAt, FakeDesk, offerOf, orderAt, person, Refusal, said, saved, seatAt, snapshot, view } from './desk'
 
-const person = (account: string): never => ({ account, login: 'agent', name: '李晓', role: 'agent', seat: '007', skills: [] }) as never
-const offer: OfferData = { contact: 'k', call: 'c', offer: 'o', seat: '007', line_name: '热线', dialled: '12345', queued_at: '', invite_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:09Z', caller_masked: '199****01', waited_ms: 700, expires_in_ms: 5900 }
+const sits = (account: string) => person('agent', { account })
+const offer = offerOf('k')
 
 describe('the seat', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -49,14 +48,14 @@ describe('an offer', () => {
   })
   it('is found again in the snapshot of a page opened while it rings', () => {
     const met = snapshot({ seat: seatAt(1, 'ringing', { offer: 'o' }), call: callAt(1, 'ringing'), contact_view: view('k') })
-    expect(offerOf(met)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
-    expect(offerOf({ ...met, seat: seatAt(1, 'ready') })).toBeNull()
+    expect(offerIn(met)).toMatchObject({ offer: 'o', caller_masked: '199****01' })
+    expect(offerIn({ ...met, seat: seatAt(1, 'ready') })).toBeNull()
   })
 })
 
 describe('the contact on the workspace', () => {
   let desk: FakeDesk
-  beforeEach(() => { desk = new FakeDesk().open().on('GET /api/contacts/k', () => view('k', { utterances: [said('k', 1000, '一')] })) })
+  beforeEach(() => { desk = new FakeDesk().open().on('GET /api/contacts/{contact}', () => view('k', { utterances: [said('k', 1000, '一')] })) })
 
   it('keeps finals that arrive while it is loading, in order of call time and once', async () => {
     const contact = useContact()
@@ -93,34 +92,34 @@ describe('the contact on the workspace', () => {
     expect(contact.suggestions?.reason).toBe('新')
   })
   it('saves the form before another contact takes its place', async () => {
-    desk.on('GET /api/contacts/m', () => view('m')).on('PATCH /api/contacts/k/matters/k/draft', () => saved(1))
+    desk.on('GET /api/contacts/{contact}', ({ path }) => view(path.contact)).on('PATCH /api/contacts/{contact}/matters/{matter}/draft', () => saved(1))
     const contact = useContact()
     await contact.open('k')
     useForm().typed('title', '还没交')
     await contact.open('m')
-    expect(desk.bodies('PATCH /api/contacts/k/matters/k/draft')).toHaveLength(1)
+    expect(desk.bodies('PATCH /api/contacts/{contact}/matters/{matter}/draft')).toHaveLength(1)
     expect([contact.current, useForm().fields.title.value]).toEqual(['m', ''])
   })
   it('comes back after the page was loaded anew', async () => {
-    useSession().principal = person('a1')
+    useSession().know(sits('a1'))
     await useContact().open('k')
     setActivePinia(createPinia()) // The page loaded anew: nothing but sessionStorage is left.
-    useSession().principal = person('a1')
+    useSession().know(sits('a1'))
     await useContact().resume()
     expect(useContact().current).toBe('k')
   })
   it('does not come back for another person at the same computer', async () => {
-    useSession().principal = person('a1')
+    useSession().know(sits('a1'))
     await useContact().open('k')
     setActivePinia(createPinia())
-    useSession().principal = person('a2')
+    useSession().know(sits('a2'))
     await useContact().resume()
     expect(useContact().current).toBe('')
   })
 })
 
 describe('live messages', () => {
-  beforeEach(() => { new FakeDesk().open().on('GET /api/contacts/k', () => view('k')) })
+  beforeEach(() => { new FakeDesk().open().on('GET /api/contacts/{contact}', () => view('k')) })
 
   it('go to the contact that their envelope names', async () => {
     const live = useLive()
@@ -148,7 +147,7 @@ describe('live messages', () => {
   it('of an earlier order of the caller reach the rows of the workspace', async () => {
     const earlier = { order_no: '20261101000009', contact: 'before', matter: 'before' }
     const open = orderAt('handle', earlier)
-    new FakeDesk().open().on('GET /api/contacts/k', () => view('k', { open_orders: [open, orderAt('dispatch')], history: [open] }))
+    new FakeDesk().open().on('GET /api/contacts/{contact}', () => view('k', { open_orders: [open, orderAt('dispatch')], history: [open] }))
     await useContact().open('k')
     const closed = orderAt('archive', { ...earlier, closed_at: '2026-11-24T02:00:00Z' })
     useLive().dispatch('order', closed, 'before')

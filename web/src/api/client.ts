@@ -1,5 +1,6 @@
 /** One way to ask the desk: JSON in and out, problem+json as an exception, a deadline on every request. */
 import { t } from '@/i18n'
+import type { Given, Method, PathOf, Reply } from './operations'
 
 /** A request that did not succeed, with the sentence to show. */
 export class Problem extends Error {
@@ -48,51 +49,60 @@ export function whenUnauthenticated(handler: () => void): void {
   onUnauthenticated = handler
 }
 
-export interface Ask {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  body?: unknown
+/** How it is asked, beside what the operation itself wants. */
+export interface How {
   deadlineMs?: number
+  /** A 401 is this very question's answer, not the end of the session. */
   quiet401?: boolean
 }
+interface Wanted {
+  path?: Readonly<Record<string, string>>
+  query?: Readonly<Record<string, string | number | undefined>>
+  body?: unknown
+}
+type Arguments<M extends Method, P extends PathOf<M>> =
+  Record<never, never> extends Given<M, P> ? [given?: Given<M, P> & How] : [given: Given<M, P> & How]
 
-async function send(path: string, ask: Ask): Promise<Response> {
-  const method = ask.method ?? 'GET'
+export function addressOf(path: PathOf<Method>, { path: parts, query }: Wanted): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts?.[name] ?? ''))
+  const said = Object.entries(query ?? {}).filter((one): one is [string, string | number] => one[1] !== undefined)
+  return said.length === 0 ? filled : `${filled}?${new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString()}`
+}
+
+async function send(method: Method, path: PathOf<Method>, given: Wanted & How): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-Requested-With'] = 'hotline'
-  const init: RequestInit = {
-    method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(ask.deadlineMs ?? 10_000),
-  }
-  if (ask.body !== undefined) {
+  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(given.deadlineMs ?? 10_000) }
+  if (given.body !== undefined) {
     headers['Content-Type'] = 'application/json'
-    init.body = JSON.stringify(ask.body)
+    init.body = JSON.stringify(given.body)
   }
   let response: Response
   try {
-    response = await fetch(path, init)
+    response = await fetch(addressOf(path, given), init)
   } catch (error) {
     const late = error instanceof DOMException && error.name === 'TimeoutError'
     throw new Problem(0, t(late ? 'app.late' : 'app.unreached'))
   }
   if (response.ok) return response
-  if (response.status === 401 && ask.quiet401 !== true) onUnauthenticated?.()
+  if (response.status === 401 && given.quiet401 !== true) onUnauthenticated?.()
   throw await problemOf(response)
 }
 
-/** Ask and decode JSON; an answer without a body gives `undefined`. */
-export async function request<T>(path: string, ask: Ask = {}): Promise<T> {
-  const response = await send(path, ask)
-  const text = await response.text()
-  return (text === '' ? undefined : JSON.parse(text)) as T
+/** Ask an operation; what it wants and answers is as the interface document says. */
+export async function ask<M extends Method, P extends PathOf<M>>(method: M, path: P, ...[given]: Arguments<M, P>): Promise<Reply<M, P>> {
+  const text = await (await send(method, path, (given ?? {}) as Wanted & How)).text()
+  return (text === '' ? undefined : JSON.parse(text)) as Reply<M, P>
 }
 
 /** Ask for a page. */
-export async function requestText(path: string): Promise<string> {
-  return (await send(path, {})).text()
+export async function askText<P extends PathOf<'GET'>>(path: P, ...[given]: Arguments<'GET', P>): Promise<string> {
+  return (await send('GET', path, (given ?? {}) as Wanted & How)).text()
 }
 
 /** Ask for sound. */
-export async function requestBlob(path: string): Promise<Blob> {
-  return (await send(path, { deadlineMs: 20_000 })).blob()
+export async function askSound<P extends PathOf<'GET'>>(path: P, ...[given]: Arguments<'GET', P>): Promise<Blob> {
+  return (await send('GET', path, { deadlineMs: 20_000, ...(given as Wanted & How | undefined) })).blob()
 }
 
 /** The sentence to show for whatever was thrown. */

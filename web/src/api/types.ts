@@ -26,6 +26,8 @@ export type CategoryRow = Schemas['CategoryChoice']
 export type RecogniserStatus = Schemas['RecogniserStatus']
 export type Health = Schemas['Health']
 
+/** The seat after a verb, and the call it is in. */
+export type SeatDone = Schemas['SeatDone']
 export type SeatSnapshot = Schemas['SeatSnapshot']
 export type CallSnapshot = Schemas['CallSnapshot']
 export type Utterance = Schemas['Utterance']
@@ -42,6 +44,7 @@ export type SavedDraft = Schemas['SavedDraft']
 export type OrderForm = Schemas['OrderForm']
 
 export type ContactView = Schemas['ContactView']
+export type Matter = ContactView['matters'][number]
 export type ContactRow = Schemas['ContactRow']
 export type CallbackRow = Schemas['Callback']
 

@@ -4,8 +4,18 @@ import { useSeat } from '@/rooms/telephony/stores/seat'
 import { useMoved } from '@/rooms/work_orders/moved'
 import { newsOf } from '@/rooms/work_orders/news'
 import { useNotices } from '@/shell/stores/notices'
+import { contacts } from './requests'
 import { useContact } from './stores/contact'
 import { useForm } from './stores/form'
+
+/** What the caller still has open, for the offer that rings. */
+async function lookUp(offer: string, contact: string): Promise<void> {
+  try {
+    useSeat().openOrders(offer, (await contacts.view(contact)).open_orders)
+  } catch {
+    // The call can be answered all the same; the workspace asks again and shows why it cannot.
+  }
+}
 
 export const live = {
   snapshot: (data) => {
@@ -13,6 +23,10 @@ export const live = {
     const view = data.contact_view
     if (view !== null && data.seat?.state !== 'ringing') useContact().show(view)
     else void useContact().resume()
+  },
+  offer: (data) => {
+    useSeat().applyOffer(data)
+    void lookUp(data.offer, data.contact)
   },
   connected: (_data, about) => void useContact().open(about),
   ended: (data, about) => {

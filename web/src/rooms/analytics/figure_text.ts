@@ -1,5 +1,5 @@
 /** A figure's value as people read it. */
-import type { Figure } from '@/api/figures'
+import type { Figure } from './requests'
 import { t } from '@/i18n'
 
 export function figureText(figure: Pick<Figure, 'value' | 'unit'>): string {

@@ -1,5 +1,5 @@
 /** Bars as the desk counts them → rows of charts: whole hours of a day, days without holes, words for codes. */
-import type { Bar } from '@/api/figures'
+import type { Bar } from './requests'
 
 export interface Row {
   label: string

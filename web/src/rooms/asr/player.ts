@@ -2,8 +2,8 @@
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { ref } from 'vue'
 import { sentenceOf } from '@/api/client'
-import { contacts } from '@/api/desk'
 import { t, type Key } from '@/i18n'
+import { audio as fetchAudio } from './requests'
 import { useNotices } from '@/shell/stores/notices'
 
 export const REASONS = ['why.check', 'why.handle', 'why.quality', 'why.analysis'] as const satisfies readonly Key[]
@@ -36,7 +36,7 @@ export const usePlayer = defineRoomStore('player', () => {
     const mine = turn
     loading.value = key
     try {
-      const sound = await contacts.audio(contact, Math.max(0, Math.round(from) - MARGIN_MS), Math.round(to) + MARGIN_MS, t(why.value))
+      const sound = await fetchAudio(contact, Math.max(0, Math.round(from) - MARGIN_MS), Math.round(to) + MARGIN_MS, t(why.value))
       if (mine !== turn) return
       audio = new Audio(URL.createObjectURL(sound))
       audio.onended = stop

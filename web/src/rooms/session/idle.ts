@@ -1,7 +1,7 @@
 /** Locks the page after a while without a key or click, and renews the session while there are some. */
 import { onBeforeUnmount, onMounted, watch } from 'vue'
 import { Problem, sentenceOf } from '@/api/client'
-import { session as api } from '@/api/desk'
+import { session as api } from '@/shell/requests'
 import type { SessionState } from '@/api/types'
 import { t } from '@/i18n'
 import { useClock } from '@/shell/stores/clock'

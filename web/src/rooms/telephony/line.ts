@@ -2,7 +2,7 @@
  * The seat's sound line: one RTCPeerConnection for a shift, PCMA first, host candidates only, no trickle.
  * It says what it is by `onState`; when it drops it is opened again with growing pauses.
  */
-import { seat as api } from '@/api/desk'
+import { seat as api } from './requests'
 import { sentenceOf } from '@/api/client'
 import { t } from '@/i18n'
 

@@ -5,7 +5,6 @@ import { useSeat } from './stores/seat'
 export const live = {
   seat: (data) => useSeat().applySeat(data),
   call: (data) => useSeat().applyCall(data),
-  offer: (data) => useSeat().applyOffer(data),
   'offer-ended': (data) => useSeat().endOffer(data.offer),
   recogniser: (data) => useSeat().applyRecogniser(data),
 } satisfies Partial<LiveHandlers>

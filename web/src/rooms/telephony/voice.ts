@@ -1,5 +1,5 @@
 /** What the line sends: the microphone, or, where the browser gives none, silence; in a demonstration a rendered voice. */
-import { renderedVoice } from '@/api/desk'
+import { renderedVoice } from './requests'
 import { rawMicrophone } from './raw_microphone'
 import { audioContext } from './sound'
 

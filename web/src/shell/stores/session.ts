@@ -1,7 +1,7 @@
 /** Who is logged in and may ask what, whether the page is locked, and what the desk told us about the city. */
 import { computed, ref, shallowRef } from 'vue'
 import { Problem } from '@/api/client'
-import { session as api, setup as fetchSetup } from '@/api/desk'
+import { session as api, setup as fetchSetup } from '@/shell/requests'
 import type { Operation } from '@/api/operations'
 import type { CategoryRow, Principal, Setup, SignedIn } from '@/api/types'
 import { defineRoomStore } from './room_store'

@@ -1,7 +1,7 @@
 /** The contact on the workspace: transcript, suggestions, history. Messages about other contacts are dropped. */
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref, shallowRef } from 'vue'
-import { contacts as api } from '@/api/desk'
+import { contacts as api } from '@/rooms/agent_desk/requests'
 import { sentenceOf } from '@/api/client'
 import type { PartialData, SpeechData, SpeechEndData } from '@/api/live_types'
 import type { ContactView, OrderBrief, Suggestions, SuggestionUse, Utterance } from '@/api/types'

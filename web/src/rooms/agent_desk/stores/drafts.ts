@@ -2,7 +2,7 @@
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref } from 'vue'
 import { Problem, sentenceOf } from '@/api/client'
-import { contacts as api } from '@/api/desk'
+import { contacts as api } from '@/rooms/agent_desk/requests'
 import type { SavedDraft, SavedValue } from '@/api/types'
 import { t } from '@/i18n'
 import { draftNames, isEmpty, namesOf, patchOf, piecesOf, without, type DraftName, type Pieces } from '@/rooms/agent_desk/order_form/draft'

@@ -1,7 +1,7 @@
 /** The order form of one contact: fields, proposals, what is kept as a draft, sending. */
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref, shallowRef } from 'vue'
-import { contacts as api } from '@/api/desk'
+import { contacts as api } from '@/rooms/agent_desk/requests'
 import { Problem, sentenceOf } from '@/api/client'
 import type { DraftableName, DraftField, OrderBrief, OrderForm, RequestKind, SavedDraft, Way } from '@/api/types'
 import { confidentialPiece, piecesOf, textPiece, wayOf, type DraftName, type Pieces } from '@/rooms/agent_desk/order_form/draft'

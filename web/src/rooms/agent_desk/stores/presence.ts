@@ -1,7 +1,7 @@
 /** Whether this page is the active one of its seat: only that one holds the line, writes and uses the keys. */
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref } from 'vue'
-import { pageIs } from '@/api/desk'
+import { pageIs } from '@/rooms/telephony/requests'
 
 export type Standing = 'unknown' | 'active' | 'elsewhere'
 

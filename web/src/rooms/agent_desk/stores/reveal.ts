@@ -2,7 +2,7 @@
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { ref } from 'vue'
 import { sentenceOf } from '@/api/client'
-import { contacts } from '@/api/desk'
+import { contacts } from '@/rooms/agent_desk/requests'
 
 export const SHORTEST_REASON = 4
 

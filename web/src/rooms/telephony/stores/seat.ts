@@ -1,9 +1,9 @@
 /** State of our seat, the ringing offer and the call in hand. The switch is its only writer: revisions decide. */
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref, shallowRef } from 'vue'
-import { contacts, seat as api } from '@/api/desk'
+import { seat as api } from '@/rooms/telephony/requests'
 import { sentenceOf } from '@/api/client'
-import type { CallSnapshot, RecogniserStatus, Schemas, SeatSnapshot } from '@/api/types'
+import type { CallSnapshot, OrderBrief, RecogniserStatus, Schemas, SeatSnapshot } from '@/api/types'
 import type { OfferData, SnapshotData } from '@/api/live_types'
 import { arrived, offerOf, type RingingOffer } from './offer'
 import { useNotices } from '@/shell/stores/notices'
@@ -43,19 +43,11 @@ export const useSeat = defineRoomStore('seat', () => {
   function applyOffer(next: OfferData): void {
     offer.value = arrived(next)
     lastEnd.value = ''
-    void lookUp(next.offer, next.contact)
   }
 
-  /** What the caller still has open. */
-  async function lookUp(ringing: string, contact: string): Promise<void> {
-    try {
-      const view = await contacts.view(contact)
-      if (offer.value?.offer === ringing) {
-        offer.value = { ...offer.value, open_orders: view.open_orders }
-      }
-    } catch {
-      // The call can be answered all the same; the workspace asks again and shows why it cannot.
-    }
+  /** What the caller of an offer still has open. */
+  function openOrders(ringing: string, orders: OrderBrief[]): void {
+    if (offer.value?.offer === ringing) offer.value = { ...offer.value, open_orders: orders }
   }
 
   function endOffer(ended: string): void {
@@ -141,7 +133,7 @@ export const useSeat = defineRoomStore('seat', () => {
 
   return {
     own, call, offer, seats, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
-    applySeat, applyCall, applyOffer, endOffer, callEnded, applyRecogniser, replace,
+    applySeat, applyCall, applyOffer, openOrders, endOffer, callEnded, applyRecogniser, replace,
     signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp, reset,
   }
 })

@@ -1,12 +1,18 @@
-// The call that the fixture plays: [after ms, kind, data]. Times of speech are call time.
+/** The call that the fixture plays: what is said after which pause, what is proposed and suggested. Times of speech are call time. */
+import type { DraftableName, DraftField, Party, Suggestions, Utterance } from '../src/api/types'
+
+/** An utterance without the call it belongs to. */
+export type Line = Omit<Utterance, 'contact' | 'call'>
+
 const LEG = '0199aaaa-0000-7000-8000-00000000001'
-const heard = (party, start_ms, end_ms, text, words = []) => ({
-  leg: LEG + (party === 'CALLER' ? 1 : 2), party, start_ms, end_ms, text, engine: 'whisper-base', words, confidence: null,
+const heard = (party: Party, start_ms: number, end_ms: number, text: string): Line => ({
+  leg: LEG + (party === 'CALLER' ? '1' : '2'), party, start_ms, end_ms, text, engine: 'whisper-base', words: [], confidence: null,
 })
 
 export const FIRST_LINE = heard('CALLER', 4200, 6900, '我要反映我们小区停水的事。')
 
-export const TALK = [
+/** Pause in ms before it is said, and what. */
+export const TALK: readonly (readonly [number, Line])[] = [
   [400, heard('AGENT', 9000, 12400, '您好，工号零零七为您服务，请问您是哪个小区？')],
   [1500, heard('CALLER', 13100, 19800, '我们是云山区北门小区的，已经停水两天了，什么时候能恢复？')],
   [1600, heard('AGENT', 20500, 23900, '请问是整栋楼停水，还是只有您家停水？')],
@@ -15,9 +21,11 @@ export const TALK = [
   [1500, heard('CALLER', 36500, 40100, '我姓王，就打这个电话。')],
 ]
 
-const field = (name, value, source, source_ms, confidence) => ({ name, value, source, source_ms, confidence })
+const field = (name: DraftableName, value: string, source: string, source_ms: number, confidence: number): DraftField =>
+  ({ name, value, source, source_ms, confidence })
 
-export const PROPOSALS = [
+/** After how many utterances, and what is proposed then. */
+export const PROPOSALS: readonly (readonly [number, DraftField[]])[] = [
   [0, [field('title', '小区停水', '我要反映我们小区停水的事', 4200, 0.55)]],
   [2, [
     field('kind', 'help', '什么时候能恢复', 13100, 0.72),
@@ -42,7 +50,7 @@ export const PROPOSALS = [
   ]],
 ]
 
-export const SUGGESTIONS = {
+export const SUGGESTIONS: Suggestions = {
   items: [
     {
       entry: 'K0017', version: 3, title: '小区停水原因与恢复时间如何查询', category: '020301', band: 'strong', score: 12.4,
