@@ -74,7 +74,9 @@ def digest(credentials: Credentials, challenge: Challenge, /, *, method: str, ur
     """Return ``response`` of RFC 7616 §3.4.1; without qop that of RFC 2069, which old exchanges ask for."""
 
     def hashed(text: str) -> str:
-        return hashlib.new(ALGORITHMS[challenge.algorithm], text.encode(), usedforsecurity=False).hexdigest()
+        return hashlib.new(
+            ALGORITHMS[challenge.algorithm], text.encode("utf-8", "surrogateescape"), usedforsecurity=False
+        ).hexdigest()
 
     secret = hashed(f"{credentials.username}:{challenge.realm}:{credentials.password}")
     asked = hashed(f"{method}:{uri}")

@@ -18,7 +18,7 @@ from telephony.sip.responses import ALLOW, Extra
 from telephony.sip.sdp import Agreed, OurSide, answer_sdp, offer_sdp
 from telephony.sip.transactions.client import ClientKey, key_of_own
 from telephony.sip.transactions.server import ServerKey
-from telephony.sip.transactions.timers import Resending, resending, resent
+from telephony.sip.transactions.timers import LIFE, Resending, resending, resent
 
 PROBE_S = 8.0
 """How long a peer may take to answer a probe."""
@@ -62,7 +62,7 @@ class SipSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A request of ours within a session. ``until`` is earlier than its transaction's end for a probe."""
+    """A request of ours within a session. After ``until`` it is given up, though its transaction would wait on."""
 
     tag: str
     until: float | None = None
@@ -149,7 +149,8 @@ class SipSessions:
         ours = session.ours.next()
         extra = (*self._core.contact_line(), ("Allow", ALLOW), ("Content-Type", "application/sdp"))
         body = offer_sdp(ours, direction)
-        return self._ask(replace(session, ours=ours), "INVITE", now=now, extra=extra, body=body)
+        changed = replace(session, ours=ours)
+        return self._ask(changed, "INVITE", now=now, until=now + LIFE, extra=extra, body=body)
 
     def offering(self, tag: str, /) -> bool:
         """Tell whether a re-INVITE of ours waits for its final response."""
@@ -208,9 +209,8 @@ class SipSessions:
         session = self.keep(
             replace(session, dialog=moved_by(session.dialog, response), agreed=agreed or session.agreed)
         )
-        cseq = int(response.headers.first("CSeq").split()[0])
-        ack = self.acknowledge(session, cseq=cseq)
-        self._asked[key] = replace(self._asked[key], ack=ack)
+        ack = self.acknowledge(session, cseq=self._core.transactions.clients[key].request.cseq)
+        self._asked[key] = replace(self._asked[key], ack=ack, until=None)
         if session.phase is Phase.LEAVING:
             return [ack]
         if agreed is None:
@@ -229,7 +229,7 @@ class SipSessions:
     # Time -----------------------------------------------------------------------------------------------------------
 
     def tick(self, *, now: float) -> list[Output]:
-        """Repeat what waits for an ACK, give up on what was never acknowledged and on probes."""
+        """Repeat what waits for an ACK, give up on what was never acknowledged and never answered."""
         outputs: list[Output] = []
         for key in [key for key, one in self._asked.items() if one.until is not None and one.until <= now]:
             self._core.transactions.abandon(key)

@@ -13,6 +13,7 @@ from telephony.sip.parser import MalformedSip, parse
 from telephony.sip.responses import response_to
 from telephony.sip.sdp import OurSide
 from telephony.sip.sessions import SipSession, SipSessions
+from telephony.sip.transactions.client import is_whole
 from telephony.sip.trunks import Trunk, Trunks
 from telephony.sip.uac import Outbound, Placed, Uac
 from telephony.sip.uas import Uas
@@ -78,6 +79,9 @@ class UserAgent:
         return [Send(to_wire(response), where)]
 
     def _response(self, response: Response, flow: Flow, now: float) -> list[Output]:
+        if not is_whole(response):
+            self.counters["malformed-response"] += 1
+            return []
         key, sends, tells = self.core.transactions.responded(response, now=now)
         if key is None:
             self.counters["stray-response"] += 1

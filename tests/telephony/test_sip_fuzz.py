@@ -5,11 +5,14 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telephony.media_protocol import Direction
+from telephony.sip.digest import Credentials
 from telephony.sip.events import Invited
 from telephony.sip.flows import Send
 from telephony.sip.parser import parse
 from telephony.sip.sdp import OurSide
 from tests.telephony.sip_texts import FLOW, OFFER, new_agent, request
+from tests.telephony.test_sip_uac import Call, reply, requests
 
 OURS = OurSide(host="127.0.0.1", port=20000, session=7)
 ODD = (
@@ -52,6 +55,50 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
         if not octets:
             return b""
     return bytes(octets)
+
+
+def answers(call: Call) -> list[bytes]:
+    """What a peer may say to a call of ours, to its re-INVITE and to its BYE."""
+    asks = 'WWW-Authenticate: Digest realm="a", nonce="b", qop="auth"\r\n'
+    routes = "Record-Route: <sip:10.0.0.1;lr>\r\n"
+    return [
+        reply(call.invite, 100),
+        reply(call.invite, 183, body=OFFER, extra=routes),
+        reply(call.invite, 401, extra=asks),
+        reply(call.invite, 200, body=OFFER, extra=routes),
+        reply(call.invite, 200, tag="fork", body=OFFER),
+        reply(call.invite, 486),
+        call.theirs("UPDATE", body=OFFER),
+        call.theirs("BYE", cseq=2),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(min_value=0))
+def test_mutated_answers_to_a_call_of_ours_never_escape_and_leave_nothing_in_the_end(seed: int) -> None:
+    dice = random.Random(seed)
+    call, now = Call(new_agent(), credentials=Credentials(username="a", password="b")), 0.0
+    agent, ours = call.agent, []
+    for data in dice.choices(answers(call), k=10):
+        now += dice.choice([0.0, 0.1, 0.6, 40.0])
+        outputs = agent.receive(mutated(data, dice), flow=FLOW, now=now)
+        outputs += agent.offer(call.tag, direction=Direction.SENDONLY, now=now) if dice.random() < 0.3 else []
+        outputs += agent.hang_up(call.tag, cause=16, now=now) if dice.random() < 0.1 else []
+        outputs += agent.tick(now=now)
+        for request_of_ours in [message for message in requests(outputs) if message.method in {"INVITE", "BYE"}]:
+            answer = reply(request_of_ours, dice.choice([100, 200, 401, 481, 491]), body=OFFER)
+            outputs += agent.receive(mutated(answer, dice), flow=FLOW, now=now)
+        ours += [output for output in outputs if isinstance(output, Send)]
+
+    assert all(parse(output.data) is not None for output in ours)
+    for tag in [call.tag, *agent.sessions.all]:
+        agent.hang_up(tag, cause=16, now=now)
+    for later in (33.0, 66.0, 99.0):
+        agent.tick(now=now + later)
+        for tag in list(agent.sessions.all):
+            agent.hang_up(tag, cause=16, now=now + later)
+    agent.tick(now=now + 140.0)
+    assert (agent.sessions.all, agent.uac.attempts, agent.core.transactions.clients) == ({}, {}, {})
 
 
 @settings(max_examples=150, deadline=None)

@@ -42,7 +42,7 @@ def reply(to: Request, status: int, *, tag: str = "them", body: str = "", extra:
         f"SIP/2.0 {status} Whatever\r\nVia: {headers.first('Via')}\r\nFrom: {headers.first('From')}\r\n"
         f"To: {headers.first('To')}{suffix}\r\nCall-ID: {to.call_id}\r\nCSeq: {headers.first('CSeq')}\r\n"
         f"Contact: <sip:them@127.0.0.1:5062>\r\n{extra}{kind}Content-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
+    ).encode("utf-8", "surrogateescape")
 
 
 class Call:
@@ -309,6 +309,17 @@ def test_a_re_invite_to_a_peer_without_the_call_ends_it(status: int) -> None:
     assert events(call.gets(status, now=1.1, to=offer_of_ours(call))) == [Gone(call.tag, "dead")]
 
 
+def test_a_re_invite_that_is_never_answered_for_good_ends_the_call() -> None:
+    call = Call(new_agent())
+    call.up()
+    call.gets(100, now=1.1, to=offer_of_ours(call))
+
+    assert events(call.agent.tick(now=LIFE + 0.9)) == []
+    assert events(call.agent.tick(now=LIFE + 1.0)) == [Gone(call.tag, "dead")]
+    call.agent.tick(now=LIFE + 2.0)
+    assert call.agent.core.transactions.clients == {}
+
+
 def test_re_invites_of_both_sides_at_once_are_refused_with_491_and_ours_waits_for_theirs() -> None:
     call = Call(new_agent())
     call.up()
@@ -318,6 +329,17 @@ def test_re_invites_of_both_sides_at_once_are_refused_with_491_and_ours_waits_fo
 
     assert b"SIP/2.0 491" in theirs[0].data
     assert call.agent.offer(call.tag, direction=Direction.SENDRECV, now=1.2) == []
+
+
+@pytest.mark.parametrize("to", [b"", b"To: <sip:x@y\r\n", b"To: <sip:x@y>\r\nTo: <sip:z@y>\r\n"])
+def test_an_answer_whose_ack_could_not_be_written_is_dropped_and_counted(to: bytes) -> None:
+    call = Call(new_agent())
+    whole = reply(call.invite, 486)
+    line = next(row for row in whole.split(b"\r\n") if row.startswith(b"To: "))
+
+    assert call.agent.receive(whole.replace(line + b"\r\n", to), flow=FLOW, now=0.1) == []
+    assert call.agent.counters["malformed-response"] == 1
+    assert events(call.agent.receive(whole, flow=FLOW, now=0.2)) == [PeerDeclined(call.tag, 486, "Whatever")]
 
 
 def test_a_stranger_who_guesses_no_branch_answers_nothing_for_the_peer() -> None:

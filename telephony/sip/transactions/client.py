@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from telephony.sip.addresses import parse_via
+from telephony.sip.addresses import parse_via, uri_of, well_formed
 from telephony.sip.flows import Flow, Send
 from telephony.sip.messages import Headers, Request, Response, to_wire
 from telephony.sip.transactions.machine import Got, Rules, Running, Sends, State, TransactionStep, due, started, stepped
@@ -82,6 +82,18 @@ def key_of_response(response: Response, /) -> ClientKey | None:
     branch = via.parameter("branch") if via is not None else None
     method = next(iter(response.headers.first("CSeq").split()[1:]), "")
     return (branch, method.upper()) if branch and method else None
+
+
+def is_whole(response: Response, /) -> bool:
+    """Tell whether a response to an INVITE says what its ACK needs: one To, and Record-Route and Contact as they are.
+
+    Of other requests only the status is used.
+    """
+    headers = response.headers
+    if not headers.first("CSeq").upper().endswith("INVITE"):
+        return True
+    values = [*headers.all("To"), *headers.all("Record-Route"), *headers.all("Contact")]
+    return headers.count("To") == 1 and all(well_formed(value) and uri_of(value) for value in values)
 
 
 def key_of_own(request: Request, /) -> ClientKey:

@@ -230,6 +230,14 @@ MUTANTS = (
         tests=("tests/telephony/test_sip_uac.py",),
     ),
     Mutant(
+        name="answer-without-an-address-taken",
+        fault="text that cannot be stored crosses a wall",
+        file="telephony/sip/user_agent.py",
+        old="if not is_whole(response):",
+        new="if not response.headers:",
+        tests=("tests/telephony/test_sip_uac.py",),
+    ),
+    Mutant(
         name="credentials-sent-again-and-again",
         fault="a call of ours is left behind",
         file="telephony/sip/uac.py",
