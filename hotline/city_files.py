@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from agent_desk import CategoryChoice, CityInfo, DeskChoices, DialogueChoice, DistrictChoice, Leaf
+from agent_desk import DeskChoices, Leaf, replies
 from hotline import city_rows
 from hotline.city_telephony import telephony_faults
 from knowledge import Entry
@@ -61,9 +61,9 @@ class CityFiles:
         return ZoneInfo(self.head["zone"])
 
     @property
-    def info(self) -> CityInfo:
+    def info(self) -> replies.CityInfo:
         """Name and sign of the city."""
-        return CityInfo(name=self.head["name"], short_name=self.head["short_name"], zone=self.head["zone"])
+        return replies.CityInfo(name=self.head["name"], short_name=self.head["short_name"], zone=self.head["zone"])
 
 
 def read_city(folder: Path, /) -> CityFiles:
@@ -246,7 +246,7 @@ def desk_choices(
     return DeskChoices(
         city=city.info,
         categories=tuple(
-            CategoryChoice(
+            replies.CategoryChoice(
                 code=category.code,
                 path=category.path,
                 kinds=tuple(sorted(category.kinds, key=order.index)),
@@ -257,11 +257,11 @@ def desk_choices(
             for category in known.categories.values()
         ),
         districts=tuple(
-            DistrictChoice(name=row["name"], streets=tuple(street["name"] for street in row["streets"]))
+            replies.DistrictChoice(name=row["name"], streets=tuple(street["name"] for street in row["streets"]))
             for row in city.places["districts"]
         ),
         dialogues=tuple(
-            DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
+            replies.DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
         ),
         demo=demo,
         wrap_up_seconds=wrap_up_s,

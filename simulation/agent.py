@@ -5,16 +5,19 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import assert_never
 
 import aiohttp
 
+from agent_desk import messages, replies
 from runtime.background import Nursery, nursery
 from runtime.telemetry import get_logger
 from simulation.agent_line import AgentLine
 from simulation.agent_talk import ScriptedTalk, Workplace
-from simulation.desk_client import DeskClient, log_in
+from simulation.desk_client import DeskClient, LiveHeard, log_in
 from telephony import testcalls
+from vocabulary.calls import CallPhase, CallSnapshot, SeatSnapshot, SeatState
+from vocabulary.ids import CallId, ContactId, OfferId
 from vocabulary.personal import PhoneNumber
 
 _log = get_logger(__name__)
@@ -64,7 +67,7 @@ class SimulatedAgent:
         self._config = config
         self._dialogues = testcalls.read_dialogues(Path(config.dialogues))
         self._place: Workplace | None = None
-        self._callers: dict[str, str] = {}
+        self._callers: dict[ContactId, str] = {}
         self._talk: ScriptedTalk | None = None
         self._said_ready = False
         self._line_served = True
@@ -77,11 +80,11 @@ class SimulatedAgent:
             tasks.start(self._doubt_line(desk))
             if self._talk is not None:
                 self._begin(self._talk.contact, self._talk.call, tasks)
-            async for message in desk.live():
-                await self._take(desk, message, tasks)
+            async for heard in desk.live():
+                await self._take(desk, heard, tasks)
 
     async def _sit_down(self, desk: DeskClient) -> None:
-        setup = (await desk.get("/api/desk/setup")).body
+        setup = (await desk.get("/api/desk/setup")).read(replies.DeskSetup)
         self._place = Workplace.of(desk, setup, line=self.line, voices=Path(self._config.voices))
         seat = await desk.post("/api/seat/sign-in")
         if not seat.ok:
@@ -110,30 +113,40 @@ class SimulatedAgent:
         answer = await desk.post("/api/seat/line", {"offer_sdp": await self.line.offer()})
         if not answer.ok:
             raise ConnectionError(f"the line was refused with status {answer.status}")
-        await self.line.accept(answer.body["answer_sdp"])
+        await self.line.accept(answer.read(replies.LineReply).answer_sdp)
 
-    async def _take(self, desk: DeskClient, message: dict[str, Any], tasks: Nursery) -> None:
-        kind, data, contact = message.get("kind"), message.get("data") or {}, message.get("contact") or ""
-        if kind == "offer":
-            self._callers[contact] = data.get("caller_masked") or PhoneNumber(data.get("caller", "")).masked()
-            tasks.start(_answer(desk, data["offer"]))
-        elif kind == "connected":
-            self._begin(contact, data["call"], tasks)
-        elif kind == "snapshot":
-            self._resume(data, tasks)
-        elif kind == "seat":
-            await self._seat(desk, data)
-        elif self._talk is not None and self._talk.contact == contact:
-            self._talk.take(kind or "", data)
+    async def _take(self, desk: DeskClient, heard: LiveHeard, tasks: Nursery) -> None:
+        said, contact = heard.said, heard.contact
+        match said:
+            case messages.LiveOffer():
+                self._callers[said.data.contact] = said.data.caller_masked
+                tasks.start(_answer(desk, said.data.offer))
+            case messages.LiveConnected():
+                if said.data.contact is not None:
+                    self._begin(said.data.contact, said.data.call, tasks)
+            case messages.LiveSnapshot():
+                self._resume(said.data.seat, said.data.call, tasks)
+            case messages.LiveSeat():
+                await self._seat(desk, said.data)
+            case messages.LiveEnded() | messages.LiveFinal() | messages.LiveDraft() | messages.LiveSuggestions():
+                if self._talk is not None and self._talk.contact == contact:
+                    self._talk.take(said)
+            case (
+                messages.LiveCall() | messages.LiveOfferEnded() | messages.LiveSpeechStarted()
+                | messages.LiveSpeechEnded() | messages.LivePartial() | messages.LiveTranscriptClosed()
+                | messages.LiveRecogniser() | messages.LiveOrder() | messages.LivePage() | messages.LivePing()
+            ):  # fmt: skip
+                pass  # nothing that this agent acts on
+            case _:
+                assert_never(said)
 
-    def _resume(self, data: dict[str, Any], tasks: Nursery) -> None:
-        self._line_served = bool((data.get("seat") or {}).get("line_connected", True))
-        call = data.get("call")
-        if call and call.get("connected_at") and call.get("phase") == "talking":
-            self._callers.setdefault(call["contact"], PhoneNumber(call.get("caller", "")).masked())
-            self._begin(call["contact"], call["call"], tasks)
+    def _resume(self, seat: SeatSnapshot | None, call: CallSnapshot | None, tasks: Nursery) -> None:
+        self._line_served = seat is None or seat.line_connected
+        if call is not None and call.connected_at is not None and call.phase is CallPhase.TALKING:
+            self._callers.setdefault(call.contact, call.caller.masked())
+            self._begin(call.contact, call.call, tasks)
 
-    def _begin(self, contact: str, call: str, tasks: Nursery) -> None:
+    def _begin(self, contact: ContactId, call: CallId, tasks: Nursery) -> None:
         if self._place is None:
             return
         talk = self._talk
@@ -148,21 +161,21 @@ class SimulatedAgent:
         if not talk.running and not talk.finished:
             tasks.start(talk.run(self._place))
 
-    def _dialogue_of(self, contact: str) -> testcalls.Dialogue | None:
+    def _dialogue_of(self, contact: ContactId) -> testcalls.Dialogue | None:
         caller = self._callers.pop(contact, "")
         masked = {PhoneNumber(dialogue.caller.phone).masked(): dialogue for dialogue in self._dialogues.values()}
         return masked.get(caller)
 
-    async def _seat(self, desk: DeskClient, seat: dict[str, Any]) -> None:
-        self._line_served = bool(seat.get("line_connected", True))
-        if seat.get("state") == "not-ready" and seat.get("reason") != "break":
+    async def _seat(self, desk: DeskClient, seat: SeatSnapshot) -> None:
+        self._line_served = seat.line_connected
+        if seat.state is SeatState.NOT_READY and seat.reason != "break":
             await self._open_line(desk)
             await desk.post("/api/seat/ready", {"ready": True, "reason": ""})
-        elif seat.get("state") == "wrap" and (self._talk is None or self._talk.finished):
+        elif seat.state is SeatState.WRAP and (self._talk is None or self._talk.finished):
             await desk.post("/api/seat/wrap-up-done")
 
 
-async def _answer(desk: DeskClient, offer: str) -> None:
+async def _answer(desk: DeskClient, offer: OfferId) -> None:
     await asyncio.sleep(_ANSWER_AFTER_S)
     answer = await desk.post("/api/seat/answer", {"offer": offer})
     if not answer.ok:

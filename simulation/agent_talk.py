@@ -5,8 +5,9 @@ import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
+from agent_desk import messages, replies
 from runtime.background import nursery
 from runtime.telemetry import get_logger
 from simulation.agent_line import AgentLine
@@ -14,12 +15,16 @@ from simulation.agent_order import CategoryOffer, Heard, order_form
 from simulation.desk_client import DeskClient
 from telephony import testcalls
 from vocabulary.audio import Party
+from vocabulary.ids import CallId, ContactId
+from vocabulary.orders import OrderBrief
 
 _log = get_logger(__name__)
 _TALK_S = 150.0
 _STILL_S = 5.0
 _SETTLED_S = 4.0
 _POLL_S = 0.25
+Taken = messages.LiveEnded | messages.LiveFinal | messages.LiveDraft | messages.LiveSuggestions
+"""What a talk hears of the live messages."""
 _NEEDED = {"category", "content"}
 
 
@@ -34,16 +39,14 @@ class Workplace:
     districts: tuple[str, ...]
 
     @classmethod
-    def of(cls, desk: DeskClient, setup: dict[str, Any], /, *, line: AgentLine, voices: Path) -> "Workplace":
+    def of(cls, desk: DeskClient, setup: replies.DeskSetup, /, *, line: AgentLine, voices: Path) -> "Workplace":
         """Read the desk's setup."""
         return cls(
             desk=desk,
             line=line,
             voices=voices,
-            categories=tuple(
-                CategoryOffer(code=each["code"], kinds=tuple(each["kinds"])) for each in setup["categories"]
-            ),
-            districts=tuple(each["name"] for each in setup["districts"]),
+            categories=tuple(CategoryOffer(code=each.code, kinds=each.kinds) for each in setup.categories),
+            districts=tuple(each.name for each in setup.districts),
         )
 
 
@@ -53,8 +56,8 @@ class ScriptedTalk:
     def __init__(
         self,
         *,
-        contact: str,
-        call: str,
+        contact: ContactId,
+        call: CallId,
         dialogue: testcalls.Dialogue | None,
         generic: tuple[str, ...],
         transcript_s: float,
@@ -71,18 +74,22 @@ class ScriptedTalk:
         self._talked = False
         self._sent = False
 
-    def take(self, kind: str, data: dict[str, Any], /) -> None:
+    def take(self, said: Taken, /) -> None:
         """Note a live message about this contact."""
-        if kind == "ended":
-            self._ended.set()
-        elif kind == "final" and data.get("party") == Party.CALLER:
-            self._finals[data["start_ms"]] = data["text"]
-            self._changed_at = time.monotonic()
-        elif kind == "draft":
-            self._proposed = {each["name"]: each["value"] for each in data["fields"]}
-            self._changed_at = time.monotonic()
-        elif kind == "suggestions":
-            self._suggested = tuple(each["category"] for each in data["items"] if each.get("category"))
+        match said:
+            case messages.LiveEnded():
+                self._ended.set()
+            case messages.LiveFinal():
+                if said.data.party is Party.CALLER:
+                    self._finals[said.data.start_ms] = said.data.text
+                    self._changed_at = time.monotonic()
+            case messages.LiveDraft():
+                self._proposed = {each.name.value: each.value for each in said.data.fields}
+                self._changed_at = time.monotonic()
+            case messages.LiveSuggestions():
+                self._suggested = tuple(each.category for each in said.data.items if each.category)
+            case _:
+                assert_never(said)
 
     async def run(self, place: Workplace) -> None:
         """Talk, wait for the words, send the order, hang up, finish the wrap-up. Begun again, it goes on."""
@@ -148,9 +155,9 @@ class ScriptedTalk:
             form = order_form(heard, categories=place.categories, districts=place.districts, named=named)
             answer = await place.desk.post(f"/api/contacts/{self.contact}/matters/{self.contact}/order", form)
             if answer.ok:
-                _log.info("the order was sent", contact=self.contact, order=answer.body.get("order_no"))
+                _log.info("the order was sent", contact=self.contact, order=answer.read(OrderBrief).order_no)
                 return True
-            named = frozenset(answer.body.get("fields") or {})
+            named = answer.wrong_fields()
             _log.warning("the order was refused", status=answer.status, fields=sorted(named))
             if answer.status >= 500:
                 await asyncio.sleep(1.0)

@@ -12,7 +12,8 @@ from runtime.clock import SystemClock
 from runtime.codec import decode
 from runtime.telemetry import get_logger
 from simulation.desk_client import DeskClient, log_in
-from vocabulary.ids import WorkOrderNo
+from vocabulary.orders import OrderBrief
+from work_orders import UnitOrder
 
 POLL_S = 1.0
 UNITS_A_POLL = 13
@@ -29,15 +30,6 @@ class UnitConfig:
     follow_up_login: str
     follow_up_password: str = field(repr=False)
     thinks_s: float = 1.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
-    """What a unit reads of an order."""
-
-    order_no: WorkOrderNo
-    title: str
-    created_at: datetime
 
 
 async def run_simulated_units(config: UnitConfig) -> None:
@@ -65,15 +57,15 @@ async def run_simulated_units(config: UnitConfig) -> None:
 async def _follow_up(desk: DeskClient) -> None:
     """Record that callers of answered orders were asked and are satisfied."""
     handled = await desk.get("/api/orders?stage=handle&limit=20")
-    for order in handled.body if handled.ok else ():
-        await desk.post(f"/api/orders/{order['order_no']}/follow-up", {"satisfied": True})
+    for order in handled.read(list[OrderBrief]) if handled.ok else ():
+        await desk.post(f"/api/orders/{order.order_no}/follow-up", {"satisfied": True})
 
 
 async def _answer_all(session: aiohttp.ClientSession, config: UnitConfig, token: str, *, now: datetime) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     async with session.get(f"{config.desk_url}/api/unit/orders", headers=headers) as reply:
         reply.raise_for_status()
-        waiting = decode(await reply.read(), list[_Waiting])
+        waiting = decode(await reply.read(), list[UnitOrder])
     for order in waiting:
         if now - order.created_at < timedelta(seconds=config.thinks_s):
             continue

@@ -6,6 +6,7 @@ from work_orders.catalogue import Catalogue, Category, Unit
 from work_orders.deadlines import Limit, LimitUnit, WorkingCalendar
 from work_orders.routes import OrderPages
 from work_orders.service import OrderService
+from work_orders.views import UnitOrder
 
 MIGRATIONS = ("work_orders", Path(__file__).parent / "migrations")
 
@@ -18,5 +19,6 @@ __all__ = [
     "OrderPages",
     "OrderService",
     "Unit",
+    "UnitOrder",
     "WorkingCalendar",
 ]

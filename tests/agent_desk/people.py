@@ -12,11 +12,11 @@ from agent_desk import (
     AgentDesk,
     CategoryGuess,
     City,
-    CityInfo,
     DeskChoices,
     DeskNeeds,
     Leaf,
     PlaceName,
+    replies,
 )
 from runtime.bus import Bus
 from runtime.clock import Clock
@@ -318,7 +318,7 @@ def desk_over(database: Database, *, bus: Bus, clock: Clock, workers: Workers) -
             accounts=Accounts(database=database, workers=workers, clock=clock),
             city=City(gazetteer=(district, road), leaves={CategoryCode("0201"): Leaf(name="停水", kinds=frozenset(RequestKind))}),
             choices=DeskChoices(
-                city=CityInfo(name="云山市", short_name="云山", zone="Asia/Shanghai"), categories=(), districts=(),
+                city=replies.CityInfo(name="云山市", short_name="云山", zone="Asia/Shanghai"), categories=(), districts=(),
                 dialogues=(),
                 wrap_up_seconds=lambda: 10.0,
             ),
