@@ -6,7 +6,7 @@ from typing import assert_never
 
 from asr.endpointing import Began, Found, Over, Stretch
 from asr.engines.protocol import FinalText
-from asr.hearing import Job, Seat
+from asr.hearing import Job, LegRecogniser
 from asr.ladder import Level
 from asr.listening import LegListener
 from vocabulary.audio import SAMPLE_RATE, SAMPLES_PER_MS, AudioBlock, Party
@@ -30,9 +30,9 @@ class _Open:
 class Actor:
     """A leg that is heard; one job at a time."""
 
-    def __init__(self, leg: TapLeg, *, listener: LegListener, seat: Seat, streaming: bool) -> None:
+    def __init__(self, leg: TapLeg, *, listener: LegListener, recogniser: LegRecogniser, streaming: bool) -> None:
         """``streaming`` engines are fed as sound comes, others when an utterance is over."""
-        self.leg, self.listener, self.seat = leg, listener, seat
+        self.leg, self.listener, self.recogniser = leg, listener, recogniser
         self.busy = self.ending = self.closed = False
         self._streaming = streaming
         self._inbox: deque[Found] = deque()

@@ -13,7 +13,7 @@ from uuid import UUID
 from asr.actor import Actor
 from asr.dispatch import Dispatcher
 from asr.engines.protocol import Engine, FinalText
-from asr.hearing import Outcome, Seat
+from asr.hearing import LegRecogniser, Outcome
 from asr.installed import Chosen
 from asr.listening import LegListener
 from asr.process import open_engine
@@ -48,7 +48,9 @@ def _actor(engine: Engine, /) -> Actor:
         leg=LegId(new_id()), call=CallId(new_id()), contact=ContactId(new_id()), party=Party.CALLER, first_sample=0
     )
     listener = LegListener(settings=engine.endpointing, detector=VoiceActivity(), from_sample=0)
-    return Actor(leg, listener=listener, seat=Seat(engine), streaming=engine.endpointing.chunk is not None)
+    return Actor(
+        leg, listener=listener, recogniser=LegRecogniser(engine), streaming=engine.endpointing.chunk is not None
+    )
 
 
 async def _pace(actor: Actor, sound: bytes, *, seconds: float, dispatcher: Dispatcher) -> None:

@@ -17,14 +17,14 @@ log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _MarkedLeg:
     leg: LegId
     mark: Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    legs: tuple[_Line, ...]
+    legs: tuple[_MarkedLeg, ...]
 
 
 class CheckpointFile:
@@ -65,12 +65,12 @@ class CheckpointFile:
         except (MalformedMessage, OSError) as error:
             set_aside(self._path, what="the checkpoint; legs are heard again from the start", reason=str(error))
             return {}
-        return {line.leg: line.mark for line in content.legs}
+        return {one.leg: one.mark for one in content.legs}
 
     def _write(self, marks: dict[LegId, Mark], /) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        content = _Content(legs=tuple(_Line(leg=leg, mark=mark) for leg, mark in marks.items()))
+        content = _Content(legs=tuple(_MarkedLeg(leg=leg, mark=mark) for leg, mark in marks.items()))
         try:
             with fresh.open("wb") as file:
                 file.write(encode(content))

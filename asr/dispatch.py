@@ -57,7 +57,7 @@ class Dispatcher:
 
     async def _work(self, actor: Actor, workers: Workers, /) -> None:
         job = actor.next_job(self.level, partial=self._wants_partial(actor))
-        await self._deliver(actor, await workers.run(actor.seat.work, job))
+        await self._deliver(actor, await workers.run(actor.recogniser.work, job))
         if actor.closed:
             self._partial_at.pop(id(actor), None)
 

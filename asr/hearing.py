@@ -31,8 +31,8 @@ class Outcome:
     faulty: bool = False
 
 
-class Seat:
-    """Holds the stream of one leg for the worker threads; only one works on it at a time."""
+class LegRecogniser:
+    """Hears one leg by a stream of an engine, on worker threads; only one of them works on it at a time."""
 
     def __init__(self, engine: Engine) -> None:
         """Open the stream with the first job."""

@@ -10,7 +10,7 @@ from asr.actor import Actor
 from asr.announcing import Announcer, closing_figures
 from asr.dispatch import Dispatcher
 from asr.engines.protocol import Engine
-from asr.hearing import Outcome, Seat
+from asr.hearing import LegRecogniser, Outcome
 from asr.ladder import Ladder, Level
 from asr.listening import LegListener
 from asr.ports import Checkpoints, Detector, Facts, LiveEvents, Mark
@@ -184,7 +184,9 @@ class Recogniser:
             from_sample=max(mark.sample, leg.first_sample),
         )  # fmt: skip
         listener.missed = not mark.complete
-        return Actor(leg, listener=listener, seat=Seat(engine), streaming=engine.endpointing.chunk is not None)
+        return Actor(
+            leg, listener=listener, recogniser=LegRecogniser(engine), streaming=engine.endpointing.chunk is not None
+        )
 
     def _give_up_when_over(self, leg: TapLeg, /) -> None:
         """A leg that ended unclaimed: after 35 s its sound is gone."""

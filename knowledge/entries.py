@@ -8,10 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from runtime.codec import MalformedMessage, decode, encode
 from vocabulary.errors import FieldError
 from vocabulary.ids import CategoryCode, EntryCode, UnitCode
+
+T = TypeVar("T")
 
 MATERIAL_TYPES = frozenset({"办事指南", "法律法规", "热点问答", "日常咨询", "通知公告", "业务指引", "审批", "话术"})
 TITLE_LIMIT = 128
@@ -153,16 +156,21 @@ def check_all(entries: Iterable[Entry], /, *, categories: frozenset[CategoryCode
         raise FieldError(found)
 
 
-def read_entries(text: str, /) -> tuple[Entry, ...]:
-    """Return the entries of a JSON Lines text; FieldError names the line that cannot be read."""
-    entries: list[Entry] = []
+def read_lines(text: str, kind: type[T], /) -> tuple[T, ...]:
+    """Return the values of a JSON Lines text, a value of ``kind`` a line; FieldError names each line that is none."""
+    values: list[T] = []
     wrong: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                entries.append(decode(line, Entry))
+                values.append(decode(line, kind))
             except MalformedMessage as error:
                 wrong[f"line {number}"] = f"第{number}行无法读取：{error}"
     if wrong:
         raise FieldError(wrong)
-    return tuple(entries)
+    return tuple(values)
+
+
+def read_entries(text: str, /) -> tuple[Entry, ...]:
+    """Return the entries of a JSON Lines text, see ``read_lines``."""
+    return read_lines(text, Entry)

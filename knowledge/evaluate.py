@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.confusion import Confusion
-from runtime.codec import MalformedMessage, decode
-from vocabulary.errors import FieldError
+from knowledge.entries import read_lines
 from vocabulary.ids import EntryCode
 from vocabulary.suggestions import Suggestions
 
@@ -20,17 +19,8 @@ class GoldenRequest:
 
 
 def read_golden(text: str, /) -> tuple[GoldenRequest, ...]:
-    """Return the requests of a JSON Lines text; FieldError names the lines that cannot be read."""
-    made, wrong = [], {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                made.append(decode(line, GoldenRequest))
-            except MalformedMessage as error:
-                wrong[f"line {number}"] = f"第{number}行无法读取：{error}"
-    if wrong:
-        raise FieldError(wrong)
-    return tuple(made)
+    """Return the requests of a JSON Lines text, see ``read_lines``."""
+    return read_lines(text, GoldenRequest)
 
 
 async def evaluate(

@@ -1,4 +1,4 @@
-"""Bringing an engine into step with the book."""
+"""Bringing an engine's index up to date with the book."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from knowledge.engine.protocol import SearchEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class IndexUpdate:
     """What was done: ``rebuilt`` when the analysis had changed, else how many entries were put and deleted."""
 
     rebuilt: bool
@@ -16,19 +16,19 @@ class Step:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was out of step."""
+        """Whether anything was out of date."""
         return self.rebuilt or self.put > 0 or self.deleted > 0
 
 
-async def bring_into_step(engine: SearchEngine, /, *, book: Book) -> Step:
+async def update_index(engine: SearchEngine, /, *, book: Book) -> IndexUpdate:
     """Index what the engine lacks, delete what the book lacks, rebuild all when the analysis is another one."""
     state = await engine.state()
     if state.analysis != book.analyzer.version:
         await engine.rebuild(book.documents(), analysis=book.analyzer.version)
-        return Step(rebuilt=True, put=len(book.entries), deleted=0)
+        return IndexUpdate(rebuilt=True, put=len(book.entries), deleted=0)
     wanted = {code: published.version for code, published in book.entries.items()}
     gone = [code for code in state.entries if code not in wanted]
     late = [code for code, version in wanted.items() if state.entries.get(code) != version]
     if gone or late:
         await engine.apply(upserts=[book.document(book.entries[code]) for code in late], deletes=gone)
-    return Step(rebuilt=False, put=len(late), deleted=len(gone))
+    return IndexUpdate(rebuilt=False, put=len(late), deleted=len(gone))

@@ -27,7 +27,7 @@ from runtime.workers import Workers
 async def open_service(
     config: KnowledgeConfig, /, *, database: Database, clock: Clock
 ) -> AsyncIterator[KnowledgeService]:
-    """Load the city's entries, bring the index into step, and keep it so while the block runs."""
+    """Load the city's entries, bring the index up to date, and keep it so while the block runs."""
     city = Path(config.city)
     leaves = {leaf.code: leaf for leaf in read_leaves(await _text(city / "categories.json"))}
     async with Workers(threads=config.threads, name="knowledge") as workers, _engine(config, clock, workers) as engine:

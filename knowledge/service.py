@@ -18,7 +18,7 @@ from knowledge.engine.protocol import EngineAway, Hit, SearchEngine
 from knowledge.entries import Entry, PublishedEntry
 from knowledge.evaluate import GoldenRequest, evaluate
 from knowledge.hysteresis import Card, settle
-from knowledge.indexing import Step, bring_into_step
+from knowledge.indexing import IndexUpdate, update_index
 from knowledge.matching import Shape, shape_of
 from knowledge.question import Question, question
 from knowledge.routes import knowledge_routes
@@ -65,17 +65,17 @@ class KnowledgeService:
         """Return the rows of /api/knowledge/*."""
         return knowledge_routes(self)
 
-    async def refresh(self) -> Step:
-        """Read the published entries and bring the index into step with them."""
+    async def refresh(self) -> IndexUpdate:
+        """Read the published entries and bring the index up to date with them."""
         async with self._changing:
             published = await self._catalogue.published()
             book = await self._workers.run(self._make_book, published)
             classifier = await self._workers.run(Classifier, book)
-            step = await bring_into_step(self._engine, book=book)
+            done = await update_index(self._engine, book=book)
             self._book, self._classifier = book, classifier
             self._shape.cache_clear()
-        log.info("knowledge base ready", entries=len(book.entries), rebuilt=step.rebuilt, put=step.put)
-        return step
+        log.info("knowledge base ready", entries=len(book.entries), rebuilt=done.rebuilt, put=done.put)
+        return done
 
     async def publish(self, entries: Sequence[Entry], /) -> Publication:
         """Publish entries and make them visible; FieldError (Chinese) when one is invalid."""
@@ -154,15 +154,15 @@ class KnowledgeService:
         return await evaluate(golden, suggest=suggest, confusion=confusion, rate=rate, seeds=seeds)
 
     async def keep_far_in_step(self) -> None:
-        """Bring the far engine into step, now and every 30 s; runs until cancelled."""
+        """Bring the far engine up to date, now and every 30 s; runs until cancelled."""
         engine = self._engine
         while isinstance(engine, FailoverEngine):
             try:
                 async with self._changing:
-                    step = await bring_into_step(engine.far, book=self._ready[0])
+                    done = await update_index(engine.far, book=self._ready[0])
                     engine.far_ready = True
-                if step.changed:
-                    log.info("search engine in step", rebuilt=step.rebuilt, put=step.put, deleted=step.deleted)
+                if done.changed:
+                    log.info("search engine up to date", rebuilt=done.rebuilt, put=done.put, deleted=done.deleted)
             except EngineAway as error:
                 log.warning("search engine away, the embedded one answers", error=str(error))
             await asyncio.sleep(FAR_CHECK_S)

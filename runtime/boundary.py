@@ -20,6 +20,12 @@ class Done(Generic[T]):
     value: T
 
 
+def _unforeseen(of: str) -> Failure:
+    """Return what the asker gets of a fault that is in the log."""
+    text = f"{of} failed in an unforeseen way; see the log of its process"
+    return Failure(family=Family.PERMANENT, reason="fault", text=text)
+
+
 async def outcome(work: Awaitable[T], /, *, of: str) -> Done[T] | Failure:
     """Await a handler; foreseen errors and faults come back as Failure, faults are logged under the name ``of``."""
     try:
@@ -28,11 +34,7 @@ async def outcome(work: Awaitable[T], /, *, of: str) -> Done[T] | Failure:
         return failure_of(error)
     except Exception:
         log.exception("a handler failed in an unforeseen way", handler=of)
-        return Failure(
-            family=Family.PERMANENT,
-            reason="fault",
-            text=f"{of} failed in an unforeseen way; see the log of its process",
-        )
+        return _unforeseen(of)
 
 
 def attempt(work: Callable[[], T], /, *, of: str) -> Done[T] | Failure:
@@ -43,11 +45,7 @@ def attempt(work: Callable[[], T], /, *, of: str) -> Done[T] | Failure:
         return failure_of(error)
     except Exception:
         log.exception("a handler failed in an unforeseen way", handler=of)
-        return Failure(
-            family=Family.PERMANENT,
-            reason="fault",
-            text=f"{of} failed in an unforeseen way; see the log of its process",
-        )
+        return _unforeseen(of)
 
 
 def each(items: Iterable[K], work: Callable[[K], object], /, *, of: str) -> list[K]:

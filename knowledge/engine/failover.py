@@ -18,7 +18,7 @@ class FailoverEngine:
     """Circuit breaker: one failure opens it for 2 s, doubling to 60 s; a success closes it.
 
     State and changes are those of the near engine, which is always complete. The far engine answers searches only
-    while ``far_ready`` is set; whoever keeps the indexes in step sets it.
+    while ``far_ready`` is set; whoever keeps the indexes up to date sets it.
     """
 
     def __init__(self, *, far: SearchEngine, near: SearchEngine, clock: Clock) -> None:
@@ -29,7 +29,7 @@ class FailoverEngine:
 
     @property
     def far(self) -> SearchEngine:
-        """The far engine, to bring it into step."""
+        """The far engine, to bring it up to date."""
         return self._far
 
     @property
@@ -42,17 +42,17 @@ class FailoverEngine:
         return await self._near.state()
 
     async def rebuild(self, documents: Iterable[Document], /, *, analysis: str) -> None:
-        """Rebuild the near engine; the far one is out of step until it is brought back."""
+        """Rebuild the near engine; the far one is out of date until it is brought back."""
         self.far_ready = False
         await self._near.rebuild(documents, analysis=analysis)
 
     async def apply(self, *, upserts: Sequence[Document], deletes: Sequence[EntryCode]) -> None:
-        """Change the near engine; the far one is out of step until it is brought back."""
+        """Change the near engine; the far one is out of date until it is brought back."""
         self.far_ready = False
         await self._near.apply(upserts=upserts, deletes=deletes)
 
     async def search(self, query: TokenQuery, /, *, on: date, limit: int) -> tuple[Hit, ...]:
-        """Ask the far engine, or the near one while the far one is away, slow or out of step."""
+        """Ask the far engine, or the near one while the far one is away, slow or out of date."""
         if self.far_ready and self._clock.monotonic() >= self._closed_until_s:
             try:
                 hits = await self._far.search(query, on=on, limit=limit)

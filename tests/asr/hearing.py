@@ -8,7 +8,7 @@ import numpy as np
 from asr.actor import Actor
 from asr.endpointing import Found
 from asr.engines.protocol import Engine, FinalText, Heard
-from asr.hearing import Seat
+from asr.hearing import LegRecogniser
 from asr.ladder import Level
 from asr.listening import LegListener
 from asr.voice_activity import VoiceActivity
@@ -32,7 +32,12 @@ def a_leg(party: Party = Party.CALLER, *, first_sample: int = 0) -> TapLeg:
 
 def an_actor(engine: Engine, *, from_sample: int = 0, party: Party = Party.CALLER) -> Actor:
     listener = LegListener(settings=engine.endpointing, detector=VoiceActivity(), from_sample=from_sample)
-    return Actor(a_leg(party), listener=listener, seat=Seat(engine), streaming=engine.endpointing.chunk is not None)
+    return Actor(
+        a_leg(party),
+        listener=listener,
+        recogniser=LegRecogniser(engine),
+        streaming=engine.endpointing.chunk is not None,
+    )
 
 
 def blocks(actor: Actor, pcm: bytes, *, first_sample: int = 0) -> Iterator[AudioBlock]:
@@ -45,7 +50,7 @@ def work_off(actor: Actor, level: Level = Level.NORMAL) -> list[Heard]:
     heard: list[Heard] = []
     while actor.due() is not None:
         job = actor.next_job(level, partial=True)
-        outcome = actor.seat.work(job)
+        outcome = actor.recogniser.work(job)
         heard += outcome.heard
         finals = [one for one in outcome.heard if isinstance(one, FinalText)]
         actor.done(job, finals=finals, faulty=outcome.faulty)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from asr.endpointing import Began, Endpointing, Over, Stretch
 from asr.engines.protocol import FinalText
 from asr.engines.scripted import ScriptedEngine, tone
-from asr.hearing import Seat
+from asr.hearing import LegRecogniser
 from asr.ladder import Level
 from asr.listening import LegListener
 from tests.asr.hearing import a_leg, an_actor, blocks, finals, hear, silence, work_off
@@ -45,7 +45,7 @@ def test_an_utterance_engine_gets_one_utterance_a_job_oldest_first() -> None:
     job = actor.next_job(Level.NORMAL, partial=False)
 
     assert [type(step) for step in job.steps] == [Began, Stretch, Over]
-    assert [one.text for one in actor.seat.work(job).heard] == ["甲乙。"]
+    assert [one.text for one in actor.recogniser.work(job).heard] == ["甲乙。"]
 
 
 def test_when_behind_adjacent_utterances_are_heard_as_one() -> None:
@@ -119,7 +119,7 @@ def test_a_successor_from_the_safe_sample_hears_all_the_rest_and_nothing_twice(
         before += work_off(actor)
     safe = max(0, actor.safe_sample)
     listener = LegListener(settings=kind().endpointing, detector=an_actor(kind()).listener._detector, from_sample=safe)
-    heir = type(actor)(a_leg(), listener=listener, seat=Seat(kind()), streaming=kind is ScriptedEngine)
+    heir = type(actor)(a_leg(), listener=listener, recogniser=LegRecogniser(kind()), streaming=kind is ScriptedEngine)
     size = 2 * odd
     for offset in range(2 * safe, len(pcm), size):
         block = AudioBlock(leg=heir.leg.leg, first_sample=offset // 2, pcm=pcm[offset : offset + size])

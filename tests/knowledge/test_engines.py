@@ -19,7 +19,7 @@ from knowledge.engine.failover import FailoverEngine
 from knowledge.engine.memory import MemoryEngine
 from knowledge.engine.protocol import Document, EngineAway, SearchEngine, day_number
 from knowledge.engine.tantivy import open_tantivy
-from knowledge.indexing import bring_into_step
+from knowledge.indexing import update_index
 from knowledge.question import question
 from knowledge.window import span_of
 from runtime.clock import ManualClock, SystemClock
@@ -153,12 +153,12 @@ async def test_a_rebuild_replaces_everything(engine: SearchEngine) -> None:
 
 
 async def test_another_analysis_rebuilds_and_the_same_one_writes_only_what_differs(engine: SearchEngine) -> None:
-    assert (await bring_into_step(engine, book=city_book())).rebuilt
-    assert not (await bring_into_step(engine, book=city_book())).changed
+    assert (await update_index(engine, book=city_book())).rebuilt
+    assert not (await update_index(engine, book=city_book())).changed
 
     await engine.apply(upserts=[document("Z9", "多余的条目")], deletes=[EntryCode("K0001")])
-    step = await bring_into_step(engine, book=city_book())
-    assert (step.rebuilt, step.put, step.deleted) == (False, 1, 1)
+    done = await update_index(engine, book=city_book())
+    assert (done.rebuilt, done.put, done.deleted) == (False, 1, 1)
 
 
 async def test_an_engine_without_an_index_holds_nothing(engine: SearchEngine) -> None:
