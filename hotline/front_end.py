@@ -76,7 +76,7 @@ def schema() -> None:
 
 
 def check() -> None:
-    """Fail when types do not hold, unit tests fail, or document and types are not what the routes say."""
+    """Fail when types or rules do not hold, unit tests fail, or document and types are not what the routes say."""
     install()
     committed = (ROOT / "web" / "openapi.json", WEB / "src" / "api" / "schema.d.ts")
     before = [path.read_bytes() if path.is_file() else b"" for path in committed]
@@ -87,6 +87,7 @@ def check() -> None:
     if '"resolved"' in (WEB / "package-lock.json").read_text():
         raise SystemExit("package-lock.json names download addresses: install with the project's .npmrc")
     _npm("run", "check")
+    _npm("run", "lint")
     _npm("test")
 
 

@@ -41,7 +41,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
 }
-"""``style-src`` allows inline styles because Element Plus and ECharts set them."""
+"""``style-src`` allows inline styles because ECharts sets them."""
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """For a year (RFC 6797), where people come over HTTPS."""
 

@@ -1,7 +1,5 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import 'element-plus/es/components/base/style/css'
-import 'element-plus/es/components/cascader/style/css'
 import './styles/tokens.css'
 import './styles/base.css'
 import App from './App.vue'

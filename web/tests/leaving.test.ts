@@ -126,7 +126,7 @@ describe('a session that ended', () => {
     await filled('talking')
     whenUnauthenticated(() => useSession().end())
     desk.on('GET /api/contacts', () => new Refusal(401, { detail: '请先登录' }))
-    await Promise.allSettled([contacts.list(), contacts.list()])
+    await Promise.allSettled([contacts.list(100), contacts.list(100)])
     expect([useSession().lock, useSession().principal?.login, useForm().fields.caller_name.value]).toEqual(['ended', 'agent-login', '周明'])
   })
   it('opens again for the same person, and tells when it is another', async () => {

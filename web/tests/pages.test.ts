@@ -1,6 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Component } from 'vue'
 import DueText from '@/rooms/work_orders/DueText.vue'
 import OrderPage from '@/rooms/work_orders/OrderPage.vue'
 import OrdersPage from '@/rooms/work_orders/OrdersPage.vue'
@@ -21,6 +20,7 @@ import { useSession } from '@/shell/stores/session'
 import { useReveal } from '@/rooms/agent_desk/stores/reveal'
 import { pieces } from '@/rooms/knowledge/highlight'
 import { callbackOf, FakeDesk, orderAt, person, Refusal } from './desk'
+import { opened } from './page'
 
 describe('a field row by keyboard', () => {
   beforeEach(() => { new FakeDesk().open() })
@@ -103,16 +103,10 @@ describe('the number to call back', () => {
 })
 
 describe('an order on the screen', () => {
-  const page = async (component: Component, props = {}) => {
-    const mounted = mount(component, { props, global: { stubs: { RouterLink: true } } })
-    await flushPromises()
-    return mounted
-  }
-
   it('is asked for again when it moved on, and no other is', async () => {
     const moved = orderAt('handle')
     const desk = new FakeDesk().open().on('GET /api/orders/{order_no}', () => new Refusal(404, { detail: '没有工单', reason: 'not-found' }))
-    await page(OrderPage, { orderNo: moved.order_no })
+    await opened(OrderPage, { props: { orderNo: moved.order_no } })
     useLive().dispatch('order', orderAt('handle', { order_no: 'another' }), 'm')
     await flushPromises()
     expect(desk.asked).toHaveLength(1)
@@ -122,7 +116,7 @@ describe('an order on the screen', () => {
   })
   it('has its new stage in the list at once', async () => {
     new FakeDesk().open().on('GET /api/orders', () => [orderAt('dispatch'), orderAt('dispatch', { order_no: 'another' })])
-    const list = await page(OrdersPage)
+    const { page: list } = await opened(OrdersPage)
     const stages = (): string[] => list.findAllComponents(StageTag).map((tag) => tag.props('order').stage)
     expect(stages()).toEqual(['dispatch', 'dispatch'])
     useLive().dispatch('order', orderAt('handle'), 'k')
@@ -138,8 +132,7 @@ describe('people to call back', () => {
       .on('GET /api/callbacks', () => [callbackOf('k', { claimed_by })])
       .on('POST /api/callbacks/{contact}/claim', () => { claimed_by = '李晓' })
     useSession().know(person('agent'))
-    const page = mount(CallbacksPage, { global: { stubs: { RouterLink: true } } })
-    await flushPromises()
+    const { page } = await opened(CallbacksPage)
     const words = (): string[] => page.findAll('tbody button').map((button) => button.text())
     expect(words()).toEqual(['由我回拨'])
     await page.find('tbody button').trigger('click')

@@ -14,7 +14,7 @@ import { words as shell } from '@/shell/words'
 import { FakeDesk, person } from './desk'
 
 const page = (name: string, path: string, order?: number): Page => ({
-  name, path, component: () => Promise.resolve({}), asks: [], ...(order === undefined ? {} : { menu: { order, word: 'app.name' as const, icon: {} } }),
+  name, path, component: () => Promise.resolve({}), asks: [], ...(order === undefined ? {} : { menu: { order, word: 'app.name' as const, icon: 'bell' as const } }),
 })
 const room = (name: string, more: Partial<Manifest> = {}): Manifest => ({ room: name, title: 'app.name', words: {}, pages: [], keys: {}, ...more })
 const sources = import.meta.glob<string>('../src/rooms/**/*.{ts,vue}', { eager: true, query: '?raw', import: 'default' })

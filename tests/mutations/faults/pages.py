@@ -46,6 +46,14 @@ MUTANTS = (
         tests=("tests/agent_desk/test_order_notices.py",),
     ),
     Mutant(
+        name="unsent-text-stays",
+        fault="something of a call stays for the next person at the page",
+        file="web/src/shell/stores/unsent.ts",
+        old="    kept.value.clear()\n",
+        new="",
+        tests=("tests/ui.test.ts",),
+    ),
+    Mutant(
         name="page-open-whatever-the-desk-says",
         fault="a page decides by itself who may see it",
         file="web/src/shell/permission.ts",

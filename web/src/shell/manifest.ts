@@ -1,7 +1,7 @@
 /** What a room tells the shell of itself: pages, menu entries, permissions, keys, words. Loads nothing of the room. */
-import type { Component } from 'vue'
 import type { Operation } from '@/api/operations'
 import type { Key } from '@/i18n'
+import type { IconName } from '@/ui/icons'
 import type { KeyRows } from './keys'
 
 /** What stands around a page: nothing, or the frame, with the softphone for who has a seat. */
@@ -11,7 +11,7 @@ export interface MenuEntry {
   /** Entries stand from small to large; the first one that is open is where a person lands after log-in. */
   order: number
   word: Key
-  icon: Component
+  icon: IconName
 }
 
 export interface Page {

@@ -23,4 +23,9 @@ export const words = {
   'app.late': '服务响应超时，请重试。',
   'app.status': '服务返回错误（{status}）。',
   'app.offline': '本机网络已断开',
+
+  'table.first': '显示前 {count} 条',
+  'table.more': '显示更多',
+  'tree.up': '上一级',
+  'tree.below': '{count} 项',
 } as const

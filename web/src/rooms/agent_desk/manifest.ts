@@ -1,5 +1,4 @@
 /** The agent's workspace: the call in hand, the order form, contacts, callers to ring back. */
-import { Bell, Headset, Phone } from '@element-plus/icons-vue'
 import type { Manifest } from '@/shell/manifest'
 import { words } from './words'
 
@@ -10,16 +9,16 @@ export const manifest = {
   pages: [
     {
       name: 'desk', path: '/desk', component: () => import('./workspace/DeskPage.vue'), asks: ['POST /api/seat/sign-in'], seat: true,
-      menu: { order: 10, word: 'nav.desk', icon: Headset },
+      menu: { order: 10, word: 'nav.desk', icon: 'headset' },
     },
     {
       name: 'contacts', path: '/contacts', component: () => import('./contacts/ContactsPage.vue'), asks: ['GET /api/contacts'],
-      menu: { order: 40, word: 'nav.contacts', icon: Phone },
+      menu: { order: 40, word: 'nav.contacts', icon: 'phone' },
     },
     { name: 'contact', path: '/contacts/:contact', component: () => import('./contacts/ContactPage.vue'), asks: ['GET /api/contacts/{contact}'], under: 'contacts' },
     {
       name: 'callbacks', path: '/callbacks', component: () => import('./callbacks/CallbacksPage.vue'), asks: ['GET /api/callbacks'],
-      menu: { order: 60, word: 'nav.callbacks', icon: Bell },
+      menu: { order: 60, word: 'nav.callbacks', icon: 'bell' },
     },
   ],
   keys: {

@@ -2,8 +2,11 @@
 import { ask } from '@/api/client'
 import type { DraftPatch, OrderForm, SuggestionUse } from '@/api/types'
 
+/** How many rows may be asked for, in steps. */
+export const LIMITS = ['100', '200', '500'] as const
+
 export const contacts = {
-  list: () => ask('GET', '/api/contacts', { query: { limit: 100 } }),
+  list: (limit: number) => ask('GET', '/api/contacts', { query: { limit } }),
   view: (contact: string) => ask('GET', '/api/contacts/{contact}', { path: { contact } }),
   /** The first matter of a contact has the contact's own id. */
   saveDraft: (contact: string, body: DraftPatch, matter = contact) =>

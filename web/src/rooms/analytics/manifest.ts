@@ -1,5 +1,4 @@
 /** Figures, topics and briefings. */
-import { DataAnalysis, Document } from '@element-plus/icons-vue'
 import type { Manifest } from '@/shell/manifest'
 import { words } from './words'
 
@@ -10,11 +9,11 @@ export const manifest = {
   pages: [
     {
       name: 'analytics', path: '/analytics', component: () => import('./AnalyticsPage.vue'), asks: ['GET /api/analytics/overview', 'GET /api/analytics/topics'],
-      menu: { order: 20, word: 'nav.analytics', icon: DataAnalysis },
+      menu: { order: 20, word: 'nav.analytics', icon: 'chart' },
     },
     {
       name: 'briefings', path: '/briefings', component: () => import('./BriefingsPage.vue'), asks: ['GET /api/analytics/briefings'],
-      menu: { order: 30, word: 'nav.briefings', icon: Document },
+      menu: { order: 30, word: 'nav.briefings', icon: 'document' },
     },
     { name: 'briefing', path: '/briefings/:briefing', component: () => import('./BriefingPage.vue'), asks: ['GET /api/analytics/briefings/{briefing}'], under: 'briefings' },
   ],

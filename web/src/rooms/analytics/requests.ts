@@ -14,6 +14,10 @@ export type FigureView = Schemas['FigureView']
 export type Topic = Schemas['Topic']
 export type Briefing = Schemas['BriefingRow']
 
+export const ORIGINS = ['live', 'demo'] as const satisfies readonly Origin[]
+/** Days that a page may count over. */
+export const SPANS = ['1', '7', '30'] as const
+
 /** Figures are counted from the facts each time. */
 const patient = { deadlineMs: 45_000 }
 

@@ -1,5 +1,4 @@
 /** Orders: the list, one order with its stages and follow-up. */
-import { Tickets } from '@element-plus/icons-vue'
 import type { Manifest } from '@/shell/manifest'
 import { words } from './words'
 
@@ -10,7 +9,7 @@ export const manifest = {
   pages: [
     {
       name: 'orders', path: '/orders', component: () => import('./OrdersPage.vue'), asks: ['GET /api/orders'],
-      menu: { order: 50, word: 'nav.orders', icon: Tickets },
+      menu: { order: 50, word: 'nav.orders', icon: 'sheet' },
     },
     { name: 'order', path: '/orders/:orderNo', component: () => import('./OrderPage.vue'), asks: ['GET /api/orders/{order_no}'], under: 'orders' },
   ],
