@@ -113,12 +113,19 @@ class AgentDesk:
 
         async def notify(tx: Transaction, row: LogRow, /) -> None:
             del tx
-            talk = self.live.board.talks.get(row.event.contact) if row.event.contact else None
+            talk = self.live.board.contacts.get(row.event.contact) if row.event.contact else None
             if talk is None or talk.seat is None:
                 return
             for order in await orders.of_contacts((talk.contact,)):
                 if isinstance(row.event, AnyOrderEvent) and order.order_no == row.event.order_no:
-                    self.live.send(Message(body=LiveOrder(data=order), seat=talk.seat, contact=talk.contact))
+                    self.live.send(
+                        Message(
+                            body=LiveOrder(data=order),
+                            seat=talk.seat,
+                            agent=self.live.board.agent_of(talk),
+                            contact=talk.contact,
+                        )
+                    )
 
         moved = get_args(AnyOrderEvent)
         notices = Consumer(name="agent_desk.order-notices", kind="action", types=moved, apply=notify)

@@ -125,6 +125,7 @@ async def apply_words(tx: Transaction, row: LogRow, /) -> None:
         values = {
             "event_id": event.event_id,
             "contact": heard.contact,
+            "call": heard.call,
             "party": heard.party.value,
             "start_ms": heard.start_ms,
             "end_ms": heard.end_ms,

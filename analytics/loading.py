@@ -138,6 +138,7 @@ def _words(number: int, row: MadeUp) -> dict[str, object]:
     return {
         "event_id": derived_id("made-up words", str(number)),
         "contact": _contact(number),
+        "call": derived_id("made-up call", str(number)),
         "party": Party.CALLER.value,
         "start_ms": 9_000,
         "end_ms": 15_000,

@@ -16,13 +16,14 @@ MOST_CASES = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BehindFigure:
-    """One contact behind a figure with its order and the call time of its most telling line."""
+    """One contact behind a figure with its order and, by call and call time, its most telling line."""
 
     contact: str
     at: datetime
     order_no: str | None
     title: str = field(repr=False)
     district: str
+    call: str | None
     utterance_ms: int | None
 
 
@@ -53,7 +54,8 @@ class FactStore:
                 "select o.contact::text, o.order_no, o.created_at as at, o.leaf, o.district, o.place, o.title,"
                 " o.title || '。' || o.content as text, coalesce(c.caller_digest, '') as caller,"
                 " coalesce((select jsonb_agg(jsonb_build_array(s.start_ms,"
-                " s.text) order by s.start_ms) from analytics.spoken_fact s where s.contact = o.contact"
+                " s.text) order by f.invite_at, s.call, s.start_ms) from analytics.spoken_fact s"
+                " left join analytics.call_fact f on f.call = s.call where s.contact = o.contact"
                 " and s.party = 'CALLER' and not exists (select from analytics.confidential k"
                 " where k.contact = s.contact and k.confidential)), '[]'::jsonb) as spoken"
                 " from analytics.order_fact o left join lateral (select f.caller_digest from analytics.call_fact f"
@@ -73,9 +75,9 @@ class FactStore:
                 BehindFigure,
                 "select w.contact::text, coalesce(c.first_at, o.created_at) as at, o.order_no,"
                 " coalesce(o.title, '') as title, coalesce(o.district, '') as district,"
-                " (select s.start_ms from analytics.spoken_fact s"
-                " where s.contact = w.contact and s.party = 'CALLER' order by length(s.text) desc, s.start_ms limit 1)"
-                " as utterance_ms from unnest($1::uuid[]) with ordinality w(contact, place)"
+                " l.call::text, l.start_ms as utterance_ms from unnest($1::uuid[]) with ordinality w(contact, place)"
+                " left join lateral (select s.call, s.start_ms from analytics.spoken_fact s where s.contact = w.contact"
+                " and s.party = 'CALLER' order by length(s.text) desc, s.start_ms, s.call limit 1) l on true"
                 " left join lateral (select min(f.invite_at) as first_at from analytics.call_fact f"
                 " where f.contact = w.contact) c on true left join analytics.order_fact o using (contact)"
                 " where c.first_at is not null or o.contact is not null order by w.place",

@@ -22,7 +22,8 @@ ERASED = "contact-erased"
 TABLES = {
     "utterances": "update agent_desk.utterance set data = log.blanked(data, $2::text[]) where contact = any($1)",
     "drafts": "delete from agent_desk.draft where contact = any($1)",
-    "contacts": "update agent_desk.contact set caller_phone = '', record_name = null where contact = any($1)",
+    "contacts": "update agent_desk.contact set identity = '' where contact = any($1)",
+    "calls": "update agent_desk.call set caller_phone = '', record_name = null where contact = any($1)",
     "callbacks": "update agent_desk.callback set caller_phone = '' where contact = any($1)",
     "orders": """update work_orders.work_order set title = '', content = '', place = '', occurred = '', wish = '',
         caller_name = '', callback_phone = '', identity = '', reply = left(reply, 0), said_names = '{}'
@@ -69,7 +70,8 @@ async def contacts_of(db: Database, phone: str, /) -> list[ContactId]:
     """Return the contacts that have this number as caller's or call-back number."""
     async with db.reading() as reading:
         rows = await reading.fetch(
-            "select contact from agent_desk.contact where caller_phone = $1 union "
+            "select contact from agent_desk.contact where channel = 'phone' and identity = $1 union "
+            "select contact from agent_desk.call where caller_phone = $1 union "
             "select contact from work_orders.work_order where (channel = 'phone' and identity = $1) "
             "or callback_phone = $1",
             phone,

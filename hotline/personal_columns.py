@@ -14,7 +14,8 @@ BY_AGE = {
 
 BY_CONTACT = {
     "log.events": ("data",),
-    "agent_desk.contact": ("caller_phone", "record_name"),
+    "agent_desk.contact": ("identity",),
+    "agent_desk.call": ("caller_phone", "record_name"),
     "agent_desk.utterance": ("data",),
     "agent_desk.draft": ("fields", "reply", "changed"),
     "agent_desk.callback": ("caller_phone",),
@@ -48,7 +49,8 @@ IMPERSONAL = {
     "log.audit": ("what", "words_digest", "chain"),
     "agent_desk.account": ("role", "seat", "unit", "skills"),
     "agent_desk.session": ("token_digest",),
-    "agent_desk.contact": ("dialled", "line_name", "seat", "reason", "record_host"),
+    "agent_desk.contact": ("channel",),
+    "agent_desk.call": ("dialled", "line_name", "seat", "reason", "record_host"),
     "agent_desk.participant": ("party", "seat"),
     "agent_desk.draft": ("way",),
     "agent_desk.callback": ("line_name",),

@@ -132,8 +132,9 @@ async def _write_down(tx: Transaction, what: str, count: int, *, clock: Clock) -
         await record(tx, entry, salt=secrets.token_bytes(16))
 
 
-_SOUND = "from agent_desk.contact c where c.record_name is not null and c.accepted_at < $1"
-_PEOPLE = """from agent_desk.contact c where c.accepted_at < $1
+_SOUND = "from agent_desk.call c where c.record_name is not null and c.accepted_at < $1"
+_PEOPLE = """from agent_desk.contact c where c.begun_at < $1
+    and not exists (select from agent_desk.call a where a.contact = c.contact and a.accepted_at >= $1)
     and not exists (select from log.audit a where a.contact = c.contact and a.what = 'contact-erased')
     and not exists (select from work_orders.work_order o where o.contact = c.contact and o.closed_at is null)"""
 """Contacts beyond their time that still have something personal and no open order."""
@@ -145,12 +146,12 @@ async def _remove_sound(db: Database, *, recordings: Path, clock: Clock) -> int:
     batch = await _old_recordings(db, before=before, behind=None)
     while batch:
         gone = [
-            row["contact"]
+            row["call"]
             for row in batch
             if await asyncio.to_thread(remove_recording, recordings, str(row["record_name"]))
         ]
         async with db.transaction() as tx:
-            await tx.execute("update agent_desk.contact set record_name = null where contact = any($1)", gone)
+            await tx.execute("update agent_desk.call set record_name = null where call = any($1)", gone)
             await _write_down(tx, "recordings", len(gone), clock=clock)
         count += len(gone)
         batch = await _old_recordings(db, before=before, behind=batch[-1])
@@ -158,11 +159,11 @@ async def _remove_sound(db: Database, *, recordings: Path, clock: Clock) -> int:
 
 
 async def _old_recordings(db: Database, *, before: datetime, behind: Row | None) -> list[Row]:
-    place = (behind["accepted_at"], behind["contact"]) if behind else (datetime.min.replace(tzinfo=UTC), _FIRST)
+    place = (behind["accepted_at"], behind["call"]) if behind else (datetime.min.replace(tzinfo=UTC), _FIRST)
     async with db.reading() as reading:
         return await reading.fetch(
-            f"select c.contact, c.record_name, c.accepted_at {_SOUND} and (c.accepted_at, c.contact) > ($2, $3) "
-            "order by c.accepted_at, c.contact limit $4",
+            f"select c.call, c.record_name, c.accepted_at {_SOUND} and (c.accepted_at, c.call) > ($2, $3) "
+            "order by c.accepted_at, c.call limit $4",
             before,
             *place,
             MOST_CONTACTS,
@@ -174,7 +175,7 @@ async def _erase_people(db: Database, *, recordings: Path, clock: Clock) -> int:
     while True:
         async with db.reading() as reading:
             rows = await reading.fetch(
-                f"select c.contact {_PEOPLE} order by c.accepted_at limit $2", before, MOST_CONTACTS
+                f"select c.contact {_PEOPLE} order by c.begun_at limit $2", before, MOST_CONTACTS
             )
         if not rows:
             return count

@@ -16,6 +16,10 @@ async def migrate_until(database: Database, /, *, last: dict[str, int], folder: 
         for file in kept.glob("*.sql"):
             if int(file.name[:4]) > last.get(feature, 9999):
                 file.unlink()
+        made = "".join(file.read_text(encoding="utf-8") for file in kept.glob("*.sql"))
+        rights = (kept / "grants.txt").read_text(encoding="utf-8").splitlines()
+        known = [line for line in rights if line.startswith("#") or f"{feature}.{line.split(' ')[0]} (" in made]
+        (kept / "grants.txt").write_text("\n".join(known) + "\n", encoding="utf-8")
         features.append((feature, kept))
     await migrate(database, features)
 

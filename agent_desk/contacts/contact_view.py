@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agent_desk.drafting.draft import SavedDraft
 from vocabulary.calls import CallPhase, CallSnapshot
-from vocabulary.ids import ContactId, MatterId, SeatNo, WorkOrderNo
+from vocabulary.ids import CallId, ContactId, MatterId, SeatNo, WorkOrderNo
 from vocabulary.orders import DraftField, OrderBrief
 from vocabulary.speech import Utterance
 from vocabulary.suggestions import Suggestions
@@ -16,6 +16,21 @@ class RecordingInfo:
     """A closed recording."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """One call of a contact; ``recording`` is None until it is closed."""
+
+    call: CallId
+    dialled: str
+    line_name: str
+    seat: SeatNo | None
+    accepted_at: datetime
+    connected_at: datetime | None
+    ended_at: datetime | None
+    reason: str
+    recording: RecordingInfo | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +52,9 @@ class ContactView:
     dialled: str
     line_name: str
     phase: CallPhase
+    """Of the newest call, as ``dialled`` and ``line_name`` are."""
+    calls: tuple[CallView, ...]
+    """All calls that the log knows, the first one first; each utterance names its call."""
     utterances: tuple[Utterance, ...] = field(repr=False)
     suggestions: Suggestions
     proposed: tuple[DraftField, ...]
@@ -44,7 +62,6 @@ class ContactView:
     """In the order in which they were opened; the first is always there."""
     open_orders: tuple[OrderBrief, ...]
     history: tuple[OrderBrief, ...]
-    recording: RecordingInfo | None
     confidential: bool
     """保密: others see nothing of who asked."""
     partly: bool = False
@@ -61,5 +78,7 @@ class ContactRow:
     seat: SeatNo | None
     connected: bool
     seconds: float
+    """Of all calls together."""
+    calls: int
     order_nos: tuple[WorkOrderNo, ...]
     reason: str

@@ -1,4 +1,6 @@
-"""Keeps tables of contacts, utterances and call-backs in step with the log. Each can be emptied and replayed."""
+"""Keeps tables of contacts, calls, words and call-backs in step with the log. Each can be emptied and replayed."""
+
+from typing import assert_never
 
 from runtime.codec import encode
 from runtime.ids import new_id
@@ -26,76 +28,55 @@ TO_CALL_BACK = frozenset(
 
 
 async def apply_contact(tx: Transaction, row: LogRow, /) -> None:
-    """Bring the contact's row up to one telephony fact; the facts of a call may come in any order."""
+    """Bring a call's row, and its contact's, up to one telephony fact; the facts may come in any order."""
     event = row.event
-    if isinstance(event, CallAccepted):
-        await _accepted(tx, event)
-    elif isinstance(event, CallConnected):
-        await _connected(tx, event)
-    elif isinstance(event, CallEnded):
-        await _ended(tx, event)
-    elif isinstance(event, CallRecorded):
-        await _recorded(tx, event)
-
-
-async def _accepted(tx: Transaction, event: CallAccepted) -> None:
-    await tx.execute(
-        "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at)"
-        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set caller_phone = $3, dialled = $4,"
-        " line_name = $5, accepted_at = $6",
-        event.contact,
-        event.call,
-        event.caller.reveal(),
-        event.dialled,
-        event.line_name,
-        event.occurred_at,
+    if not isinstance(event, CallAccepted | CallConnected | CallEnded | CallRecorded) or event.contact is None:
+        return
+    columns = {"call": event.call, "contact": event.contact, **_columns(event)}
+    kept = (
+        {"connected_at": "coalesce(call.connected_at, excluded.connected_at)"} if isinstance(event, CallEnded) else {}
     )
+    if isinstance(event, CallRecorded):
+        kept["accepted_at"] = "call.accepted_at"
+    changes = ", ".join(f"{name} = {kept.get(name, f'excluded.{name}')}" for name in columns if name != "call")
+    await tx.insert_into("agent_desk.call", columns, on_conflict=f"(call) do update set {changes}")
+    await tx.execute(_CONTACT, event.contact)
 
 
-async def _connected(tx: Transaction, event: CallConnected) -> None:
-    await tx.execute(
-        "insert into agent_desk.contact (contact, call, accepted_at, connected_at, seat, agent)"
-        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set accepted_at = $3, connected_at = $4,"
-        " seat = $5, agent = $6",
-        event.contact,
-        event.call,
-        event.accepted_at,
-        event.occurred_at,
-        event.seat,
-        event.agent,
-    )
+_CONTACT = """insert into agent_desk.contact (contact, channel, identity, begun_at)
+    select $1::uuid, 'phone',
+        coalesce((array_agg(caller_phone order by accepted_at, call) filter (where caller_phone <> ''))[1], ''),
+        min(accepted_at)
+    from agent_desk.call where contact = $1
+    on conflict (contact) do update set identity = excluded.identity, begun_at = excluded.begun_at"""
+"""Who asks is who called first, as far as a number was shown."""
 
 
-async def _ended(tx: Transaction, event: CallEnded) -> None:
-    await tx.execute(
-        "insert into agent_desk.contact (contact, call, caller_phone, dialled, line_name, accepted_at,"
-        " connected_at, ended_at, reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)"
-        " on conflict (contact) do update set caller_phone = $3, dialled = $4, line_name = $5, accepted_at = $6,"
-        " ended_at = $8, reason = $9, connected_at = coalesce(contact.connected_at, $7)",
-        event.contact,
-        event.call,
-        event.caller.reveal(),
-        event.dialled,
-        event.line_name,
-        event.accepted_at,
-        event.connected_at,
-        event.occurred_at,
-        event.reason.value,
-    )
-
-
-async def _recorded(tx: Transaction, event: CallRecorded) -> None:
-    await tx.execute(
-        "insert into agent_desk.contact (contact, call, accepted_at, record_host, record_name, samples)"
-        " values ($1,$2,$3,$4,$5,$6) on conflict (contact) do update set record_host = $4, record_name = $5,"
-        " samples = $6",
-        event.contact,
-        event.call,
-        event.occurred_at,
-        event.host,
-        event.name,
-        event.samples,
-    )
+def _columns(event: CallAccepted | CallConnected | CallEnded | CallRecorded) -> dict[str, object]:
+    match event:
+        case CallAccepted():
+            return {
+                "caller_phone": event.caller.reveal(), "dialled": event.dialled, "line_name": event.line_name,
+                "accepted_at": event.occurred_at,
+            }  # fmt: skip
+        case CallConnected():
+            return {
+                "accepted_at": event.accepted_at, "connected_at": event.occurred_at, "seat": event.seat,
+                "agent": event.agent,
+            }  # fmt: skip
+        case CallEnded():
+            return {
+                "caller_phone": event.caller.reveal(), "dialled": event.dialled, "line_name": event.line_name,
+                "accepted_at": event.accepted_at, "connected_at": event.connected_at, "ended_at": event.occurred_at,
+                "reason": event.reason.value,
+            }  # fmt: skip
+        case CallRecorded():
+            return {
+                "accepted_at": event.occurred_at, "record_host": event.host, "record_name": event.name,
+                "samples": event.samples,
+            }  # fmt: skip
+        case _:
+            assert_never(event)
 
 
 async def apply_participant(tx: Transaction, row: LogRow, /) -> None:
@@ -140,14 +121,12 @@ async def apply_utterance(tx: Transaction, row: LogRow, /) -> None:
     """Keep one final utterance."""
     event = row.event
     if isinstance(event, UtteranceFinalised):
-        await tx.execute(
-            "insert into agent_desk.utterance (event_id, contact, start_ms, data) values ($1,$2,$3,$4)"
-            " on conflict (event_id) do nothing",
-            event.event_id,
-            event.contact,
-            event.utterance.start_ms,
-            encode(event.utterance),
-        )
+        heard = event.utterance
+        row_of = {
+            "event_id": event.event_id, "contact": event.contact, "call": heard.call, "start_ms": heard.start_ms,
+            "data": encode(heard),
+        }  # fmt: skip
+        await tx.insert_into("agent_desk.utterance", row_of, on_conflict="(event_id) do nothing")
 
 
 async def apply_confidential(tx: Transaction, row: LogRow, /) -> None:
@@ -212,7 +191,7 @@ def consumers() -> tuple[Consumer, ...]:
             kind="projection",
             types=(CallAccepted, CallConnected, CallEnded, CallRecorded),
             apply=apply_contact,
-            reset=("agent_desk.contact",),
+            reset=("agent_desk.contact", "agent_desk.call"),
         ),
         Consumer(
             name="agent_desk.participants",

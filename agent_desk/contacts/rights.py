@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import assert_never
 
-from vocabulary.ids import SeatNo
+from vocabulary.ids import AccountId
 from vocabulary.people import Principal, Role
 
 
@@ -32,9 +32,11 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFacts:
-    """What a decision rests on. ``seats`` took part, or are being rung; none: nobody answered, it belongs to nobody."""
+    """What a decision rests on. ``agents`` took part, or are being rung: people, whatever seat they have now."""
 
-    seats: frozenset[SeatNo]
+    agents: frozenset[AccountId]
+    unanswered: bool
+    """All its calls are over and nobody spoke with the caller: it belongs to nobody."""
     at_hand: bool
     """The talk goes on, or its after-call work."""
     open_form: bool
@@ -62,14 +64,14 @@ def may(principal: Principal, facts: ContactFacts, what: What, /) -> Sight:
 
 
 def own(principal: Principal, facts: ContactFacts, /) -> bool:
-    """Return whether the person's seat took part."""
+    """Return whether the person took part."""
     takes_calls = principal.role in {Role.AGENT, Role.ADMIN}
-    return takes_calls and principal.seat in facts.seats
+    return takes_calls and not facts.unanswered and principal.account in facts.agents
 
 
 def _knows(principal: Principal, facts: ContactFacts) -> bool:
     if principal.role is Role.AGENT:
-        return own(principal, facts) or facts.in_hands or not facts.seats
+        return own(principal, facts) or facts.in_hands or facts.unanswered
     return principal.role is not Role.UNIT
 
 

@@ -1,40 +1,66 @@
 """Reads contacts, transcripts and the call-back list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from runtime.clock import Clock
 from runtime.codec import MalformedMessage, from_builtins
-from runtime.postgres import Database, Row
+from runtime.postgres import Database, Reading, Row
 from runtime.telemetry import get_logger
 from vocabulary.errors import Refused
 from vocabulary.ids import AccountId, CallId, ContactId, SeatNo
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import Channel, Requester, known_by
 from vocabulary.speech import Utterance
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRecord:
-    """A contact as the log tells it; ``samples`` is None until the recording is closed."""
+class CallRecord:
+    """A call as the log tells it; ``samples`` is None until the recording is closed."""
 
-    contact: ContactId
     call: CallId
-    caller: PhoneNumber
+    contact: ContactId
+    caller_phone: PhoneNumber
     dialled: str
     line_name: str
     accepted_at: datetime
     connected_at: datetime | None
     ended_at: datetime | None
     seat: SeatNo | None
+    agent: AccountId | None
     reason: str | None
     record_host: str | None
     record_name: str | None
     samples: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """A contact as the log tells it, with its calls, at least one, the first one first."""
+
+    contact: ContactId
+    requester: Requester
+    begun_at: datetime
     confidential: bool
+    calls: tuple[CallRecord, ...]
+
+    @property
+    def newest(self) -> CallRecord:
+        """The last of its calls."""
+        return self.calls[-1]
+
+    @property
+    def answered(self) -> bool:
+        """Whether a person ever spoke with the caller."""
+        return any(call.connected_at is not None for call in self.calls)
+
+    @property
+    def ended(self) -> bool:
+        """Whether no call of it goes on."""
+        return all(call.ended_at is not None for call in self.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,34 +93,36 @@ class ContactStore:
 
     async def record(self, contact: ContactId, /) -> ContactRecord | None:
         """Return what is known of a contact, None before its first fact is in the log."""
-        async with self._database.reading() as connection:
-            row = await connection.fetchrow(f"{_RECORDS} where c.contact = $1", contact)
-        return _record(row) if row else None
+        async with self._database.reading() as reading:
+            rows = await reading.fetch(f"{_RECORDS} where c.contact = $1", contact)
+            found = await _with_calls(reading, rows)
+        return found[0] if found else None
 
-    async def recent(self, *, limit: int, seat: SeatNo | None) -> list[ContactRecord]:
-        """Return the newest contacts; those in which one seat took part when given."""
-        async with self._database.reading() as connection:
-            rows = await connection.fetch(
-                f"{_RECORDS} where $2::text is null or exists (select from agent_desk.participant p"
-                " where p.contact = c.contact and p.seat = $2) order by c.accepted_at desc limit $1",
+    async def recent(self, *, limit: int, account: AccountId | None) -> list[ContactRecord]:
+        """Return the newest contacts; those in which one person took part when given."""
+        async with self._database.reading() as reading:
+            rows = await reading.fetch(
+                f"{_RECORDS} where $2::uuid is null or exists (select from agent_desk.participant p"
+                " where p.contact = c.contact and p.agent = $2) order by c.begun_at desc limit $1",
                 limit,
-                seat,
+                account,
             )
-        return [_record(row) for row in rows]
+            return await _with_calls(reading, rows)
 
-    async def seats(self, contact: ContactId, /) -> frozenset[SeatNo]:
-        """Return the seats that took part in a contact."""
-        async with self._database.reading() as connection:
-            rows = await connection.fetch(
-                "select distinct seat from agent_desk.participant where contact = $1 and seat is not null", contact
+    async def agents(self, contact: ContactId, /) -> frozenset[AccountId]:
+        """Return the people who took part in a contact at a desk."""
+        async with self._database.reading() as reading:
+            rows = await reading.fetch(
+                "select distinct agent from agent_desk.participant where contact = $1 and agent is not null", contact
             )
-        return frozenset(SeatNo(row["seat"]) for row in rows)
+        return frozenset(AccountId(row["agent"]) for row in rows)
 
     async def utterances(self, contact: ContactId, /) -> tuple[Utterance, ...]:
-        """Return the finals of a contact in order of call time."""
-        async with self._database.reading() as connection:
-            rows = await connection.fetch(
-                "select event_id, data from agent_desk.utterance where contact = $1 order by start_ms, event_id",
+        """Return the finals of a contact, call by call, in order of call time."""
+        async with self._database.reading() as reading:
+            rows = await reading.fetch(
+                "select u.event_id, u.data from agent_desk.utterance u left join agent_desk.call c on c.call = u.call"
+                " where u.contact = $1 order by c.accepted_at, u.call, u.start_ms, u.event_id",
                 contact,
             )
         return tuple(heard for row in rows if (heard := _utterance(row)) is not None)
@@ -166,18 +194,20 @@ def _utterance(row: Row) -> Utterance | None:
     return heard
 
 
-def _record(row: Row) -> ContactRecord:
-    columns: dict[str, Any] = {name: row[name] for name in ("dialled", "line_name", "accepted_at", "connected_at")}
-    return ContactRecord(
-        contact=ContactId(UUID(str(row["contact"]))),
-        call=CallId(UUID(str(row["call"]))),
-        caller=PhoneNumber(row["caller_phone"]),
-        ended_at=row["ended_at"],
-        seat=SeatNo(row["seat"]) if row["seat"] else None,
-        reason=row["reason"],
-        record_host=row["record_host"],
-        record_name=row["record_name"],
-        samples=row["samples"],
-        confidential=row["confidential"],
-        **columns,
+async def _with_calls(reading: Reading, rows: Sequence[Row]) -> list[ContactRecord]:
+    calls = await reading.fetch_as(
+        CallRecord,
+        "select * from agent_desk.call where contact = any($1) order by accepted_at, call",
+        [row["contact"] for row in rows],
     )
+    return [
+        ContactRecord(
+            contact=ContactId(row["contact"]),
+            requester=known_by(Channel(row["channel"]), row["identity"]),
+            begun_at=row["begun_at"],
+            confidential=row["confidential"],
+            calls=mine,
+        )
+        for row in rows
+        if (mine := tuple(call for call in calls if call.contact == row["contact"]))
+    ]

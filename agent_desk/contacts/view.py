@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from agent_desk.auditing import Looks
-from agent_desk.contacts.contact_view import ContactRow, ContactView, MatterView, RecordingInfo
+from agent_desk.contacts.contact_view import CallView, ContactRow, ContactView, MatterView, RecordingInfo
 from agent_desk.contacts.matters import UNTOUCHED, MatterDraft, Matters
 from agent_desk.contacts.rights import ContactFacts, Sight, What, may, own
-from agent_desk.contacts.store import ContactRecord, ContactStore
+from agent_desk.contacts.store import CallRecord, ContactRecord, ContactStore
 from agent_desk.drafting.draft import SavedDraft
-from agent_desk.live.board import NOTHING_YET, Board, Talk
+from agent_desk.live.board import NOTHING_YET, Board, LiveContact, in_order
 from agent_desk.live.shown import shown_call
 from agent_desk.ports import Orders
 from runtime.clock import Clock
 from runtime.web import NotFound
 from vocabulary.calls import CallPhase, Origin
 from vocabulary.errors import Transient
-from vocabulary.ids import ContactId, SeatNo
+from vocabulary.ids import AccountId, ContactId
 from vocabulary.masking import masked_text
 from vocabulary.orders import Draftable, OrderBrief, first_matter
 from vocabulary.people import Principal, Role
@@ -27,6 +27,7 @@ from vocabulary.speech import Utterance
 from vocabulary.unnamed import said_names, unnamed
 
 IN_CONFIDENCE = "保密"
+SAMPLES_PER_S = 8000
 NOT_IN_YET = "没有这次来电，或它还没有入库，请稍候再试"
 NOT_YOURS = "没有这次来电，或它不由您受理"
 PERSONAL = frozenset({Draftable.CALLER_NAME, Draftable.CALLBACK_PHONE})
@@ -42,8 +43,8 @@ class _Kept:
     history: tuple[OrderBrief, ...] = ()
     orders: tuple[OrderBrief, ...] = ()
     """Of the contact."""
-    seats: frozenset[SeatNo] = frozenset()
-    """That took part as agents."""
+    agents: frozenset[AccountId] = frozenset()
+    """Who took part at a desk."""
 
 
 class ContactViews:
@@ -63,17 +64,14 @@ class ContactViews:
 
     async def requester_of(self, contact: ContactId, /) -> Requester:
         """Return who asks in a contact; NotFound for a contact nobody knows."""
-        talk = self._board.talks.get(contact)
-        if talk is not None and talk.call is not None:
-            return caller(talk.caller)
-        record = await self._store.record(contact)
-        if record is None:
+        talk, record = self._board.contacts.get(contact), await self._store.record(contact)
+        if record is None and (talk is None or talk.call is None):
             raise NotFound(NOT_IN_YET)
-        return caller(record.caller)
+        return _requester(talk, record)
 
     async def words_of(self, contact: ContactId, /) -> tuple[Utterance, ...]:
         """Return all that was said, for the rules of this room; never for a page."""
-        return _heard(await self._store.utterances(contact), self._board.talks.get(contact))
+        return _heard(await self._store.utterances(contact), self._board.contacts.get(contact))
 
     async def origin_of(self, contact: ContactId, /) -> Origin:
         """Return LIVE: what comes through this desk really happened, made-up history never does."""
@@ -82,7 +80,7 @@ class ContactViews:
 
     async def demand(self, contact: ContactId, what: What, /, *, principal: Principal) -> None:
         """Raise NotFound unless the person may see ``what`` in full: as for a contact that nobody knows."""
-        talk = self._board.talks.get(contact)
+        talk = self._board.contacts.get(contact)
         kept = await self._kept(contact, talk)
         if not _known(talk, kept):
             raise NotFound(NOT_IN_YET)
@@ -95,7 +93,7 @@ class ContactViews:
 
         A look at the words of somebody else's contact is written down first; while that cannot be done, Transient.
         """
-        talk = self._board.talks.get(contact)
+        talk = self._board.contacts.get(contact)
         try:
             kept, partly = await self._kept(contact, talk), False
             if not _known(talk, kept):
@@ -114,43 +112,46 @@ class ContactViews:
         return seen(replace(whole, confidential=facts.confidential), sight)
 
     async def recent(self, *, limit: int, principal: Principal) -> list[ContactRow]:
-        """Return the newest contacts, numbers masked; to an agent those of the own seat."""
-        seat = principal.seat if principal.role is Role.AGENT else None
-        records = await self._store.recent(limit=limit, seat=seat)
+        """Return the newest contacts, numbers masked; to an agent those in which that person took part."""
+        account = principal.account if principal.role is Role.AGENT else None
+        records = await self._store.recent(limit=limit, account=account)
+        now = self._clock.now()
         made = await self._orders.of_contacts([record.contact for record in records]) if self._orders else ()
         return [
             ContactRow(
                 contact=record.contact,
-                at=record.accepted_at,
-                caller_masked=IN_CONFIDENCE if record.confidential else caller(record.caller).masked(),
-                line_name=record.line_name,
-                seat=record.seat,
-                connected=record.connected_at is not None,
-                seconds=((record.ended_at or self._clock.now()) - record.accepted_at).total_seconds(),
+                at=record.begun_at,
+                caller_masked=IN_CONFIDENCE if record.confidential else record.requester.masked(),
+                line_name=record.newest.line_name,
+                seat=record.newest.seat,
+                connected=record.answered,
+                seconds=sum(((c.ended_at or now) - c.accepted_at).total_seconds() for c in record.calls),
+                calls=len(record.calls),
                 order_nos=tuple(order.order_no for order in made if order.contact == record.contact),
-                reason=record.reason or "",
+                reason=record.newest.reason or "",
             )
             for record in records
         ]
 
-    async def _facts(self, contact: ContactId, talk: Talk | None, kept: "_Kept", principal: Principal) -> ContactFacts:
+    async def _facts(
+        self, contact: ContactId, talk: LiveContact | None, kept: "_Kept", principal: Principal
+    ) -> ContactFacts:
         account, orders = principal.account, self._orders
         in_hands = await self._store.holds_callback(contact, account=account) or (
             orders is not None and await orders.in_hands(contact, account=account)
         )
         return _facts_of(self._board, talk, kept, in_hands=in_hands)
 
-    async def _kept(self, contact: ContactId, talk: Talk | None) -> _Kept:
+    async def _kept(self, contact: ContactId, talk: LiveContact | None) -> _Kept:
         record = await self._store.record(contact)
-        number = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
         orders = self._orders
         return _Kept(
             record=record,
             utterances=await self._store.utterances(contact),
             drafts=await self._matters.drafts(contact),
-            history=await orders.of_requester(caller(number), open_only=False) if orders else (),
+            history=await orders.of_requester(_requester(talk, record), open_only=False) if orders else (),
             orders=await orders.of_contacts((contact,)) if orders else (),
-            seats=await self._store.seats(contact),
+            agents=await self._store.agents(contact),
         )
 
 
@@ -170,7 +171,7 @@ def seen(view: ContactView, sight: Sight, /) -> ContactView:
                 matters=tuple(replace(one, draft=UNTOUCHED) for one in view.matters if one.order is not None),
                 open_orders=(),
                 history=(),
-                recording=None,
+                calls=tuple(replace(call, recording=None) for call in view.calls),
             )
         case _:
             assert_never(sight)
@@ -220,17 +221,19 @@ def matters_of(drafts: Iterable[MatterDraft], orders: Iterable[OrderBrief], /) -
     )
 
 
-def _known(talk: Talk | None, kept: _Kept) -> bool:
+def _known(talk: LiveContact | None, kept: _Kept) -> bool:
     return (talk is not None and talk.call is not None) or kept.record is not None
 
 
-def _facts_of(board: Board, talk: Talk | None, kept: _Kept, /, *, in_hands: bool) -> ContactFacts:
+def _facts_of(board: Board, talk: LiveContact | None, kept: _Kept, /, *, in_hands: bool) -> ContactFacts:
     record = kept.record
     seat = talk.seat if talk else None
+    agent = board.agent_of(talk) if talk else None
     sent = {order.matter for order in kept.orders}
-    part = kept.seats | ({seat} if seat is not None else set())
+    part = kept.agents | ({agent} if agent is not None else set())
     return ContactFacts(
-        seats=frozenset() if _unanswered(talk, record) else part,
+        agents=part,
+        unanswered=_unanswered(talk, record),
         at_hand=talk is not None and seat is not None and board.of_seat(seat) is talk,
         open_form=any(one.draft.revision > 0 and one.matter not in sent for one in kept.drafts),
         in_hands=in_hands,
@@ -238,39 +241,59 @@ def _facts_of(board: Board, talk: Talk | None, kept: _Kept, /, *, in_hands: bool
     )
 
 
-def _unanswered(talk: Talk | None, record: ContactRecord | None) -> bool:
+def _unanswered(talk: LiveContact | None, record: ContactRecord | None) -> bool:
     """Whether the call is over and no person ever spoke with the caller."""
-    if record is not None and record.ended_at is not None:
-        return record.connected_at is None
+    if record is not None and record.ended and (talk is None or talk.ended):
+        return not record.answered
     return talk is not None and talk.ended and talk.snapshot is not None and talk.snapshot.connected_at is None
 
 
-def _heard(kept: tuple[Utterance, ...], talk: Talk | None) -> tuple[Utterance, ...]:
-    """Return the finals of tables and board together, each once, in order of call time."""
+def _heard(kept: tuple[Utterance, ...], talk: LiveContact | None) -> tuple[Utterance, ...]:
+    """Return the finals of tables and board together, each once, call by call in order of call time."""
     finals = {(heard.leg, heard.start_ms): heard for heard in kept} | (talk.finals if talk else {})
-    return tuple(sorted(finals.values(), key=lambda heard: (heard.start_ms, heard.party)))
+    order = list(dict.fromkeys([*(heard.call for heard in kept), *(talk.calls if talk else ())]))
+    return in_order(finals.values(), calls=order)
 
 
-def _joined(contact: ContactId, talk: Talk | None, kept: _Kept, *, partly: bool) -> ContactView:
+def _requester(talk: LiveContact | None, record: ContactRecord | None) -> Requester:
+    if record is not None and record.requester.identity is not None:
+        return record.requester
+    return caller(talk.caller if talk else PhoneNumber(""))
+
+
+def _call_view(call: CallRecord) -> CallView:
+    return CallView(
+        call=call.call,
+        dialled=call.dialled,
+        line_name=call.line_name,
+        seat=call.seat,
+        accepted_at=call.accepted_at,
+        connected_at=call.connected_at,
+        ended_at=call.ended_at,
+        reason=call.reason or "",
+        recording=RecordingInfo(seconds=call.samples / SAMPLES_PER_S) if call.samples else None,
+    )
+
+
+def _joined(contact: ContactId, talk: LiveContact | None, kept: _Kept, *, partly: bool) -> ContactView:
     record, snapshot = kept.record, talk.snapshot if talk else None
-    number = talk.caller if talk and talk.call else (record.caller if record else PhoneNumber(""))
-    ended = (talk.ended if talk else True) or bool(record and record.ended_at)
+    newest = record.newest if record else None
+    ended = talk.ended if talk is not None and talk.call is not None else record is None or record.ended
     history = tuple(order for order in kept.history if order.contact != contact)
-    samples = record.samples if record else None
     return ContactView(
         contact=contact,
         call=None if ended or snapshot is None else shown_call(snapshot),
-        caller_masked=caller(number).masked(),
-        dialled=snapshot.dialled if snapshot else (record.dialled if record else ""),
-        line_name=snapshot.line_name if snapshot else (record.line_name if record else ""),
+        caller_masked=_requester(talk, record).masked(),
+        dialled=snapshot.dialled if snapshot else (newest.dialled if newest else ""),
+        line_name=snapshot.line_name if snapshot else (newest.line_name if newest else ""),
         phase=CallPhase.ENDED if ended or snapshot is None else snapshot.phase,
+        calls=tuple(_call_view(call) for call in record.calls) if record else (),
         utterances=_heard(kept.utterances, talk),
         suggestions=talk.suggestions if talk else NOTHING_YET,
         proposed=talk.proposed if talk else (),
         matters=matters_of(kept.drafts or (MatterDraft(matter=first_matter(contact)),), kept.orders),
         open_orders=tuple(order for order in history if order.closed_at is None),
         history=history,
-        recording=RecordingInfo(seconds=samples / 8000) if samples else None,
         confidential=False,
         partly=partly,
     )

@@ -29,7 +29,7 @@ _USUAL_KINDS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class Said:
     """What proposals are made from. ``syllables`` has one entry for each character of all caller finals joined."""
 
     utterances: Sequence[Utterance] = field(repr=False)
@@ -39,13 +39,12 @@ class Talk:
 
 
 def caller_text(utterances: Sequence[Utterance], /) -> str:
-    """Return the caller's finals in order of call time, joined without separators."""
+    """Return the caller's finals in the order given, call by call in call time, joined without separators."""
     return "".join(utterance.text for utterance in _of_caller(utterances))
 
 
 def _of_caller(utterances: Sequence[Utterance]) -> list[Utterance]:
-    heard = (utterance for utterance in utterances if utterance.party is Party.CALLER and utterance.text.strip())
-    return sorted(heard, key=lambda utterance: utterance.start_ms)
+    return [utterance for utterance in utterances if utterance.party is Party.CALLER and utterance.text.strip()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ class _Sources:
 
 
 def propose(
-    talk: Talk, /, *, gazetteer: Sequence[PlaceName], leaves: Mapping[CategoryCode, Leaf]
+    talk: Said, /, *, gazetteer: Sequence[PlaceName], leaves: Mapping[CategoryCode, Leaf]
 ) -> tuple[DraftField, ...]:
     """Return at most one proposal a field, in the order of the form; nothing before the caller has spoken.
 
@@ -135,7 +134,7 @@ def _usual_kind(category: DraftField | None, leaf: Leaf | None) -> DraftField | 
     )
 
 
-def _category(talk: Talk, text: str, sources: _Sources) -> DraftField | None:
+def _category(talk: Said, text: str, sources: _Sources) -> DraftField | None:
     if not talk.guesses:
         return None
     best = talk.guesses[0]
@@ -186,7 +185,7 @@ def _house_number(rest: str) -> str:
     return number.group() if number else ""
 
 
-def _content(sources: _Sources, talk: Talk) -> DraftField:
+def _content(sources: _Sources, talk: Said) -> DraftField:
     said = [phrases.without_fillers(utterance.text) for utterance in _of_caller(talk.utterances)]
     body = "；".join(part.rstrip("。，？！,.?!") for part in said if len(part) > 1)
     clipped = body if len(body) <= CONTENT_LIMIT else f"{body[: CONTENT_LIMIT - 1]}…"
@@ -200,7 +199,7 @@ def _content(sources: _Sources, talk: Talk) -> DraftField:
     )
 
 
-def _phone(talk: Talk, text: str, sources: _Sources) -> DraftField | None:
+def _phone(talk: Said, text: str, sources: _Sources) -> DraftField | None:
     spoken = spoken_phone(text)
     if spoken:
         digits, said = spoken

@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_desk.drafting.places import PlaceName
-from agent_desk.drafting.propose import Leaf, caller_text, propose
-from agent_desk.drafting.propose import Talk as SpokenTalk
-from agent_desk.live.board import Board, Talk
+from agent_desk.drafting.propose import Leaf, Said, caller_text, propose
+from agent_desk.live.board import Board, LiveContact
 from agent_desk.ports import Knowledge
 from runtime.clock import Clock
 from runtime.ids import new_id
@@ -68,7 +67,7 @@ class Composer:
             self._wake.clear()
             waiting, self._dirty = list(self._dirty), {}
             for contact in waiting:
-                talk = self._board.talks.get(contact)
+                talk = self._board.contacts.get(contact)
                 if talk is None:
                     continue
                 try:
@@ -77,7 +76,7 @@ class Composer:
                 except HotlineError as error:
                     _log.warning("proposals failed", contact=str(contact), cause=type(error).__name__)
 
-    async def _suggest(self, talk: Talk) -> None:
+    async def _suggest(self, talk: LiveContact) -> None:
         if talk.ended:
             await self._knowledge.forget(talk.contact)
             return
@@ -94,11 +93,11 @@ class Composer:
                 )
             )
 
-    async def _draft(self, talk: Talk) -> None:
+    async def _draft(self, talk: LiveContact) -> None:
         text = caller_text(talk.utterances)
         if not text:
             return
-        spoken = SpokenTalk(
+        spoken = Said(
             utterances=talk.utterances,
             syllables=await self._knowledge.syllables(text),
             guesses=await self._knowledge.category_guesses(text),

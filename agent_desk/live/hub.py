@@ -75,6 +75,8 @@ class LiveDesk:
     def send(self, message: Message, /) -> None:
         """Append a message to the feed of its seat, or to all feeds."""
         for seat in [message.seat] if message.seat else list(self._feeds):
+            if message.agent is not None and self.feed(seat).agent not in {None, message.agent}:
+                continue  # the seat is somebody else's now
             numbered = self.feed(seat).append(message)
             for page in self.pages.of(seat):
                 page.put(numbered)
@@ -88,6 +90,11 @@ class LiveDesk:
         self, seat: SeatNo, /, *, agent: AccountId, name: str = "", waits: bool = False
     ) -> AsyncIterator[Page]:
         """Attach an open page to its seat; while its active page is attached the seat counts as alive."""
+        feed = self.feed(seat)
+        if feed.agent is None:
+            feed.agent = agent
+        elif feed.agent != agent:  # what its former agent was told is not the new one's
+            self._feeds[seat] = Feed(epoch=new_id(), agent=agent)
         page = Page(agent=agent, name=name)
         self.pages.come(seat, page, waits=waits)
         if page.active:
@@ -125,7 +132,8 @@ class LiveDesk:
             await asyncio.sleep(1.0)
 
     async def _ask_snapshots(self) -> bool:
-        before = [talk for talk in self.board.talks.values() if talk.snapshot is not None and not talk.ended]
+        contacts = self.board.contacts.values()
+        before = [state for talk in contacts for state in talk.calls.values() if state.snapshot and not state.ended]
         try:
             seats, calls = await self._telephony.seats(), await self._telephony.calls()
         except HotlineError as error:
@@ -135,11 +143,10 @@ class LiveDesk:
             self.board.seats[seat.seat] = seat
             self.send(Message(body=LiveSeat(data=seat), seat=seat.seat))
         for call in calls:
-            talk = self.board.talk(call.contact)
-            talk.snapshot, talk.caller, talk.call, talk.seat = call, call.caller, call.call, call.seat or talk.seat
-        alive = {call.contact for call in calls}
-        for talk in before:
-            talk.ended = talk.ended or talk.contact not in alive
+            self.board.contact(call.contact).take(call)
+        alive = {call.call for call in calls}
+        for state in before:
+            state.ended = state.ended or state.call not in alive
         return True
 
     async def _tell(self, event: Event) -> None:
@@ -151,7 +158,7 @@ class LiveDesk:
             await self._log_shown(event)
 
     async def _log_shown(self, event: SuggestionsChanged) -> None:
-        talk = self.board.talks.get(event.contact) if event.contact else None
+        talk = self.board.contacts.get(event.contact) if event.contact else None
         if talk is None or talk.seat is None:
             return
         shown = SuggestionsShown(

@@ -82,7 +82,7 @@ class LiveSocket:
             return missed[-1].place.n if missed else _number(query.get("after", ""))
         last = feed.last
         snapshot = await self._snapshot(principal, seat)
-        place = LiveNumber(epoch=self._live.epoch, n=last, contact=None)
+        place = LiveNumber(epoch=feed.epoch, n=last, contact=None)
         await socket.send(Numbered(place=place, body=LiveSnapshot(data=snapshot)).text())
         return last
 
@@ -90,6 +90,8 @@ class LiveSocket:
         board = self._live.board
         state = board.seats.get(seat)
         talk = board.of_seat(seat)
+        if talk is not None and board.agent_of(talk) != principal.account:
+            talk = None  # what the seat's former agent has before it is not the new one's
         return DeskSnapshot(
             seat=state,
             call=shown_call(talk.snapshot) if talk and talk.snapshot and not talk.ended else None,

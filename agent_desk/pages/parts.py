@@ -4,9 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from runtime.web import PathPart
-from vocabulary.ids import AccountId, ContactId, EntryCode, MatterId, entry_code
+from vocabulary.ids import AccountId, CallId, ContactId, EntryCode, MatterId, entry_code
 
 OfContact = Annotated[ContactId, PathPart(missing="没有这次来电")]
+OfCall = Annotated[CallId, PathPart(missing="没有这通电话")]
 OfMatter = Annotated[MatterId, PathPart(missing="没有这件诉求")]
 OfAccount = Annotated[AccountId, PathPart(missing="没有这个账号")]
 OfSession = Annotated[UUID, PathPart(missing="没有这个会话")]

@@ -8,7 +8,7 @@ from agent_desk.contacts.rights import What
 from agent_desk.contacts.store import ContactStore
 from agent_desk.contacts.view import ContactViews
 from agent_desk.pages.contacts import READERS, check_reason
-from agent_desk.pages.parts import OfContact
+from agent_desk.pages.parts import OfCall, OfContact
 from agent_desk.ports import Telephony
 from runtime.clock import Clock
 from runtime.codec import Meta
@@ -61,14 +61,17 @@ class SoundPages:
     def routes(self) -> tuple[Route, ...]:
         """Return the row."""
         summary = "A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear"
-        return (get("/api/contacts/{contact}/audio", self.stretch, READERS, summary),)
+        return (get("/api/contacts/{contact}/calls/{call}/audio", self.stretch, READERS, summary),)
 
-    async def stretch(self, request: Request[None], *, contact: OfContact, query: StretchQuery) -> Download:
+    async def stretch(
+        self, request: Request[None], *, contact: OfContact, call: OfCall, query: StretchQuery
+    ) -> Download:
         """Answer with two-channel WAV of [from_ms, to_ms)."""
         why = query.why.strip()
         check_reason(why)
         await self._views.demand(contact, What.SOUND, principal=request.principal)
-        record = await self._store.record(contact)
+        known = await self._store.record(contact)
+        record = next((one for one in known.calls if one.call == call), None) if known else None
         if record is None or record.record_host is None or record.record_name is None or not record.samples:
             raise NotFound("这次来电的录音还没有保存完成，请在通话结束后再听")
         end_ms = record.samples // SAMPLES_PER_MS
@@ -85,7 +88,7 @@ class SoundPages:
                     event_id=EventId(new_id()),
                     occurred_at=at,
                     contact=contact,
-                    call=record.call,
+                    call=call,
                     account=account,
                     from_ms=start,
                     to_ms=stop,

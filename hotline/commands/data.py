@@ -48,7 +48,7 @@ async def trace(settings: Settings, places: Places, identity: UUID, /) -> int:
     async with any_database(settings, places) as (_, database):
         async with database.reading() as reading:
             contact = await reading.fetchval(
-                "select coalesce((select contact from agent_desk.contact where call = $1 limit 1), $1)", identity
+                "select coalesce((select contact from agent_desk.call where call = $1), $1)", identity
             )
         rows = await read_log(database, after=0, limit=MOST_ROWS, contact=ContactId(contact))
     for row in rows:

@@ -70,6 +70,7 @@ class MadeCall:
 
     caller: str = CALLER
     seat: SeatNo | None = SEAT
+    agent: AccountId = AGENT_ID
     start: datetime = NOW
     contact: ContactId = field(default_factory=lambda: ContactId(new_id()))
     call: CallId = field(default_factory=lambda: CallId(new_id()))
@@ -90,7 +91,7 @@ class MadeCall:
     def offered(self) -> CallOffered:
         assert self.seat is not None
         return CallOffered(
-            **self._at(6), offer=self.offer, seat=self.seat, agent=AGENT_ID, caller=PhoneNumber(self.caller),
+            **self._at(6), offer=self.offer, seat=self.seat, agent=self.agent, caller=PhoneNumber(self.caller),
             expires_at=self.start + timedelta(seconds=12), dialled="12345", line_name="政务热线",
             queued_at=self.start + timedelta(seconds=5), invite_at=self.start,
         )  # fmt: skip
@@ -98,7 +99,7 @@ class MadeCall:
     def connected(self, after_s: float = 9) -> CallConnected:
         assert self.seat is not None
         return CallConnected(
-            **self._at(after_s), offer=self.offer, seat=self.seat, agent=AGENT_ID, invite_at=self.start,
+            **self._at(after_s), offer=self.offer, seat=self.seat, agent=self.agent, invite_at=self.start,
             accepted_at=self.start + timedelta(seconds=0.1), queued_at=self.start + timedelta(seconds=5), at_ms=8900,
             agent_leg=self.agent_leg,
         )  # fmt: skip
@@ -106,13 +107,13 @@ class MadeCall:
     def joined(self, after_s: float = 8.9, *, seat: SeatNo | None = None, leg: LegId | None = None) -> LegJoined:
         """The agent's leg, or that of another seat."""
         return LegJoined(
-            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=AGENT_ID,
+            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=self.agent,
             at_ms=int(after_s * 1000),
         )  # fmt: skip
 
     def left(self, after_s: float = 60, *, seat: SeatNo | None = None, leg: LegId | None = None) -> LegLeft:
         return LegLeft(
-            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=AGENT_ID,
+            **self._at(after_s), leg=leg or self.agent_leg, party=Party.AGENT, seat=seat or self.seat, agent=self.agent,
             joined_at=self.start,
         )  # fmt: skip
 

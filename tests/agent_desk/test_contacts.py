@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.runtime.proxy import road_to
 from vocabulary.calls import CallPhase
 from vocabulary.errors import ChangedMeanwhile, FieldError
 from vocabulary.events.agent_desk import DraftProposed
-from vocabulary.ids import ContactId, EventId
+from vocabulary.ids import AccountId, ContactId, EventId, SeatNo
 from vocabulary.orders import Draftable, DraftField, Way, first_matter
 from vocabulary.people import Principal
 from vocabulary.personal import PhoneNumber
@@ -89,7 +90,7 @@ async def test_a_contact_without_draft_has_revision_zero(matters: Matters) -> No
 async def talking(desk: Desk, call: MadeCall) -> None:
     for event in (call.accepted(), call.offered(), call.connected(), call.heard(f"停水了，我电话{CALLER}")):
         await desk.room.live.hear(event)
-    desk.room.live.board.talk(call.contact).snapshot = call.snapshot()
+    desk.room.live.board.contact(call.contact).take(call.snapshot())
 
 
 async def test_the_view_of_a_live_call_has_its_talk_and_no_plain_number(desk: Desk) -> None:
@@ -105,7 +106,7 @@ async def test_the_view_of_a_live_call_has_its_talk_and_no_plain_number(desk: De
 
 
 async def test_another_seats_contact_is_not_shown_to_an_agent_but_to_an_analyst(desk: Desk) -> None:
-    call = MadeCall(seat="008")  # type: ignore[arg-type] # a seat number is text
+    call = MadeCall(seat=SeatNo("008"), agent=AccountId(UUID(int=555)))
     await talking(desk, call)
 
     with pytest.raises(NotFound):

@@ -67,7 +67,7 @@ async def test_each_route_opens_to_its_roles_and_to_nobody_else(ask: Asker, desk
     assert {case.allowed for case in matrix} == {True, False}
     for case in matrix:
         path = case.route.path.replace("{entry}", "E001")
-        for part in ("{contact}", "{matter}", "{account}", "{session}"):
+        for part in ("{contact}", "{matter}", "{call}", "{account}", "{session}"):
             path = path.replace(part, NOBODY)
         body = bodies[case.route.path] if case.route.signature.body else None
         answer = await ask(case.route.method, path, role=case.role, body=body)
@@ -162,7 +162,7 @@ async def test_a_play_is_written_down_before_the_first_sample_is_read(
             seen.append(await reading.fetchval("select count(*) from log.audit where what = 'recording-played'"))
 
     desk.switch.on_read.append(look)
-    path = f"/api/contacts/{call.contact}/audio?from_ms=1000&to_ms=10000"
+    path = f"/api/contacts/{call.contact}/calls/{call.call}/audio?from_ms=1000&to_ms=10000"
     refused = await ask("GET", path, role="analyst")
     heard = await ask("GET", f"{path}&why=核对诉求内容", role="analyst")
     events = [row.event for row in await read_log(database, after=0, limit=9, types=None)]
@@ -181,7 +181,7 @@ async def test_a_play_is_written_down_before_the_first_sample_is_read(
 async def test_sound_that_cannot_be_had_is_said_in_a_sentence(ask: Asker, desk: Desk, database: Database) -> None:
     call = MadeCall()
     await past_call(database, call)
-    audio, why = f"/api/contacts/{call.contact}/audio", "why=核对诉求内容"
+    audio, why = f"/api/contacts/{call.contact}/calls/{call.call}/audio", "why=核对诉求内容"
     desk.switch.recorded_frames = 0
     answers = [
         await ask("GET", f"{audio}?{why}", role="agent"),
@@ -189,8 +189,8 @@ async def test_sound_that_cannot_be_had_is_said_in_a_sentence(ask: Asker, desk: 
         await ask("GET", f"{audio}?{why}&from_ms=-1", role="agent"),
         await ask("GET", f"{audio}?{why}&from_ms=99999999", role="agent"),
         await ask("GET", f"{audio}?{why}", role="other"),
-        await ask("GET", f"/api/contacts/{NOBODY}/audio?{why}", role="agent"),
-        await ask("GET", f"/api/contacts/no-contact/audio?{why}", role="agent"),
+        await ask("GET", f"/api/contacts/{NOBODY}/calls/{call.call}/audio?{why}", role="agent"),
+        await ask("GET", f"/api/contacts/no-contact/calls/{call.call}/audio?{why}", role="agent"),
     ]
 
     assert [answer.status for answer in answers] == [404, 409, 400, 409, 404, 404, 404]

@@ -10,7 +10,7 @@ from agent_desk import CategoryGuess, PlaceName
 from agent_desk.drafting import phrases
 from agent_desk.drafting.numerals import spoken_phone
 from agent_desk.drafting.places import find_places
-from agent_desk.drafting.propose import Leaf, Talk, caller_text, propose
+from agent_desk.drafting.propose import Leaf, Said, caller_text, propose
 from vocabulary.audio import Party
 from vocabulary.ids import CallId, CategoryCode, ContactId, LegId
 from vocabulary.orders import Draftable, DraftField, RequestKind
@@ -46,7 +46,7 @@ def said(text: str, at: int = 0, party: Party = Party.CALLER) -> Utterance:
 
 def proposals(*talk: Utterance, caller: str = "19900000101", guess: bool = True) -> dict[Draftable, DraftField]:
     guesses = (CategoryGuess(category=WATER, confidence=0.8, matched=("停水",)),) if guess else ()
-    spoken = Talk(utterances=talk, syllables=sounds(caller_text(talk)), guesses=guesses, caller=PhoneNumber(caller))
+    spoken = Said(utterances=talk, syllables=sounds(caller_text(talk)), guesses=guesses, caller=PhoneNumber(caller))
     return {field.name: field for field in propose(spoken, gazetteer=GAZETTEER, leaves={WATER: LEAF})}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 from uuid import UUID, uuid4
 
-from agent_desk.live.board import KEPT_TALKS, Board
+from agent_desk.live.board import KEPT_CONTACTS, Board
 from agent_desk.live.feed import KEPT, Feed, Message
 from agent_desk.live.messages import LiveControl, LiveFinal, LiveMessage
 from vocabulary.audio import Party
@@ -87,19 +87,19 @@ def test_finals_stand_in_order_of_call_time_and_once() -> None:
     for event in (final("二", 2000), final("一", 500), final("二", 2000)):
         board.apply(event)
 
-    assert [heard.text for heard in board.talks[CONTACT].utterances] == ["一", "二"]
+    assert [heard.text for heard in board.contacts[CONTACT].utterances] == ["一", "二"]
 
 
 def test_a_final_replaces_its_partial_and_a_late_partial_does_not_come_back() -> None:
     board = Board()
     board.apply(partial("停", 500, 1))
 
-    assert board.talks[CONTACT].caller_partial == "停"
+    assert board.contacts[CONTACT].caller_partial == "停"
 
     board.apply(final("停水了", 500))
     board.apply(partial("停水", 500, 2))
 
-    assert board.talks[CONTACT].caller_partial == ""
+    assert board.contacts[CONTACT].caller_partial == ""
 
 
 def test_an_older_revision_of_a_seat_changes_nothing() -> None:
@@ -112,10 +112,10 @@ def test_an_older_revision_of_a_seat_changes_nothing() -> None:
 
 def test_the_board_forgets_the_oldest_talks() -> None:
     board = Board()
-    for number in range(KEPT_TALKS + 20):
-        board.talk(ContactId(UUID(int=1000 + number)))
+    for number in range(KEPT_CONTACTS + 20):
+        board.contact(ContactId(UUID(int=1000 + number)))
 
-    assert len(board.talks) == KEPT_TALKS
+    assert len(board.contacts) == KEPT_CONTACTS
 
 
 def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice() -> None:

@@ -143,7 +143,7 @@ async def test_a_page_that_comes_back_is_sent_what_it_missed(ask: Asker, desk: D
 async def test_a_page_whose_place_is_not_known_is_sent_a_snapshot(ask: Asker, desk: Desk, query: str) -> None:
     call = MadeCall()
     await hear(desk, call.accepted(), call.offered(), call.connected())
-    desk.room.live.board.talk(call.contact).snapshot = call.snapshot()
+    desk.room.live.board.contact(call.contact).take(call.snapshot())
 
     async with page(ask, query.format(other=new_id(), same=desk.room.live.epoch)) as socket:
         first = await message(socket)
@@ -252,7 +252,7 @@ async def test_words_of_the_caller_become_suggestions_and_a_draft_for_everybody(
     async with running(desk):
         await hear(desk, call.accepted(), call.offered(), call.connected(), call.heard("长青路停水了"))
         await until(lambda: any(isinstance(event, DraftProposed) for event in heard))
-        await until(lambda: desk.room.live.board.talks[call.contact].proposed)
+        await until(lambda: desk.room.live.board.contacts[call.contact].proposed)
 
     changed = [event for event in heard if isinstance(event, SuggestionsChanged)]
     proposed = [event for event in heard if isinstance(event, DraftProposed)]
@@ -298,13 +298,13 @@ async def test_after_the_call_what_was_remembered_of_it_is_dropped(desk: Desk) -
 async def test_at_its_start_the_desk_asks_the_switch_and_ends_talks_that_are_gone(desk: Desk) -> None:
     gone, live = MadeCall(), MadeCall()
     await hear(desk, gone.accepted())
-    desk.room.live.board.talk(gone.contact).snapshot = gone.snapshot()
+    desk.room.live.board.contact(gone.contact).take(gone.snapshot())
     desk.switch.seats_now, desk.switch.calls_now = (seat_of(live.call),), (live.snapshot(),)
     async with running(desk):
-        await until(lambda: live.contact in desk.room.live.board.talks)
+        await until(lambda: live.contact in desk.room.live.board.contacts)
 
     board = desk.room.live.board
-    assert (board.talks[gone.contact].ended, board.talks[live.contact].ended) == (True, False)
+    assert (board.contacts[gone.contact].ended, board.contacts[live.contact].ended) == (True, False)
     assert board.seats[SEAT].call == live.call
 
 

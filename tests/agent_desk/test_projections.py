@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -14,13 +15,14 @@ from runtime.clock import ManualClock, SystemClock
 from runtime.ids import new_id
 from runtime.log import Consumer, has_passed, log_end, read_log, reset_projection, run_consumers
 from runtime.postgres import Database
-from tests.agent_desk.people import CALLER, NOW, MadeCall
+from tests.agent_desk.people import AGENT_ID, CALLER, NOW, MadeCall
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.events import Event
 from vocabulary.events.agent_desk import CallbackListed
-from vocabulary.ids import LegId, SeatNo
+from vocabulary.ids import AccountId, LegId, SeatNo
 from vocabulary.personal import PhoneNumber
+from vocabulary.requesters import caller
 
 DEADLINE_S = 20
 
@@ -47,7 +49,7 @@ async def tables(database: Database) -> str:
     async with database.reading() as reading:
         parts = [
             await reading.fetch(f"select t::text from agent_desk.{table} t order by 1")  # noqa: S608 - own names
-            for table in ("contact", "participant", "utterance", "callback")
+            for table in ("contact", "call", "participant", "utterance", "callback")
         ]
     return str([[row[0] for row in part] for part in parts])
 
@@ -66,9 +68,11 @@ async def test_a_call_is_remembered_with_its_talk_and_its_recording(database: Da
     record = await store.record(call.contact)
 
     assert record is not None
-    assert (record.caller, record.seat, record.reason) == (PhoneNumber(CALLER), "007", "caller-hung-up")
-    assert (record.connected_at, record.ended_at) == (NOW + timedelta(seconds=9), NOW + timedelta(seconds=69))
-    assert (record.record_host, record.record_name, record.samples) == ("h1", "rec.wav", 80_000)
+    assert (record.requester, record.begun_at) == (caller(PhoneNumber(CALLER)), NOW + timedelta(seconds=0.1))
+    [kept] = record.calls
+    assert (kept.caller_phone, kept.seat, kept.reason) == (PhoneNumber(CALLER), "007", "caller-hung-up")
+    assert (kept.connected_at, kept.ended_at) == (NOW + timedelta(seconds=9), NOW + timedelta(seconds=69))
+    assert (kept.record_host, kept.record_name, kept.samples) == ("h1", "rec.wav", 80_000)
     assert [heard.text for heard in await store.utterances(call.contact)] == ["停水了", "好的"]
 
 
@@ -79,52 +83,53 @@ async def test_facts_of_a_call_give_the_same_row_in_whatever_order_they_come(own
         call = MadeCall()
         facts = (call.accepted(), call.connected(), call.ended(), call.recorded())
         async with owned.transaction() as tx:
-            await tx.execute("delete from agent_desk.contact")
+            await tx.execute("delete from agent_desk.contact; delete from agent_desk.call")
             for number in order:
                 await contacts.apply(tx, LogLine(facts[number]))
-            row = await tx.fetchrow("select * from agent_desk.contact")
+            row = await tx.fetchrow("select * from agent_desk.contact join agent_desk.call using (contact)")
         assert row is not None
         rows.add(tuple(value for name, value in row.items() if name not in {"contact", "call"}))
 
     assert len(rows) == 1
 
 
-async def test_a_contact_is_that_of_every_seat_that_took_part_and_of_no_other(
+async def test_a_contact_is_that_of_everybody_who_took_part_and_of_no_later_agent_of_the_seat(
     database: Database, store: ContactStore
 ) -> None:
     call, second = MadeCall(), LegId(new_id())
+    helper, later = AccountId(new_id()), AccountId(new_id())
     events = [
-        call.accepted(), call.joined(), call.connected(), call.joined(30, seat=SeatNo("008"), leg=second), call.left(40),
-        call.joined(50), call.ended(),
+        call.accepted(), call.joined(), call.connected(), replace(call.joined(30, seat=SeatNo("008"), leg=second), agent=helper),
+        call.left(40), call.joined(50), call.ended(),
     ]  # fmt: skip
 
     await take_in(database, events, consumers())
     async with database.reading() as reading:
         rows = await reading.fetch("select seat, joined_at, left_at from agent_desk.participant order by seat")
-    mine = {
-        seat: [record.contact for record in await store.recent(limit=9, seat=SeatNo(seat))]
-        for seat in ("007", "008", "009")
-    }
+    mine = [
+        [record.contact for record in await store.recent(limit=9, account=account)]
+        for account in (AGENT_ID, helper, later)
+    ]
 
     at = [NOW + timedelta(seconds=seconds) for seconds in (8.9, 30, 69)]
     assert [tuple(row) for row in rows] == [("007", at[0], at[2]), ("008", at[1], at[2])]
-    assert await store.seats(call.contact) == {"007", "008"}
-    assert mine == {"007": [call.contact], "008": [call.contact], "009": []}
+    assert await store.agents(call.contact) == {AGENT_ID, helper}
+    assert mine == [[call.contact], [call.contact], []]
 
 
-async def test_a_call_of_before_legs_were_told_is_that_of_the_seat_that_took_it_also_after_a_replay(
+async def test_a_call_of_before_legs_were_told_is_that_of_the_agent_who_took_it_also_after_a_replay(
     database: Database, owned: Database, store: ContactStore
 ) -> None:
     call = MadeCall()
     participants = consumers()[1]
 
     await take_in(database, [call.accepted(), call.connected(), call.ended()], consumers())
-    first = await store.seats(call.contact)
+    first = await store.agents(call.contact)
     await reset_projection(owned, participants)
-    emptied = await store.seats(call.contact)
+    emptied = await store.agents(call.contact)
     await take_in(database, [], consumers())
 
-    assert (first, emptied, await store.seats(call.contact)) == ({"007"}, set(), {"007"})
+    assert (first, emptied, await store.agents(call.contact)) == ({AGENT_ID}, set(), {AGENT_ID})
 
 
 async def test_a_replay_gives_the_same_tables_and_no_second_entry_on_the_list(

@@ -83,7 +83,7 @@ async def asked(ask: Asker, call: MadeCall, role: str) -> tuple[int, ...]:
         await ask("PATCH", f"{one}/matters/{call.contact}/draft", role=role, body={"revision": 0, "reply": ""}),
         await ask("POST", f"{one}/matters/{call.contact}/order", role=role, body=FORM),
         await ask("POST", f"{one}/suggestions/E001", role=role, body={"use": "useful", "version": 3}),
-        await ask("GET", f"{one}/audio?why=核对诉求内容", role=role),
+        await ask("GET", f"{one}/calls/{call.call}/audio?why=核对诉求内容", role=role),
         await ask("POST", f"{one}/reveal", role=role, body=WHY),
     ]
     return tuple(answer.status for answer in answers)
@@ -106,7 +106,7 @@ async def test_each_person_is_answered_for_a_contact_that_nobody_answered_as_wri
 async def test_a_contact_that_nobody_answered_shows_agents_no_words(ask: Asker, missed: MadeCall) -> None:
     view = (await ask("GET", f"/api/contacts/{missed.contact}", role="agent")).body
 
-    assert (view["utterances"], view["matters"], view["recording"]) == ([], [], None)
+    assert (view["utterances"], view["matters"], view["calls"][0]["recording"]) == ([], [], None)
     assert view["caller_masked"] == PhoneNumber(CALLER).masked()
 
 
@@ -170,8 +170,8 @@ async def test_confidence_hides_who_asked_from_everybody_but_the_agent(
     others = [await ask("GET", one, role=role) for role in ("analyst", "admin")]
     lists = [await ask("GET", "/api/contacts", role=role) for role in ("analyst", "admin")]
     closed = [
-        await ask("GET", f"{one}/audio?why=核对诉求内容", role="analyst"),
-        await ask("GET", f"{one}/audio?why=核对诉求内容", role="admin"),
+        await ask("GET", f"{one}/calls/{answered.call}/audio?why=核对诉求内容", role="analyst"),
+        await ask("GET", f"{one}/calls/{answered.call}/audio?why=核对诉求内容", role="admin"),
         await ask("POST", f"{one}/reveal", role="admin", body=WHY),
     ]
 

@@ -162,7 +162,9 @@ async def test_the_overview_counts_the_golden_day(database: Database, database_u
         bar["n"] for bar in answer.body["volumes"]["by_hour"]
     )
     assert drilled.body["total"] == len(drilled.body["contacts"]) == figures["within_15"]
-    assert {"contact", "at", "order_no", "title", "district", "utterance_ms"} == set(drilled.body["contacts"][0])
+    assert {"contact", "at", "order_no", "title", "district", "call", "utterance_ms"} == set(
+        drilled.body["contacts"][0]
+    )
 
 
 async def test_from_a_figure_over_its_order_to_the_second_it_was_said(ask: Asker, database: Database) -> None:

@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 
 from agent_desk.contacts.matters import Matters
+from agent_desk.contacts.store import ContactStore
 from runtime.clock import ManualClock
+from runtime.codec import encode
 from runtime.ids import new_id
 from runtime.postgres import Database
+from tests.agent_desk.people import MadeCall
 from tests.old_schema import migrate_to_the_end, migrate_until
 from tests.work_orders.town import AGENT, CALLER, NOW, WATER, KnownContacts, orders_of, wanted
 from vocabulary.errors import Refused
-from vocabulary.ids import ContactId, WorkOrderNo
+from vocabulary.ids import CallId, ContactId, WorkOrderNo
 from vocabulary.orders import Draftable, first_matter
 from vocabulary.personal import PhoneNumber
 from vocabulary.requesters import caller
@@ -19,7 +22,7 @@ from work_orders.commands import FollowUp
 
 LAST_OF_0_1 = {"work_orders": 3, "agent_desk": 5, "analytics": 4}
 NUMBER = WorkOrderNo("202611230000015")
-CONTACT = ContactId(new_id())
+CONTACT, CALL = ContactId(new_id()), CallId(new_id())
 
 
 @pytest.fixture
@@ -40,6 +43,17 @@ async def filled(bare: Database, tmp_path: Path) -> Database:
             "account": AGENT.account, "saved_at": NOW, "changed": {"title": 3}, "reply": "已告知",
         }  # fmt: skip
         await tx.insert_into("agent_desk.draft", draft)
+        contact = {
+            "contact": CONTACT, "call": CALL, "caller_phone": CALLER, "dialled": "12345", "line_name": "政务热线",
+            "accepted_at": NOW, "connected_at": NOW, "ended_at": NOW, "seat": "007", "agent": AGENT.account,
+            "reason": "caller-hung-up", "record_host": "h1", "record_name": "rec.wav", "samples": 80_000,
+        }  # fmt: skip
+        await tx.insert_into("agent_desk.contact", contact)
+        heard = MadeCall(contact=CONTACT, call=CALL).heard("停水了")
+        said = {
+            "event_id": heard.event_id, "contact": CONTACT, "start_ms": 2000, "data": encode(heard.utterance),
+        }  # fmt: skip
+        await tx.insert_into("agent_desk.utterance", said)
         for room in ("agent_desk", "analytics"):
             await tx.insert_into(f"{room}.confidential", {"contact": CONTACT, "confidential": True})
     await migrate_to_the_end(bare)
@@ -69,3 +83,15 @@ async def test_an_old_form_is_that_of_the_first_matter_and_confidence_stays(fill
     assert (kept.matter, kept.draft.revision, kept.draft.reply) == (first_matter(CONTACT), 3, "已告知")
     assert kept.draft.values[Draftable.TITLE].value == "长青路停水"
     assert marks == [first_matter(CONTACT)] * 2
+
+
+async def test_an_old_contact_keeps_its_call_its_words_and_its_recording(filled: Database) -> None:
+    store = ContactStore(database=filled, clock=ManualClock(NOW))
+    record = await store.record(CONTACT)
+
+    assert record is not None
+    assert (record.requester, record.begun_at, record.confidential) == (caller(PhoneNumber(CALLER)), NOW, True)
+    [call] = record.calls
+    assert (call.call, call.dialled, call.seat, call.agent) == (CALL, "12345", "007", AGENT.account)
+    assert (call.record_host, call.record_name, call.samples) == ("h1", "rec.wav", 80_000)
+    assert [(heard.call, heard.text) for heard in await store.utterances(CONTACT)] == [(CALL, "停水了")]

@@ -79,11 +79,15 @@ async def fill(owner: Database, *, sources: int, contacts: int) -> None:
             NOW, sources,
         )  # fmt: skip
         await tx.execute(
-            "insert into agent_desk.contact (contact, call, accepted_at, caller_phone, record_name) "
+            "insert into agent_desk.call (contact, call, accepted_at, caller_phone, record_name) "
             "select gen_random_uuid(), gen_random_uuid(), $1, '19900000101', 'r' || n || '.wav' "
             "from generate_series(1, $2::int) n",
             NOW, contacts,
         )  # fmt: skip
+        await tx.execute(
+            "insert into agent_desk.contact (contact, begun_at, identity) "
+            "select contact, accepted_at, caller_phone from agent_desk.call"
+        )
 
 
 async def test_all_that_is_due_goes_however_many_batches_it_takes_each_with_its_entry(

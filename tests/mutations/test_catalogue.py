@@ -17,6 +17,8 @@ FAULTS = {
     "a skill is of no queue",
     "a second matter of a contact is refused",
     "one matter makes two orders",
+    "a second call's words overwrite the first's",
+    "who has the seat now sees what its former agent took part in",
     "a key does what another is for",
     "the running version is overwritten at a restart",
     "a call of ours is left behind",

@@ -119,7 +119,7 @@ function contacts(answers: AnsweringDesk, desk: ScriptedDesk): void {
     })
     .on('POST /api/contacts/{contact}/suggestions/{entry}', () => undefined)
     .on('POST /api/contacts/{contact}/reveal', () => ({ value: '19900000001' }))
-    .on('GET /api/contacts/{contact}/audio', tone)
+    .on('GET /api/contacts/{contact}/calls/{call}/audio', tone)
     .on('GET /api/knowledge/search', () => ({ ...SUGGESTIONS, revision: 0 }))
     .on('GET /api/callbacks', () => samples.callbacks)
     .on('POST /api/callbacks/{contact}/claim', ({ path, who }) => changed(path.contact, { claimed_by: who.name }))

@@ -28,10 +28,16 @@ export const saved = (revision: number, more: Partial<SavedDraft> = {}): SavedDr
 /** A matter of a contact; the first one has the contact's own id. */
 export const matterOf = (matter: string, more: Partial<Matter> = {}): Matter => ({ matter, draft: saved(0), order: null, ...more })
 
+/** A call of a contact that is over and recorded. */
+export const callOf = (call: string): ContactView['calls'][number] => ({
+  call, dialled: '12345', line_name: '热线', seat: '007', accepted_at: '2026-01-01T00:00:00Z', connected_at: '2026-01-01T00:00:09Z',
+  ended_at: '2026-01-01T00:00:51Z', reason: 'caller-hung-up', recording: { seconds: 42 },
+})
+
 export const view = (contact: string, more: Partial<ContactView> = {}): ContactView => ({
   contact, call: null, caller_masked: '199****01', dialled: '12345', line_name: '热线', phase: 'talking', utterances: [],
   suggestions: { items: [], reason: '', revision: 0, took_ms: 0 }, proposed: [], matters: [matterOf(contact)],
-  open_orders: [], history: [], recording: null, confidential: false, partly: false, ...more,
+  open_orders: [], history: [], calls: [], confidential: false, partly: false, ...more,
 })
 
 export const said = (contact: string, start_ms: number, text: string, leg = 'l1'): Utterance => ({

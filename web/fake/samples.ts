@@ -50,7 +50,7 @@ export function orderView(brief: OrderBrief): OrderView {
 
 export const contacts: ContactRow[] = orders.map((order, at) => ({
   contact: order.contact, at: order.created_at, caller_masked: `13${at}****0${at}`, line_name: at % 3 ? '政务服务便民热线' : '一号答专席',
-  seat: at === 4 ? null : '007', connected: at !== 4, seconds: 95 + at * 21, order_nos: at === 4 || at === 1 ? [] : [order.order_no],
+  seat: at === 4 ? null : '007', connected: at !== 4, seconds: 95 + at * 21, calls: 1, order_nos: at === 4 || at === 1 ? [] : [order.order_no],
   reason: at === 4 ? 'abandoned' : 'caller-hung-up',
 }))
 
@@ -107,7 +107,7 @@ export const topics: Topic[] = [
 ]
 
 export const figureContacts: Schemas['BehindFigure'][] = contacts.map((row, at) => ({
-  contact: row.contact, at: row.at, order_no: row.order_nos[0] ?? null, title: orders[at]?.title ?? '', district: orders[at]?.district ?? '', utterance_ms: 13_100,
+  contact: row.contact, at: row.at, order_no: row.order_nos[0] ?? null, title: orders[at]?.title ?? '', district: orders[at]?.district ?? '', call: 'c', utterance_ms: 13_100,
 }))
 
 export const BRIEFING = '0199cccc-0000-7000-8000-000000000001'

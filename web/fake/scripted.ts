@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LiveMessage, SnapshotData } from '../src/api/live_types'
 import type { CallPhase, CallSnapshot, ContactView, Principal, RecogniserStatus, Schemas, SeatSnapshot, SeatState, Setup } from '../src/api/types'
-import { callAt, matterOf, offerOf, orderAt, person, seatAt, view } from './made.ts'
+import { callAt, callOf, matterOf, offerOf, orderAt, person, seatAt, view } from './made.ts'
 import * as samples from './samples.ts'
 import { FIRST_LINE, PROPOSALS, SUGGESTIONS, TALK, type Line } from './talk.ts'
 
@@ -125,7 +125,7 @@ export class ScriptedDesk {
       ...event(contact), call, accepted_at, invite_at, connected_at, dialled, line_name, queue, caller, reason, q850: 16, first_audio_at: connected_at,
       offered_at: [], queued_at: accepted_at,
     } }, contact)
-    Object.assign(this.contact, { phase: 'ended', recording: { seconds: 42 } })
+    Object.assign(this.contact, { phase: 'ended', calls: [callOf('c')] })
     this.call = null
     this.seatIs('wrap')
   }
@@ -183,7 +183,7 @@ export class ScriptedDesk {
     if (row === undefined) return null
     const utterances = [FIRST_LINE, ...TALK.map(([, line]) => line)].map((line) => ({ ...line, contact: id, call: 'c' }))
     return view(id, {
-      caller_masked: row.caller_masked, line_name: row.line_name, phase: 'ended', recording: { seconds: 42 }, utterances,
+      caller_masked: row.caller_masked, line_name: row.line_name, phase: 'ended', calls: [callOf('c')], utterances,
       matters: [matterOf(id, { order: row.order_nos.length === 0 ? null : samples.orders[at] ?? orderAt('accept') })], history: samples.orders.slice(0, 5),
     })
   }

@@ -2,6 +2,8 @@
 
 from tests.mutations.mutant import Mutant
 
+CALLS = "tests/agent_desk/test_calls_of_a_contact.py"
+
 MUTANTS = (
     Mutant(
         name="decline-answers",
@@ -18,10 +20,11 @@ MUTANTS = (
         name="only-the-last-seat-took-part",
         fault="who took part in a call is not told",
         file="agent_desk/contacts/store.py",
-        old=" and p.seat = $2) order by",
-        new=" and p.seat = $2 and p.seat = c.seat) order by",
+        old=" and p.agent = $2) order by",
+        new=" and p.agent = $2 and exists (select from agent_desk.call k where k.agent = p.agent"
+        " and k.contact = c.contact)) order by",
         tests=(
-            "tests/agent_desk/test_projections.py::test_a_contact_is_that_of_every_seat_that_took_part_and_of_no_other",
+            "tests/agent_desk/test_projections.py::test_a_contact_is_that_of_everybody_who_took_part_and_of_no_later_agent_of_the_seat",
         ),
     ),
     Mutant(
@@ -75,5 +78,29 @@ MUTANTS = (
         tests=(
             "tests/hotline/test_account_commands.py::test_an_account_that_cannot_be_is_refused_in_a_sentence_and_leaves_no_trace",
         ),
+    ),
+    Mutant(
+        name="seat-instead-of-agent",
+        fault="who has the seat now sees what its former agent took part in",
+        file="agent_desk/contacts/rights.py",
+        old="principal.account in facts.agents",
+        new="principal.seat is not None",
+        tests=("tests/agent_desk/test_rights.py::test_a_person_sees_what_the_table_says",),
+    ),
+    Mutant(
+        name="former-agents-messages-kept",
+        fault="who has the seat now sees what its former agent took part in",
+        file="agent_desk/live/hub.py",
+        old="        elif feed.agent != agent:",
+        new="        elif feed is None:",
+        tests=(f"{CALLS}::test_what_a_former_agent_was_told_is_not_sent_to_the_next_one_of_the_seat",),
+    ),
+    Mutant(
+        name="words-of-two-calls-at-one-place",
+        fault="a second call's words overwrite the first's",
+        file="agent_desk/contacts/view.py",
+        old="finals = {(heard.leg, heard.start_ms): heard for heard in kept}",
+        new="finals = {(heard.party, heard.start_ms): heard for heard in kept}",
+        tests=(f"{CALLS}::test_both_calls_are_shown_in_order_each_with_its_words_and_its_sound",),
     ),
 )

@@ -347,7 +347,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/contacts/{contact}/audio": {
+    "/api/contacts/{contact}/calls/{call}/audio": {
         parameters: {
             query?: never;
             header?: never;
@@ -355,7 +355,7 @@ export interface paths {
             cookie?: never;
         };
         /** A stretch of the recording: channel 1 the caller, channel 2 what the caller could hear */
-        get: operations["get_contacts_by_contact_audio"];
+        get: operations["get_contacts_by_contact_calls_by_call_audio"];
         put?: never;
         post?: never;
         delete?: never;
@@ -975,10 +975,11 @@ export interface components {
         };
         /**
          * BehindFigure
-         * @description One contact behind a figure with its order and the call time of its most telling line.
+         * @description One contact behind a figure with its order and, by call and call time, its most telling line.
          */
         BehindFigure: {
             at: string;
+            call: string | null;
             contact: string;
             district: string;
             order_no: string | null;
@@ -1203,6 +1204,22 @@ export interface components {
             seat: string | null;
         };
         /**
+         * CallView
+         * @description One call of a contact; ``recording`` is None until it is closed.
+         */
+        CallView: {
+            accepted_at: string;
+            /** Format: uuid */
+            call: string;
+            connected_at: string | null;
+            dialled: string;
+            ended_at: string | null;
+            line_name: string;
+            reason: string;
+            recording: components["schemas"]["RecordingInfo"] | null;
+            seat: string | null;
+        };
+        /**
          * Callback
          * @description A caller who reached nobody.
          */
@@ -1283,6 +1300,7 @@ export interface components {
         ContactRow: {
             at: string;
             caller_masked: string;
+            calls: number;
             connected: boolean;
             /** Format: uuid */
             contact: string;
@@ -1299,6 +1317,7 @@ export interface components {
         ContactView: {
             call: components["schemas"]["CallSnapshot"] | null;
             caller_masked: string;
+            calls: components["schemas"]["CallView"][];
             confidential: boolean;
             /** Format: uuid */
             contact: string;
@@ -1311,7 +1330,6 @@ export interface components {
             partly: boolean;
             phase: components["schemas"]["CallPhase"];
             proposed: components["schemas"]["DraftField"][];
-            recording: components["schemas"]["RecordingInfo"] | null;
             suggestions: components["schemas"]["Suggestions"];
             utterances: components["schemas"]["Utterance"][];
         };
@@ -3620,7 +3638,7 @@ export interface operations {
             };
         };
     };
-    get_contacts_by_contact_audio: {
+    get_contacts_by_contact_calls_by_call_audio: {
         parameters: {
             query?: {
                 /** @description First millisecond in call time */
@@ -3633,6 +3651,7 @@ export interface operations {
             header?: never;
             path: {
                 contact: string;
+                call: string;
             };
             cookie?: never;
         };

@@ -15,5 +15,7 @@ const keyOf = (utterance: Utterance): string => `${utterance.leg}:${utterance.st
 export function mergeUtterances(known: readonly Utterance[], more: readonly Utterance[]): Utterance[] {
   const merged = new Map(known.map((utterance) => [keyOf(utterance), utterance]))
   for (const utterance of more) merged.set(keyOf(utterance), utterance)
-  return [...merged.values()].sort((a, b) => a.start_ms - b.start_ms || a.party.localeCompare(b.party))
+  const calls = [...new Set([...merged.values()].map((utterance) => utterance.call))] // in the order in which they came
+  return [...merged.values()].sort((a, b) =>
+    calls.indexOf(a.call) - calls.indexOf(b.call) || a.start_ms - b.start_ms || a.party.localeCompare(b.party))
 }

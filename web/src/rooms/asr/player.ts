@@ -29,14 +29,14 @@ export const usePlayer = defineRoomStore('player', () => {
   }
 
   /** Play `from`..`to` ms of call time; `key` marks the button that shows it. The same key again stops. */
-  async function toggle(key: string, contact: string, from: number, to: number): Promise<void> {
+  async function toggle(key: string, contact: string, call: string, from: number, to: number): Promise<void> {
     const same = playing.value === key || loading.value === key
     stop()
     if (same) return
     const mine = turn
     loading.value = key
     try {
-      const sound = await fetchAudio(contact, Math.max(0, Math.round(from) - MARGIN_MS), Math.round(to) + MARGIN_MS, t(why.value))
+      const sound = await fetchAudio(contact, call, Math.max(0, Math.round(from) - MARGIN_MS), Math.round(to) + MARGIN_MS, t(why.value))
       if (mine !== turn) return
       audio = new Audio(URL.createObjectURL(sound))
       audio.onended = stop

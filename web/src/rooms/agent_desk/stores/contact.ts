@@ -174,7 +174,7 @@ export const useContact = defineRoomStore('contact', () => {
     if (contact !== current.value) return
     ended.value = true
     for (const wait of RECORDING_AFTER_MS) {
-      setTimeout(() => { if (contact === current.value && !view.value?.recording) void reload() }, wait)
+      setTimeout(() => { if (contact === current.value && view.value?.calls.at(-1)?.recording == null) void reload() }, wait)
     }
   }
 
