@@ -34,6 +34,7 @@ class Notebook:
     facts: list[Event] = field(default_factory=list)
     marks: dict[LegId, Mark] = field(default_factory=dict)
     full: bool = False
+    refused: int = 0
     disk_full: bool = False
     writes: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -44,6 +45,8 @@ class Notebook:
 
     def emit(self, event: Event, /) -> None:
         if self.full:
+            self.refused += 1
+            self.changed.set()
             raise Full
         self.facts.append(event)
         self.changed.set()

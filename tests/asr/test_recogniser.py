@@ -140,12 +140,15 @@ async def test_a_leg_that_was_closed_is_not_heard_again(socket: Path, tap: Scrip
         tap.say(leg, PAUSE + tone("甲") + PAUSE)
         await tap.close(leg)
         await notebook.until(lambda: leg.leg in notebook.marks and notebook.marks[leg.leg].closed)
-    before = len(notebook.facts)
+    next_leg = a_leg()
     async with recogniser(socket, notebook):
-        await asyncio.sleep(1)
+        await tap.open(next_leg)
+        tap.say(next_leg, PAUSE + tone("乙") + PAUSE)
+        await tap.close(next_leg)
+        await notebook.until(lambda: notebook.closed(next_leg))
 
-    assert len(notebook.facts) == before
-    assert len(tap.claims) == 1
+    assert (notebook.texts(leg), notebook.texts(next_leg)) == (["甲。"], ["乙。"])
+    assert [claim[0] for claim in tap.claims] == [leg.leg, next_leg.leg]
 
 
 async def test_a_tap_that_comes_back_loses_nothing(socket: Path) -> None:
@@ -192,7 +195,7 @@ async def test_a_full_emitter_loses_no_final_but_marks_what_was_not_heard(socket
         await notebook.until(lambda: any(isinstance(event, PartialHeard) for event in notebook.live))
         notebook.full = True
         tap.say(leg, silence(0.3) + tone("丙丁") + PAUSE)
-        await asyncio.sleep(0.5)
+        await notebook.until(lambda: notebook.refused)
         assert notebook.texts(leg) == []
         notebook.full = False
         await notebook.until(lambda: notebook.texts(leg))

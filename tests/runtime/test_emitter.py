@@ -17,6 +17,7 @@ from runtime.nats_server import embedded_nats
 from runtime.supervision import supervise
 from tests.runtime.engines import Engine, eventually, memory_engine, nats_engine, partial, queued
 from vocabulary.events import Event
+from vocabulary.events.telephony import CallQueued
 
 PATIENCE = timedelta(seconds=20)
 
@@ -96,21 +97,32 @@ async def test_numbers_count_from_one_per_contact_and_the_emitter_is_named() -> 
     assert broker.headers[0]["Hotline-Emitter"].startswith("switch-")
 
 
-async def test_the_next_fact_of_a_contact_waits_for_the_ack_of_the_one_before() -> None:
-    broker, contact = MemoryBroker(), new_id()
-    async with open_memory_bus(broker) as bus:
-        emitter = FactEmitter(bus, name="switch")
-        broker.away = True
-        async with background(emitter.run()):
-            emitter.emit(queued(contact=contact, queue="first"))
-            await asyncio.sleep(0.1)
-            emitter.emit(queued(contact=contact, queue="second"))
-            await asyncio.sleep(0.1)
-            assert broker.stored == []
-            broker.away = False
-            assert await emitter.drained(PATIENCE)
+class SlowStream:
+    """A stream that acknowledges facts of the queue ``first`` only when it is let."""
 
-    assert [b"first" in broker.stored[0].data, b"second" in broker.stored[1].data] == [True, True]
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.let = asyncio.Event()
+
+    async def store(self, fact: CallQueued, /, *, number: int, emitter: str, timeout: timedelta) -> None:
+        self.taken.append(fact.queue)
+        if fact.queue == "first":
+            await self.let.wait()
+
+
+async def test_the_next_fact_of_a_contact_waits_for_the_ack_of_the_one_before() -> None:
+    stream, contact = SlowStream(), new_id()
+    emitter = FactEmitter(stream, name="switch")
+    async with background(emitter.run()):
+        for queue in ("first", "second"):
+            emitter.emit(queued(contact=contact, queue=queue))
+        emitter.emit(queued(queue="of another contact"))
+        await eventually(lambda: "of another contact" in stream.taken)
+        assert stream.taken == ["first", "of another contact"]
+        stream.let.set()
+        assert await emitter.drained(PATIENCE)
+
+    assert stream.taken == ["first", "of another contact", "second"]
 
 
 async def test_ten_thousand_waiting_facts_are_the_bound_and_the_next_is_refused_aloud() -> None:

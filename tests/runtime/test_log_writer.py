@@ -30,13 +30,24 @@ class Stream:
         self.acked: list[int] = []
         self.in_log_at_ack: list[int] = []
         self.acks_fail = False
+        self._fetches = 0
 
     def deliver(self, event: Event | bytes, sequence: int, deliveries: int = 1) -> None:
         data = event if isinstance(event, bytes) else encode_event(event)
         subject = "fact.tests.odd.v1.-" if isinstance(event, bytes) else subject_of(event)
         self._queue.put_nowait(StoredFact(sequence, subject, data, deliveries))
 
+    async def done_with_what_was_delivered(self) -> None:
+        """Return when the writer has taken all and come back for more, twice."""
+        wanted = self._fetches + 2
+
+        async def came_back() -> bool:
+            return self._queue.empty() and self._fetches >= wanted
+
+        await eventually(came_back)
+
     async def fetch(self, *, batch: int, timeout: timedelta) -> list[StoredFact]:
+        self._fetches += 1
         found: list[StoredFact] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(min(timeout.total_seconds(), 0.05)):
@@ -191,7 +202,7 @@ async def test_a_later_fact_waits_for_an_earlier_one_that_a_killed_writer_left_u
         await acked(stream, [1])
     stream.deliver(second, 3)
     async with writing(database, stream):
-        await asyncio.sleep(0.4)
+        await stream.done_with_what_was_delivered()
 
         assert stream.acked == [1]
         stream.deliver(first, 2, deliveries=2)
@@ -243,9 +254,9 @@ async def test_a_fact_gone_from_the_stream_is_given_up_after_35_s(database: Data
     clock = ManualClock(datetime(2026, 11, 23, tzinfo=UTC))
     stream.deliver(queued(), 3)
     async with writing(database, stream, clock):
-        await asyncio.sleep(0.3)
+        await stream.done_with_what_was_delivered()
         clock.advance(timedelta(seconds=34))
-        await asyncio.sleep(0.2)
+        await stream.done_with_what_was_delivered()
 
         assert stream.acked == []
         clock.advance(timedelta(seconds=2))

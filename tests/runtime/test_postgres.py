@@ -22,6 +22,7 @@ from runtime.postgres import (
     running_urls,
 )
 from runtime.postgres.places import NOBODY, choose_places, reachable_by_others
+from tests.waiting import within
 
 FAST = {"fsync": "off"}
 
@@ -138,6 +139,14 @@ async def test_a_connection_that_dies_in_a_transaction_is_transient_and_the_next
             assert await reading.fetchval("select 1") == 1
 
 
+async def _both_have_asked(database: Database) -> None:
+    """Wait until two connections have asked for the lock last of all: one has it, the other was refused."""
+    asked = "select count(*) from pg_stat_activity where datname = current_database() and query like 'select pg_try_advisory_lock%'"
+    async with within(10, "the second asking"), database.reading() as reading:
+        while await reading.fetchval(asked) < 2:
+            await asyncio.sleep(0.02)
+
+
 async def test_only_one_holds_a_lock_and_the_next_gets_it_when_it_ends(database: Database) -> None:
     got = asyncio.Event()
 
@@ -147,7 +156,7 @@ async def test_only_one_holds_a_lock_and_the_next_gets_it_when_it_ends(database:
 
     async with database.holding("x") as held:
         task = asyncio.create_task(second())
-        await asyncio.sleep(0.2)
+        await _both_have_asked(database)
 
         assert await held.still()
         assert not got.is_set()

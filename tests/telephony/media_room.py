@@ -20,6 +20,7 @@ from runtime.wav import write_wav
 from runtime.wire import Wire, by_type, connect_wire
 from telephony import media_protocol as words
 from telephony.media import MediaConfig, run_media
+from tests.waiting import within
 from vocabulary.audio import FRAME_SAMPLES, Party
 from vocabulary.g711 import ALAW_TO_LINEAR, LINEAR_TO_ALAW, LINEAR_TO_ULAW, ULAW_TO_LINEAR, decode, encode
 from vocabulary.ids import CallId, ContactId, LegId
@@ -95,6 +96,13 @@ class Phone(asyncio.DatagramProtocol):
     def heard(self) -> bytes:
         """s16le of all payloads in order of arrival."""
         return b"".join(decode(payload, TO_LINEAR[kind]) for _, kind, _, _, payload in self.packets)
+
+    async def more(self, packets: int, seconds: float = 5.0) -> None:
+        """Wait until so many more packets have come: media has had as many ticks."""
+        wanted = len(self.packets) + packets
+        async with within(seconds, f"{packets} packets"):
+            while len(self.packets) < wanted:
+                await asyncio.sleep(0.005)
 
     def send(self, payload: bytes, payload_type: int | None = None, *, marker: bool = False, step: int = 160) -> None:
         kind = self.payload_type if payload_type is None else payload_type

@@ -114,7 +114,6 @@ async def test_each_leg_is_heard_before_mixing_from_call_time_zero_on(tmp_path: 
         await asyncio.sleep(0.3)
         ended = await media.ask(words.EndCall(call=call), words.EndedCall)
         closed = await caller_reader.until(TapLegClosed)
-        await asyncio.sleep(0.1)
 
     heard = {leg: [block for block in caller_reader.blocks if block.leg == leg] for leg in (leg_a, leg_b)}
     assert opened.leg.first_sample == 0
