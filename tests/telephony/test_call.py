@@ -1,108 +1,25 @@
-"""A call from our 200 to its last fact, input by input."""
+"""A call from our 200 to the talk, input by input."""
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from telephony.calls import actions as do
 from telephony.calls import inputs as got
-from telephony.calls.call import step
-from telephony.calls.hearing import Sound, sound
-from telephony.calls.legs import Leg, LegStage, TrunkEndpoint
-from telephony.calls.record import Call, CallStage, snapshot
-from telephony.ivr.flow import Ivr
-from telephony.media_protocol import ClosedRecording
-from telephony.settings import Destination, TelephonySettings
-from tests.telephony.calls_world import ADA, S7, S8, SETTINGS, START, Time, limits
+from telephony.calls.hearing import sound
+from telephony.calls.record import CallStage, snapshot
+from telephony.settings import Destination
+from tests.telephony.calls_world import ADA, S7, S8, SETTINGS, START
+from tests.telephony.one_call import CALLER, LATER, OFFER, RECORDING, Run
 from vocabulary.audio import Party
 from vocabulary.calls import CallPhase, EndReason, OfferOutcome
-from vocabulary.events import Event
 from vocabulary.events.telephony import (
-    CallAccepted,
     CallConnected,
     CallEnded,
-    CallOffered,
     CallQueued,
-    CallRecorded,
-    DigitPressed,
     LegJoined,
-    LegLeft,
-    OfferEnded,
 )  # fmt: skip
-from vocabulary.ids import CallId, ContactId, LegId, OfferId
-from vocabulary.personal import PhoneNumber
-
-CALLER = Leg(
-    id=LegId(UUID(int=0x1E6)), party=Party.CALLER, endpoint=TrunkEndpoint(number=PhoneNumber("13900001234")),
-    stage=LegStage.JOINED,
-)  # fmt: skip
-OFFER, LATER = OfferId(UUID(int=0x0F)), OfferId(UUID(int=0x10F))
-RECORDING = ClosedRecording(recording_name="a.wav", sha256="0" * 64, samples=8000, path="/a.wav")
-
-
-class Run:
-    """Drives one call; keeps what it told and what it asked for."""
-
-    def __init__(self, config: TelephonySettings = SETTINGS) -> None:
-        self.time = Time()
-        self.facts: list[Event] = []
-        self.asked: list[do.Action] = []
-        self.call = Call(
-            call=CallId(UUID(int=0xCA)), contact=ContactId(UUID(int=0xC0)), host="h1",
-            legs=(CALLER,), dialled="12345", line_name="x",
-            user_agent="", invite_at=START, invite_mono=100.0, accepted_at=START, settings=config,
-            ivr=Ivr(menu=config.menu, queue="general"),
-        )  # fmt: skip
-        self(got.Begun())
-
-    def __call__(self, given: got.Input, after: float = 0.0) -> "list[do.Action]":
-        self.call, actions = step(self.call, given, moment=self.time(after))
-        self.facts += [action.fact for action in actions if isinstance(action, do.Tell)]
-        self.asked = [action for action in actions if not isinstance(action, do.Tell)]
-        return self.asked
-
-    def said(self, after: float = 1.0) -> "list[do.Action]":
-        """What plays comes to its end."""
-        assert self.call.play is not None
-        return self(got.PromptsOver(self.call.play.play_id), after)
-
-    def sounds(self, at_ms: int, after: float = 0.0) -> "list[do.Action]":
-        """Media does what it was asked last."""
-        return self(got.SoundSet(at_ms, sound(self.call)), after)
-
-    def played(self) -> tuple[str, ...]:
-        asked = next(action for action in self.asked if isinstance(action, do.SetSound))
-        return next(play.prompts for _, play in asked.sound.playing)
-
-    def end(self) -> CallEnded:
-        """The last fact, which is the end."""
-        last = self.facts[-1]
-        assert isinstance(last, CallEnded)
-        return last
-
-    def told(self) -> list[str]:
-        return [type(fact).__name__ for fact in self.facts]
-
-    def offered(self) -> None:
-        self(got.Offered(offer=OFFER, seat=S7, agent=ADA, expires_at=START + timedelta(seconds=10)))
-
-    def took(self, after: float = 0.5) -> "list[do.Action]":
-        return self(got.SeatTook(offer=OFFER, seat=S7, agent=ADA), after)
-
-    def talking(self) -> "Run":
-        """Bring it to the talk."""
-        self.said()
-        self.offered()
-        self.said()
-        self.took()
-        self(got.SeatAttached(7900))
-        self.said()
-        self.sounds(8000)
-        return self
 
 
 def test_greeting_then_question_and_the_queue_from_its_first_word() -> None:
@@ -268,150 +185,6 @@ def test_a_ring_without_answer_is_told_and_the_next_offer_too() -> None:
     assert len(run.call.offered_at) == 2
 
 
-def test_a_caller_who_leaves_before_a_voice_has_abandoned() -> None:
-    run = Run()
-    run.said()
-    run.offered()
-
-    asked = run(got.CallerLeft())
-    assert asked == [do.LeaveQueue(), do.FreeSeat(wrap_up=False), do.CloseMedia()]
-    run(got.OfferLost(offer=OFFER, seat=S7, outcome=OfferOutcome.WITHDRAWN))
-    run(got.MediaClosed(None))
-
-    ended = run.facts[-1]
-    assert isinstance(ended, CallEnded)
-    assert (ended.reason, ended.connected_at) == (EndReason.ABANDONED, None)
-    assert run.told()[-2:] == ["OfferEnded", "CallEnded"]
-
-
-def test_a_caller_who_leaves_while_the_agents_number_is_spoken_has_abandoned() -> None:
-    run = Run()
-    run.said()
-    run.offered()
-    run.said()
-    run.took()
-    run(got.CallerLeft())
-    run(got.MediaClosed(None))
-
-    ended = run.facts[-1]
-    assert isinstance(ended, CallEnded)
-    assert ended.reason is EndReason.ABANDONED
-
-
-def test_the_agent_hangs_up_and_the_caller_gets_a_bye() -> None:
-    run = Run().talking()
-
-    asked = run(got.AgentLeft())
-
-    assert asked == [do.LeaveQueue(), do.HangUp(16), do.FreeSeat(wrap_up=True), do.CloseMedia()]
-    run(got.MediaClosed(RECORDING))
-    assert run.end().reason is EndReason.AGENT_HUNG_UP
-
-
-def test_nobody_on_duty_is_apologised_for_and_ended_with_its_reason() -> None:
-    run = Run()
-    run.said()
-    assert run(got.NobodyOnDuty()) == []
-    run.said()
-    run(got.Ticked(), after=4)
-
-    run(got.NobodyOnDuty())
-    assert run.played() == ("apology",)
-    assert run.asked[0] == do.LeaveQueue()
-    run.said()
-    run(got.MediaClosed(RECORDING))
-
-    assert run.end().reason is EndReason.NOBODY_ON_DUTY
-
-
-def test_a_call_waits_no_longer_than_the_queue_limit() -> None:
-    run = Run(limits(queue_limit_s=30.0))
-    run.said()
-    run.said()
-    run(got.Ticked(), after=4)
-
-    run(got.Ticked(), after=26)
-
-    assert run.played() == ("apology",)
-
-
-def test_a_lost_line_parts_the_legs_and_its_return_joins_them_without_a_second_connect() -> None:
-    run = Run().talking()
-
-    before = sound(run.call).hearing
-    run(got.LineMoved(connected=False))
-    assert sound(run.call).hearing == frozenset()
-    assert run.played() == ("moh",)
-    leg = run.call.agent_leg
-    assert leg is not None
-    assert run(got.LineMoved(connected=True), after=10) == [do.AttachSeat(leg.id, S7)]
-    assert run(got.SeatAttached(7900)) == [do.SetSound(Sound(hearing=before))]
-    run.sounds(30_000)
-
-    assert run.call.stage is CallStage.TALKING
-    assert run.told().count("CallConnected") == 1
-    assert run(got.Ticked(), after=30) == []
-
-
-def test_a_line_that_stays_away_ends_the_call_after_20_seconds() -> None:
-    run = Run().talking()
-    run(got.LineMoved(connected=False))
-    assert run(got.Ticked(), after=19.9) == []
-
-    assert do.CloseMedia() in run(got.Ticked(), after=0.1)
-    run(got.MediaClosed(RECORDING))
-
-    assert run.end().reason is EndReason.FAILED
-
-
-def test_a_seat_that_cannot_be_reached_sends_the_caller_back_to_the_queue() -> None:
-    run = Run()
-    run.said()
-    run.offered()
-    run.said()
-    run.took()
-
-    asked = run(got.SeatUnreachable())
-
-    assert do.FreeSeat(wrap_up=False) in asked
-    assert do.JoinQueue("general") in asked
-    assert run.call.stage is CallStage.WAITING
-    assert run.call.agent_leg is None
-
-
-def test_media_lost_ends_the_call_at_once_without_waiting_for_its_recording() -> None:
-    run = Run().talking()
-
-    asked = run(got.Broken(EndReason.MEDIA_LOST, 41))
-
-    assert do.HangUp(41) in asked
-    assert do.CloseMedia() not in asked
-    assert run.end().reason is EndReason.MEDIA_LOST
-    assert do.Forget() in asked
-
-
-def test_silence_on_the_wire_and_the_longest_call_end_with_their_causes() -> None:
-    silent = Run().talking()
-    silent(got.Broken(EndReason.MEDIA_TIMEOUT, 102))
-    silent(got.MediaClosed(RECORDING))
-    assert (silent.end().reason, silent.end().q850) == (EndReason.MEDIA_TIMEOUT, 102)
-
-    long = Run(limits(max_call_s=600.0)).talking()
-    long(got.Ticked(), after=600)
-    long(got.MediaClosed(RECORDING))
-    assert (long.end().reason, long.end().q850) == (EndReason.FAILED, 102)
-
-
-def test_media_that_does_not_close_the_call_does_not_keep_it() -> None:
-    run = Run().talking()
-    run(got.AgentLeft())
-
-    run(got.Ticked(), after=6)
-
-    assert run.told()[-1] == "CallEnded"
-    assert run.call.stage is CallStage.ENDED
-
-
 def test_the_agents_first_sound_is_kept_as_an_instant() -> None:
     run = Run().talking()
     assert run.call.agent_leg is not None
@@ -420,92 +193,6 @@ def test_the_agents_first_sound_is_kept_as_an_instant() -> None:
     run(got.SoundHeard(run.call.agent_leg.id, 9000))
 
     assert run.call.first_audio_at == START + timedelta(milliseconds=8200)
-
-
-_leg = LegId(UUID(int=0x1E6))
-_inputs = st.one_of(
-    st.just(got.Ticked()), st.just(got.SeatAttached(7900)), st.just(got.SeatUnreachable()), st.just("sounds"),
-    st.booleans().map(lambda value: got.LineMoved(connected=value)), st.just(got.NobodyOnDuty()),
-    st.booleans().map(lambda value: got.SpeechHeard(speaking=value)),
-    st.sampled_from("01*9").map(lambda digit: got.KeyPressed(digit, 1)), st.just(got.SoundHeard(_leg, 1)),
-    st.just(got.Offered(offer=OFFER, seat=S7, agent=ADA, expires_at=START)),
-    st.just(got.OfferLost(offer=OFFER, seat=S7, outcome=OfferOutcome.NO_ANSWER)),
-    st.just(got.SeatTook(offer=OFFER, seat=S7, agent=ADA)), st.just("said"),
-    st.booleans().map(lambda value: got.CallerLeft(failed=value)), st.just(got.AgentLeft()),
-    st.just(got.MediaClosed(RECORDING)), st.just(got.Broken(EndReason.MEDIA_LOST, 41)),
-)  # fmt: skip
-
-
-def check_sound(call: Call) -> None:
-    """Nobody hears themselves, a party that is not there, or anybody in a call that is over; the caller is not lost."""
-    wanted, legs = sound(call), {leg.id for leg in call.legs}
-    assert {leg for pair in wanted.hearing for leg in pair} <= {leg.id for leg in call.legs if leg.stage == "joined"}
-    assert all(listener != speaker for listener, speaker in wanted.hearing)
-    assert {(speaker, listener) for listener, speaker in wanted.hearing} == wanted.hearing
-    assert {leg for leg, _ in wanted.playing} <= legs
-    if call.stage is CallStage.TALKING:
-        assert wanted.hearing
-    if call.stage in {CallStage.WAITING, CallStage.SEPARATED} and call.ivr.done:
-        assert wanted.playing or wanted.hearing
-
-
-def in_the_call(facts: list[Event]) -> set[LegId]:
-    """Who is there after these facts; nobody joins twice or leaves without having joined."""
-    there: set[LegId] = set()
-    for fact in facts:
-        if isinstance(fact, LegJoined):
-            assert fact.leg not in there
-            there.add(fact.leg)
-        elif isinstance(fact, LegLeft):
-            assert fact.leg in there
-            there.discard(fact.leg)
-    return there
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(_inputs, st.sampled_from([0.0, 0.5, 3.0, 25.0])), max_size=30))
-def test_whatever_happens_facts_stay_in_order_and_the_end_is_told_once_and_last(
-    moves: "list[tuple[got.Input | str, float]]",
-) -> None:
-    run, revisions = Run(), [1]
-    for move, after in moves:
-        if not isinstance(move, str):
-            run(move, after)
-        elif move == "sounds":
-            run.sounds(1, after)
-        elif run.call.play is not None:
-            run.said(after)
-        check_sound(run.call)
-        revisions.append(run.call.revision)
-    if run.call.stage is not CallStage.ENDED:
-        run(got.CallerLeft())
-        run(got.MediaClosed(None))
-
-    kinds = [type(fact) for fact in run.facts if not isinstance(fact, OfferEnded)]
-    assert kinds.count(CallEnded) == kinds.count(CallAccepted) == 1
-    assert kinds[0] is CallAccepted
-    assert kinds[-1] is CallEnded
-    assert kinds.count(CallConnected) <= 1
-    assert kinds.count(CallRecorded) <= 1
-    for later in (CallOffered, CallConnected):
-        if later in kinds and CallQueued in kinds and later is CallConnected:
-            assert kinds.index(CallQueued) < kinds.index(later)
-    assert in_the_call(run.facts) == set()
-    assert revisions == sorted(revisions)
-    assert all(fact.occurred_at.tzinfo is not None for fact in run.facts)
-    assert DigitPressed not in kinds or kinds.index(DigitPressed) > 0
-
-
-def test_an_ended_call_does_nothing_more() -> None:
-    run = Run()
-    run(got.CallerLeft())
-    run(got.MediaClosed(None))
-    before = run.call
-
-    for late in (got.Ticked(), got.AgentLeft(), got.KeyPressed("1", 2), got.SoundSet(3, Sound())):
-        assert run(late, after=1.0) == []
-
-    assert replace(run.call) == before
 
 
 def test_silence_after_the_question_waits_on_in_the_queue_of_the_menu_and_keeps_its_place() -> None:

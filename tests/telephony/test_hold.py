@@ -10,8 +10,8 @@ from telephony.calls.hearing import sound
 from telephony.calls.legs import LegStage
 from telephony.calls.record import CallStage
 from tests.telephony.calls_world import ADA, S7
+from tests.telephony.one_call import RECORDING, Run
 from tests.telephony.test_acd import C1, GENERAL, new, offer_of, sit
-from tests.telephony.test_call import RECORDING, Run
 from vocabulary.audio import Party
 from vocabulary.calls import EndReason
 from vocabulary.events.telephony import LegHeld, LegJoined, LegLeft

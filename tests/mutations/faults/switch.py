@@ -35,7 +35,7 @@ MUTANTS = (
         file="telephony/calls/ending.py",
         old="    return call, [*gone, do.LeaveQueue()",
         new="    return call, [do.LeaveQueue()",
-        tests=("tests/telephony/test_call.py",),
+        tests=("tests/telephony/test_call_sequences.py",),
     ),
     Mutant(
         name="who-has-not-joined-hears",
