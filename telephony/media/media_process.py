@@ -27,7 +27,7 @@ from telephony.media.prompts import PromptSounds
 from telephony.media.rtp_port import PortRange
 from telephony.media.statistics import Statistics
 from telephony.media.tap_server import TapServer
-from telephony.media.ticker import run_ticker
+from telephony.media.ticker import Ticker, run_ticker
 from telephony.media.warm_up import warm_up
 from telephony.media_protocol import OrphanCalls, Orphans
 from vocabulary.errors import Refused
@@ -84,8 +84,8 @@ class SwitchLink:
         return 0.0 if self.gone_at is None else time.monotonic() - self.gone_at
 
 
-async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
-    """Run until cancelled; on the way out every recording is closed."""
+async def serve(config: MediaConfig, *, pulse: Pulse, ticker: Ticker = run_ticker) -> None:
+    """Run until cancelled; on the way out every recording is closed. All sound moves when ``ticker`` says."""
     realtime = config.want_realtime and ask_for_realtime()
     link, taps = SwitchLink(), TapServer()
     state = MediaState(taps=taps, tell=link.tell, rtp_timeout_s=config.rtp_timeout_s)
@@ -104,15 +104,15 @@ async def serve(config: MediaConfig, *, pulse: Pulse) -> None:
     gc.collect()
     gc.freeze()
 
-    def tick() -> None:
-        state.tick(time.monotonic())
+    def tick(now: float) -> None:
+        state.tick(now)
         pulse.advance()
 
-    ticker = run_ticker(tick=tick, skip=state.skip, lateness=statistics.lateness)
+    ticks = ticker(tick=tick, skip=state.skip, lateness=statistics.lateness)
     try:
         async with (
             background(
-                ticker, link.run(), _each_second(parts, commands, taps, link, config), _say_symptoms(parts, pulse)
+                ticks, link.run(), _each_second(parts, commands, taps, link, config), _say_symptoms(parts, pulse)
             ),
             taps.listening(Path(config.tap_socket)),
             listen_wire(config.media_socket, handlers={}, on_connect=_greeting(link, commands)),

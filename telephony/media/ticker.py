@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from runtime.metrics import histogram
 from telephony.media.sending import TICK_S, Histogram
@@ -13,8 +14,18 @@ _LATE = histogram(
 )
 
 
-async def run_ticker(*, tick: Callable[[], None], skip: Callable[[int], None], lateness: Histogram) -> None:
-    """Call ``tick`` 50 times a second until cancelled.
+class Ticker(Protocol):
+    """What lets ticks happen: the clock, or a test that steps them."""
+
+    async def __call__(
+        self, *, tick: Callable[[float], None], skip: Callable[[int], None], lateness: Histogram
+    ) -> None:
+        """Call ``tick`` with the instant of each tick, in seconds that only grow, until cancelled."""
+        ...
+
+
+async def run_ticker(*, tick: Callable[[float], None], skip: Callable[[int], None], lateness: Histogram) -> None:
+    """Call ``tick`` 50 times a second with the monotonic instant, until cancelled.
 
     A late tick is made up for at once; when the process stood still for more than 0.2 s, the ticks that are lost are
     named to ``skip``, which keeps counting.
@@ -28,7 +39,8 @@ async def run_ticker(*, tick: Callable[[], None], skip: Callable[[int], None], l
             skip(lost)
             due += lost * TICK_S
         await asyncio.sleep(max(0.0, -late))
-        late = max(0.0, time.monotonic() - due)
+        now = time.monotonic()
+        late = max(0.0, now - due)
         lateness.add(late)
         _LATE.observe(late)
-        tick()
+        tick(now)

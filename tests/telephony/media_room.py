@@ -7,7 +7,7 @@ import struct
 import tempfile
 import time
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,13 @@ import numpy as np
 
 from runtime.background import background
 from runtime.ids import new_id
+from runtime.supervision import Pulse
 from runtime.wav import write_wav
 from runtime.wire import Wire, by_type, connect_wire
 from telephony import media_protocol as words
 from telephony.media import MediaConfig, run_media
+from telephony.media.media_process import serve
+from telephony.media.sending import TICK_S
 from tests.waiting import within
 from vocabulary.audio import FRAME_SAMPLES, Party
 from vocabulary.g711 import ALAW_TO_LINEAR, LINEAR_TO_ALAW, LINEAR_TO_ULAW, ULAW_TO_LINEAR, decode, encode
@@ -224,6 +227,43 @@ async def switch_of(config: MediaConfig) -> AsyncIterator[Media]:
         media.wire = wire
         await media.ask(words.Orphans(), words.OrphanCalls)
         yield media
+
+
+class Steps:
+    """A clock of media that a test moves: 20 ms a step, as fast as the machine can."""
+
+    def __init__(self) -> None:
+        self._tick: Callable[[float], None] | None = None
+        self._now = time.monotonic()
+
+    async def __call__(self, *, tick: Callable[[float], None], **_: object) -> None:
+        self._tick = tick
+        await asyncio.Event().wait()
+
+    async def step(self, ticks: int = 1) -> None:
+        """Let so many ticks pass; what they send has arrived when this returns."""
+        assert self._tick is not None
+        for _ in range(ticks):
+            self._now += TICK_S
+            self._tick(self._now)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+    async def speak(self, *talks: tuple[Phone, bytes]) -> None:
+        """Let telephones speak at the same time: each says a frame of s16le sound, then a tick passes."""
+        spoken = [(talker, encode(pcm, FROM_LINEAR[talker.payload_type])) for talker, pcm in talks]
+        for at in range(0, max(len(octets) for _, octets in spoken), FRAME_SAMPLES):
+            for talker, octets in spoken:
+                talker.send(octets[at : at + FRAME_SAMPLES].ljust(FRAME_SAMPLES, octets[:1]))
+            await self.step()
+
+
+@asynccontextmanager
+async def stepped_media(folder: Path, **changes: Any) -> AsyncIterator[tuple[Media, Steps]]:
+    """A media process in this loop whose ticks the test makes, and a switch connected to it."""
+    config, steps = config_in(folder, **changes), Steps()
+    async with background(serve(config, pulse=Pulse(), ticker=steps)), switch_of(config) as media:
+        yield media, steps
 
 
 @asynccontextmanager

@@ -11,45 +11,53 @@ from runtime.ids import new_id
 from telephony import media_protocol as words
 from telephony.tracks import Manifest, TrackKind
 from tests.recordings import two_channels
-from tests.telephony.media_room import likeness, media_process, new_call, noise, phone, switch_of, through, tone
+from tests.telephony.media_room import (
+    likeness,
+    media_process,
+    new_call,
+    noise,
+    phone,
+    stepped_media,
+    switch_of,
+    through,
+    tone,
+)
 from vocabulary.audio import FRAME_SAMPLES, Party
 from vocabulary.errors import Refused
 from vocabulary.ids import LegId
 
 
-@pytest.mark.paced
 @pytest.mark.parametrize(("law_a", "law_b"), [(8, 8), (0, 0), (8, 0)])
 async def test_two_bridged_telephones_hear_each_other_octet_for_octet(tmp_path: Path, law_a: int, law_b: int) -> None:
-    async with media_process(tmp_path) as media, phone(law_a) as caller, phone(law_b) as agent:
+    async with stepped_media(tmp_path) as (media, steps), phone(law_a) as caller, phone(law_b) as agent:
         call = new_call()
         leg_a, leg_b = await media.open_leg(caller, call), await media.open_leg(agent, call, party=Party.AGENT)
         await media.start_call(call, leg_a)
         await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(1.0, 1), noise(1.0, 2)
-        await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
-        await asyncio.sleep(0.3)
+        await steps.speak((caller, spoken_a), (agent, spoken_b))
+        await steps.step(15)
 
     assert through(through(spoken_a, law_a), law_b) in agent.heard()
     assert through(through(spoken_b, law_b), law_a) in caller.heard()
 
 
-@pytest.mark.paced
 async def test_each_of_three_hears_the_sum_of_the_others_and_who_is_taken_out_hears_nobody(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller, phone() as agent, phone() as unit:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller, phone() as agent, phone() as unit:
         call, talkers = new_call(), (caller, agent, unit)
         legs = [await media.open_leg(talker, call, party=Party.AGENT) for talker in talkers]
         await media.start_call(call, legs[0])
         began = await media.sound(call, *legs)
         assert (await media.sound(call, *legs)).at_ms == began.at_ms
         spoken = [(np.frombuffer(noise(0.6, seed), "<i2") // 4).astype("<i2") for seed in (31, 32, 33)]
-        await asyncio.gather(*(talker.speak(sound.tobytes()) for talker, sound in zip(talkers, spoken, strict=True)))
-        await asyncio.sleep(0.2)
+        await steps.speak(*((talker, sound.tobytes()) for talker, sound in zip(talkers, spoken, strict=True)))
+        await steps.step(10)
         together = [talker.heard() for talker in talkers]
         await media.sound(call, legs[0], legs[1])
-        await asyncio.sleep(0.1)
+        await steps.step(5)
         unit.packets.clear()
-        await asyncio.gather(caller.speak(noise(0.3, 34)), agent.speak(noise(0.3, 35)))
-        await unit.more(5)
+        await steps.speak((caller, noise(0.3, 34)), (agent, noise(0.3, 35)))
+        await steps.step(5)
         alone = unit.heard()
 
     for listener, sound in enumerate(together):
@@ -90,29 +98,28 @@ async def test_a_leg_sends_fifty_packets_a_second_and_a_re_invite_adds_no_sender
 
 
 async def test_nothing_is_sent_on_hold_and_the_law_changes_with_a_re_invite(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller, phone() as other:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller:
         leg = await media.open_leg(caller, new_call())
-        await media.open_leg(other, new_call())
         update = {"leg": leg, "remote_host": "127.0.0.1", "remote_port": caller.port, "dtmf_payload_type": None}
         await media.ask(
             words.UpdateRtpLeg(**update, codec=words.Codec.PCMU, direction=words.Direction.INACTIVE)  # type: ignore[arg-type]  # a dict of its fields
         )
-        await other.more(3)
+        await steps.step(5)
         caller.packets.clear()
-        await other.more(10)
+        await steps.step(10)
         held = len(caller.packets)
         await media.ask(
             words.UpdateRtpLeg(**update, codec=words.Codec.PCMU, direction=words.Direction.SENDRECV)  # type: ignore[arg-type]  # a dict of its fields
         )
-        await caller.more(3)
+        await steps.step(10)
 
     assert held == 0
+    assert len(caller.packets) == 10
     assert {kind for _, kind, _, _, _ in caller.packets} == {0}
 
 
-@pytest.mark.paced
 async def test_prompts_play_back_to_back_and_their_end_is_told(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller:
         call = new_call()
         leg = await media.open_leg(caller, call)
         await media.start_call(call, leg)
@@ -120,20 +127,21 @@ async def test_prompts_play_back_to_back_and_their_end_is_told(tmp_path: Path) -
         play = words.Playing(leg=leg, prompts=("noise", "tone440"), play_id=play_id)
         await media.sound(call, playing=(play,))
         await media.sound(call, playing=(play,))
+        await steps.step(60)
         ended = await media.wait_for(words.PromptsEnded)
 
     assert (ended.play_id, ended.cut) == (play_id, False)
-    assert 1000 <= ended.at_ms <= 1100
+    assert 1000 <= ended.at_ms <= 1020
     assert through(noise(0.5, 7) + tone(440, 0.5)) in caller.heard()
 
 
 async def test_music_loops_until_it_is_cut_and_another_play_cuts_it_too(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller:
         call = new_call()
         leg = await media.open_leg(caller, call)
         first, second = new_id(), new_id()
         await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), loop=True, play_id=first),))
-        await asyncio.sleep(0.8)
+        await steps.step(40)
         await media.sound(call, playing=(words.Playing(leg=leg, prompts=("tone440",), loop=True, play_id=second),))
         await media.sound(call)
         ends = [await media.wait_for(words.PromptsEnded) for _ in range(2)]
@@ -179,9 +187,8 @@ async def test_commands_are_idempotent_and_unknown_things_are_refused(tmp_path: 
         assert [state.leg for state in (await media.ask(words.ListLegs(), words.Legs)).legs] == [other]
 
 
-@pytest.mark.paced
 async def test_a_key_is_told_once_though_its_marker_is_lost_and_its_packets_repeat(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller:
         call = new_call()
         leg = await media.open_leg(caller, call)
         await media.start_call(call, leg)
@@ -189,21 +196,20 @@ async def test_a_key_is_told_once_though_its_marker_is_lost_and_its_packets_repe
             caller.timestamp = 90000 + number * 8000
             for repeat in range(6):
                 caller.send(bytes([digit, 0x80 * (repeat > 2), 0, 160]), 101, step=0)
-            await asyncio.sleep(0.05)
+            await steps.step(3)
         digits = [await media.wait_for(words.Digit) for _ in range(4)]
 
     assert [digit.digit for digit in digits] == ["5", "5", "#", "7"]
 
 
-@pytest.mark.paced
 async def test_speech_of_the_caller_is_told_with_its_beginning_and_end(tmp_path: Path) -> None:
     voice = array("h", bytes(16000)) + array("h", tone(180, 0.8)) + array("h", bytes(24000))
     rough = array("h", (v * (1 if (n // 40) % 2 else 3) // 2 for n, v in enumerate(voice)))
-    async with media_process(tmp_path) as media, phone() as caller:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller:
         call = new_call()
         leg = await media.open_leg(caller, call)
         await media.start_call(call, leg)
-        await caller.speak(rough.tobytes())
+        await steps.speak((caller, rough.tobytes()))
         first_audio = await media.wait_for(words.FirstAudio)
         began, ended = await media.wait_for(words.Speech), await media.wait_for(words.Speech)
 
@@ -214,7 +220,7 @@ async def test_speech_of_the_caller_is_told_with_its_beginning_and_end(tmp_path:
 
 
 async def test_silence_of_the_peer_is_told_but_not_on_hold(tmp_path: Path) -> None:
-    async with media_process(tmp_path, rtp_timeout_s=0.5) as media, phone() as caller, phone() as held:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller, phone() as held:
         leg = await media.open_leg(caller, new_call())
         other = await media.open_leg(held, new_call())
         await media.ask(
@@ -223,11 +229,12 @@ async def test_silence_of_the_peer_is_told_but_not_on_hold(tmp_path: Path) -> No
                 dtmf_payload_type=None, direction=words.Direction.SENDONLY,
             )
         )  # fmt: skip
-        told = await media.wait_for(words.RtpTimeout, 4)
-        await asyncio.sleep(1.2)
+        for _ in range(2):
+            await steps.step(50 * 31)
+            told = await media.wait_for(words.RtpTimeout)
+            assert told.leg == leg
 
-    assert told.leg == leg
-    assert {notify.leg for notify in media.notifies if isinstance(notify, words.RtpTimeout)} <= {leg}
+    assert [notify for notify in media.notifies if isinstance(notify, words.RtpTimeout)] == []
 
 
 async def test_packets_that_are_no_rtp_or_come_from_a_stranger_are_counted_and_dropped(tmp_path: Path) -> None:
@@ -246,18 +253,18 @@ async def test_packets_that_are_no_rtp_or_come_from_a_stranger_are_counted_and_d
     assert (state.received, state.dropped) == (1, 13)
 
 
-@pytest.mark.paced
 async def test_the_recording_holds_caller_and_what_the_caller_is_told_at_call_time(tmp_path: Path) -> None:
-    async with media_process(tmp_path) as media, phone() as caller, phone(0) as agent:
+    async with stepped_media(tmp_path) as (media, steps), phone() as caller, phone(0) as agent:
         call = new_call()
         leg_a, leg_b = await media.open_leg(caller, call), await media.open_leg(agent, call, party=Party.AGENT)
         await media.start_call(call, leg_a, "call.tracks.json")
         await media.sound(call, playing=(words.Playing(leg=leg_a, prompts=("tone440",), play_id=UUID(int=1)),))
+        await steps.step(30)
         await media.wait_for(words.PromptsEnded)
         bridged = await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(0.6, 3), noise(0.6, 4)
-        await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
-        await asyncio.sleep(0.3)
+        await steps.speak((caller, spoken_a), (agent, spoken_b))
+        await steps.step(15)
         ended = await media.ask(words.EndCall(call=call), words.EndedCall)
 
     recording = ended.recording

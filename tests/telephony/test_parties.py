@@ -3,15 +3,12 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from tests.telephony.media_room import media_process, new_call, phone
 from tests.telephony.test_taps import Reader
 from vocabulary.audio import Party
 from vocabulary.taps import TapHello, TapLegOpened
 
 
-@pytest.mark.paced
 async def test_each_leg_is_tapped_under_its_own_party(tmp_path: Path) -> None:
     early, late = Reader(), Reader()
     async with media_process(tmp_path) as media, phone() as caller, phone() as agent:

@@ -10,7 +10,7 @@ from runtime.wire import by_type, connect_wire
 from telephony import media_protocol as words
 from telephony.media.tap_frames import pack_block, unpack_block
 from telephony.media.tap_ring import TapRing
-from tests.telephony.media_room import media_process, new_call, noise, phone, through
+from tests.telephony.media_room import media_process, new_call, noise, phone, stepped_media, through
 from vocabulary.audio import AudioBlock, Party
 from vocabulary.errors import Permanent, Refused
 from vocabulary.ids import CallId, ContactId, LegId
@@ -89,11 +89,10 @@ class Reader:
         return next(message for message in self.said if isinstance(message, kind))
 
 
-@pytest.mark.paced
 async def test_each_leg_is_heard_before_mixing_from_call_time_zero_on(tmp_path: Path) -> None:
     caller_reader = Reader()
     async with (
-        media_process(tmp_path) as media,
+        stepped_media(tmp_path) as (media, steps),
         phone() as caller,
         phone(0) as agent,
         caller_reader.connect(media.config.tap_socket) as wire,
@@ -105,13 +104,13 @@ async def test_each_leg_is_heard_before_mixing_from_call_time_zero_on(tmp_path: 
         assert await wire.request(TapClaim(leg=leg_a, from_sample=0), reply=TapClaimed) == TapClaimed(
             leg=leg_a, from_sample=0
         )
-        await asyncio.sleep(0.2)
+        await steps.step(10)
         leg_b = await media.open_leg(agent, call, party=Party.AGENT)
         await wire.request(TapClaim(leg=leg_b, from_sample=0), reply=TapClaimed)
         await media.sound(call, leg_a, leg_b)
         spoken_a, spoken_b = noise(0.5, 5), noise(0.5, 6)
-        await asyncio.gather(caller.speak(spoken_a), agent.speak(spoken_b))
-        await asyncio.sleep(0.3)
+        await steps.speak((caller, spoken_a), (agent, spoken_b))
+        await steps.step(15)
         ended = await media.ask(words.EndCall(call=call), words.EndedCall)
         closed = await caller_reader.until(TapLegClosed)
 
