@@ -29,7 +29,13 @@ def likeness(one: bytes, other: bytes, /, *, at: float | None = None, within: in
     places = range(0, wanted.size - WINDOW + 1, WINDOW)
     levels = {start: float(np.sqrt((wanted[start : start + WINDOW] ** 2).mean())) for start in places}
     loud = [start for start in places if levels[start] >= LOUD * max(levels.values(), default=0.0) > 0]
-    found = [_best(wanted[start : start + WINDOW], heard, start=start, at=at, within=within) for start in loud]
+    whole = _Place(heard, low=0)
+    found = []
+    for start in loud:
+        place = (
+            whole if at is None else _Place(heard, low=int(start + at - within), high=int(start + at + within + WINDOW))
+        )
+        found.append(place.best(wanted[start : start + WINDOW], start=start))
     known = [each for each in found if each is not None]
     if not known:
         return Likeness(0.0, 0.0, 0)
@@ -41,10 +47,15 @@ def likeness(one: bytes, other: bytes, /, *, at: float | None = None, within: in
 def found_at(one: bytes, other: bytes, /) -> int:
     """Return the lag in samples at which all of ``one`` fits best into ``other``."""
     wanted, heard = _samples(one), _samples(other)
-    size = wanted.size + heard.size
+    size = _quick(wanted.size + heard.size)
     products = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
     best = int(products.argmax())
     return best if best < heard.size else best - size
+
+
+def _quick(size: int) -> int:
+    """Return the next power of two: a transform of any other length may take many times as long."""
+    return 1 << max(0, size - 1).bit_length()
 
 
 def _samples(pcm: bytes) -> Any:
@@ -52,18 +63,23 @@ def _samples(pcm: bytes) -> Any:
     return samples - samples.mean() if samples.size else samples
 
 
-def _best(window: Any, heard: Any, *, start: int, at: float | None, within: int) -> tuple[float, int] | None:
-    low, high = 0, heard.size
-    if at is not None:
-        low, high = max(0, int(start + at - within)), min(heard.size, int(start + at + within + WINDOW))
-    place = heard[low:high]
-    if place.size < WINDOW:
-        return None
-    size = place.size + WINDOW
-    products = np.fft.irfft(np.fft.rfft(place, size) * np.conj(np.fft.rfft(window, size)), size)
-    products = products[: place.size - WINDOW + 1]
-    energy = np.concatenate([[0.0], (place**2).cumsum()])
-    local = energy[WINDOW:] - energy[:-WINDOW]
-    scores = products / np.sqrt(np.maximum(local, 1e4) * (window**2).sum())
-    best = int(scores.argmax())
-    return float(scores[best]), low + best - start
+class _Place:
+    """A stretch in which windows are looked for; it is transformed once, however many are."""
+
+    def __init__(self, heard: Any, *, low: int, high: int | None = None) -> None:
+        self.low = max(0, low)
+        self.sound = heard[self.low : high]
+        self.size = _quick(self.sound.size + WINDOW)
+        self.spectrum = np.fft.rfft(self.sound, self.size)
+        energy = np.concatenate([[0.0], (self.sound**2).cumsum()])
+        self.energy = energy[WINDOW:] - energy[:-WINDOW]
+
+    def best(self, window: Any, *, start: int) -> tuple[float, int] | None:
+        """Return score and lag of the best place for a window that stands at ``start``; None where it has no room."""
+        if self.sound.size < WINDOW:
+            return None
+        products = np.fft.irfft(self.spectrum * np.conj(np.fft.rfft(window, self.size)), self.size)
+        products = products[: self.sound.size - WINDOW + 1]
+        scores = products / np.sqrt(np.maximum(self.energy, 1e4) * (window**2).sum())
+        best = int(scores.argmax())
+        return float(scores[best]), self.low + best - start

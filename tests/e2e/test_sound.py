@@ -9,15 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 import soxr
 
 from runtime.wav import read_sound, read_wav, write_wav
 from telephony.testcalls import CallPlan, place_call
-from tests.e2e.desk_page import DeskPage, desk_page
+from tests.e2e.browser import chromium
 from tests.e2e.likeness import RATE, Likeness, found_at, likeness
+from tests.e2e.pages_agent import AgentPages, agent_pages
 from tests.fault_runs.broken_call import LOUD
 from tests.fault_runs.caller import MeasuringCaller, calling
-from tests.fault_runs.whole_house import WholeHouse, whole_house
+from tests.fault_runs.whole_house import WholeHouse
 from tests.programs import needs
 from tests.recordings import two_channels
 from vocabulary.audio import Party
@@ -57,26 +59,24 @@ class Heard:
     codec: str
 
 
-@pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
-    return asyncio.run(_measure(tmp_path_factory.mktemp("sound")))
-
-
-async def _measure(folder: Path) -> Heard:
-    async with whole_house() as house:
-        spoken = {name: b"".join(read_wav(house.demo.voices / turn) for turn in turns) for name, turns in TURNS.items()}
-        write_wav(folder / "caller.wav", spoken["caller"])
-        _write_microphone(folder / "microphone.wav", spoken["agent"])
-        people = house.demo.people
-        async with desk_page(folder / "microphone.wav") as page:
-            await page.sit_down(house.demo.addresses.web, login=people.visitor.login, password=people.visitor.password)
-            by_agent, contact = await _talk(house, page, folder)
-            codec = (await page.page.evaluate("window.__hotline.stats()"))["codec"]
-            await page.ready()
-            round_trip_ms, echo_likeness = await _echo(house, page, spoken["echo"])
-        return await _gathered(
-            house, contact, folder=folder, spoken=spoken, by_agent=by_agent, echo=(round_trip_ms, echo_likeness, codec)
-        )
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def heard(house: WholeHouse, tmp_path_factory: pytest.TempPathFactory) -> Heard:
+    folder = tmp_path_factory.mktemp("sound")
+    spoken = {name: b"".join(read_wav(house.demo.voices / turn) for turn in turns) for name, turns in TURNS.items()}
+    write_wav(folder / "caller.wav", spoken["caller"])
+    _write_microphone(folder / "microphone.wav", spoken["agent"])
+    async with (
+        chromium(folder / "microphone.wav") as browser,
+        agent_pages(browser, house.demo.addresses.web) as agent,
+    ):
+        await agent.sit_down(house.demo.people.visitor)
+        by_agent, contact = await _talk(house, agent, folder)
+        codec = (await agent.page.evaluate("window.__hotline.stats()"))["codec"]
+        await agent.ready()
+        round_trip_ms, echo_likeness = await _echo(house, agent, spoken["echo"])
+    return await _gathered(
+        house, contact, folder=folder, spoken=spoken, by_agent=by_agent, echo=(round_trip_ms, echo_likeness, codec)
+    )
 
 
 def _write_microphone(path: Path, pcm: bytes) -> None:
@@ -87,12 +87,13 @@ def _write_microphone(path: Path, pcm: bytes) -> None:
     path.write_bytes(header + b"data" + (2 * high.size).to_bytes(4, "little") + high.astype("<i2").tobytes())
 
 
-async def _talk(house: WholeHouse, page: DeskPage, folder: Path) -> tuple[bytes, ContactId]:
+async def _talk(house: WholeHouse, page: AgentPages, folder: Path) -> tuple[bytes, ContactId]:
     """One call of the pyVoIP softphone; both speak at the same time. Return what the page heard."""
     bus_events = house.bus_events
+    accepted, before = len(bus_events.of(CallAccepted)), len(bus_events.of(CallConnected))
 
     async def connected() -> None:
-        assert await bus_events.until(lambda: bus_events.of(CallConnected), seconds=40)
+        assert await bus_events.until(lambda: len(bus_events.of(CallConnected)) > before, seconds=40)
         await asyncio.sleep(0.5)
 
     plan = CallPlan(
@@ -106,7 +107,7 @@ async def _talk(house: WholeHouse, page: DeskPage, folder: Path) -> tuple[bytes,
 
     async with asyncio.timeout(120):
         await asyncio.gather(place_call(plan, start=connected), work())
-    return await page.heard(), _contact(bus_events.of(CallAccepted)[0][1])
+    return await page.heard(), _contact(bus_events.of(CallAccepted)[accepted][1])
 
 
 def _contact(event: CallAccepted) -> ContactId:
@@ -114,7 +115,7 @@ def _contact(event: CallAccepted) -> ContactId:
     return event.contact
 
 
-async def _echo(house: WholeHouse, page: DeskPage, pcm: bytes) -> tuple[float, float]:
+async def _echo(house: WholeHouse, page: AgentPages, pcm: bytes) -> tuple[float, float]:
     """Ms from a sample's departure at the telephone to its return, through the page, and how alike it came back."""
     before = len(house.bus_events.of(CallConnected))
     async with asyncio.timeout(90), _second_call(house) as phone:

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from hotline.places import only_instance, places_of
 from hotline.settings import read_settings
 from runtime.bus import open_bus
 from runtime.log import read_log
+from runtime.nats_server import free_port
 from runtime.postgres import open_database
 from telephony import TelephonyClient
 from vocabulary.calls import SeatState
@@ -126,7 +127,9 @@ async def whole_house() -> AsyncIterator[WholeHouse]:
     """Bring a whole house up in a temporary folder, on free ports."""
     with tempfile.TemporaryDirectory(prefix="house-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user where we are root
-        settings = moved(read_settings(flags={"data": f"{folder}/data", "run": f"{folder}/run"}))
+        settings = read_settings(flags={"data": f"{folder}/data", "run": f"{folder}/run"})
+        telephony, web = replace(settings.telephony, sip_port=free_port()), replace(settings.web, port=free_port())
+        settings = moved(replace(settings, telephony=telephony, web=web))  # no port that another house here begins with
         places = places_of(settings)
         with only_instance(places):
             async with (
