@@ -80,8 +80,9 @@ class AgentPages(Pages):
         """End what is left of a call, whatever the test has done, so that the next one finds the seat free."""
         with suppress(PlaywrightError):
             await self.page.goto(self.web)
-            await self.wait("window.__hotline?.liveStatus === 'open'", seconds=10)
+            await self.wait("window.__hotline?.liveStatus === 'open' && window.__hotline.seatState !== 'offline'")
             if await self.seat() in {"talking", "hold"}:
+                await self.wait("window.__hotline.lineState === 'connected'")
                 await self.hang_up()
 
     # A call ----------------------------------------------------------------------------------------------------------
