@@ -23,7 +23,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAMED = re.compile(r"\]\(([^)\s]+\.py)\)((?:[ ,、]+`\w[\w.]*`)+)")
 IN_CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(
-    r"(?:vocabulary|runtime|telephony|asr|knowledge|agent_desk|work_orders|analytics|hotline|city|docs|tests)/[\w./-]+"
+    r"(?:vocabulary|runtime|telephony|asr|knowledge|agent_desk|work_orders|analytics|simulation|hotline|web|city|docs|tests)/[\w./-]+"
 )
 FENCE = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
 FIGURE = re.compile(r"\d[\d.,]*\s?(?:ms|µs|%|MiB|GiB|MB|GB|pps|packets/s|s\b|minutes|seconds|分钟|毫秒|秒|包/秒)")
