@@ -15,6 +15,7 @@ from hotline import city_rows
 from hotline.city_telephony import telephony_faults
 from knowledge import Entry
 from runtime.codec import MalformedMessage, decode, encode
+from vocabulary.calls import SeatTimes
 from vocabulary.errors import Permanent
 from vocabulary.ids import CategoryCode, UnitCode
 from vocabulary.orders import KIND_ZH, RequestKind
@@ -239,9 +240,9 @@ def working_calendar(city: CityFiles, /) -> WorkingCalendar:
 
 
 def desk_choices(
-    city: CityFiles, /, *, known: Catalogue, wrap_up_s: Callable[[], float], demo: bool = False
+    city: CityFiles, /, *, known: Catalogue, seat_times: Callable[[], SeatTimes], demo: bool = False
 ) -> DeskChoices:
-    """Return what forms offer; ``wrap_up_s`` says how long after-call work is in the city that runs."""
+    """Return what forms offer; ``seat_times`` tells those of the city that runs."""
     order = list(RequestKind)
     return DeskChoices(
         city=city.info,
@@ -264,7 +265,7 @@ def desk_choices(
             replies.DialogueChoice(id=row["id"], title=row["title"], kind=row["kind"] or "") for row in city.dialogues
         ),
         demo=demo,
-        wrap_up_seconds=wrap_up_s,
+        seat_times=seat_times,
     )
 
 

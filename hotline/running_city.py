@@ -15,6 +15,7 @@ from runtime.postgres import Database, Transaction
 from runtime.telemetry import get_logger
 from telephony import Published, TelephonySettings, publications
 from telephony import settings as rows
+from vocabulary.calls import SeatTimes
 from vocabulary.errors import Transient
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -50,9 +51,10 @@ class RunningCity:
             raise RuntimeError(message)
         return self._running.settings
 
-    def wrap_up_s(self) -> float:
-        """Return how long after-call work is now, in seconds."""
-        return self.settings.limits.wrap_up_s
+    def seat_times(self) -> SeatTimes:
+        """Return the times that an agent sees, as they are now."""
+        limits = self.settings.limits
+        return SeatTimes(wrap_up_s=limits.wrap_up_s, hold_reminder_s=limits.hold_reminder_s)
 
     def of_files(self) -> TelephonySettings:
         """Return what the files say now, for the next version; BadCity names what cannot be."""

@@ -62,7 +62,7 @@ async def wire(
             telephony=TelephonyForDesk(TelephonyClient(bus)),
             knowledge=KnowledgeForDesk(knowledge),
             city=City(gazetteer=await _gazetteer(city, knowledge), leaves=leaves(known)),
-            choices=desk_choices(city, known=known, wrap_up_s=running.wrap_up_s, demo=config.settings.demo),
+            choices=desk_choices(city, known=known, seat_times=running.seat_times, demo=config.settings.demo),
             microphone=_rendered_voice(city) if config.settings.demo else None,
         )
     )

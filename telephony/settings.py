@@ -84,6 +84,8 @@ class Limits:
     """A seat that is NotReady longer than this is not on duty."""
     reattach_s: float = 20.0
     desk_silent_s: float = 6.0
+    hold_reminder_s: float = 45.0
+    """A caller on hold for so long is called to the agent's mind, again and again."""
     max_call_s: float = 7200.0
     hold_limit_s: float = 1800.0
     """How long a caller may hold the call, or be silent without any packet, though his side answers."""

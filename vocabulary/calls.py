@@ -33,6 +33,16 @@ class CallPhase(StrEnum):
     ENDED = "ended"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatTimes:
+    """Times of the running city that an agent sees, in seconds."""
+
+    wrap_up_s: float
+    """After-call work ends by itself."""
+    hold_reminder_s: float
+    """A caller on hold for so long is called to mind."""
+
+
 class EndReason(StrEnum):
     """Why a call ended."""
 

@@ -7,6 +7,7 @@ from agent_desk.accounts.rows import SessionView
 from agent_desk.accounts.service import Accounts
 from agent_desk.live.board import Board
 from runtime.web import PUBLIC, SIGNED_IN, NotFound, Request, Route, WithSession, delete, get, post
+from vocabulary.calls import SeatTimes
 from vocabulary.events.asr import RecogniserStatus
 from vocabulary.ids import CategoryCode, UnitCode
 from vocabulary.orders import RequestKind
@@ -94,8 +95,8 @@ class DeskChoices:
     categories: tuple[CategoryChoice, ...]
     districts: tuple[DistrictChoice, ...]
     dialogues: tuple[DialogueChoice, ...]
-    wrap_up_seconds: Callable[[], float]
-    """Length of the after-call work of the running city, asked anew for each page."""
+    seat_times: Callable[[], SeatTimes]
+    """Those of the running city, asked anew for each page."""
     demo: bool = False
     """In a demonstration a rendered voice talks for an agent without microphone; elsewhere nothing does."""
 
@@ -110,7 +111,7 @@ class DeskSetup:
     districts: Sequence[DistrictChoice]
     dialogues: Sequence[DialogueChoice]
     not_ready_reasons: list[Choice]
-    wrap_up_seconds: float
+    seat_times: SeatTimes
     recogniser: RecogniserStatus | None
     demo: bool
 
@@ -177,7 +178,7 @@ class SessionPages:
             districts=self._choices.districts,
             dialogues=self._choices.dialogues,
             not_ready_reasons=[Choice(code=code, label=label) for code, label in NOT_READY_REASONS.items()],
-            wrap_up_seconds=self._choices.wrap_up_seconds(),
+            seat_times=self._choices.seat_times(),
             recogniser=self._board.recogniser,
             demo=self._choices.demo,
         )

@@ -24,7 +24,7 @@ from runtime.ids import new_id
 from runtime.postgres import Database
 from runtime.workers import Workers
 from vocabulary.audio import Party
-from vocabulary.calls import CallPhase, CallSnapshot, EndReason, SeatSnapshot, SeatState
+from vocabulary.calls import CallPhase, CallSnapshot, EndReason, SeatSnapshot, SeatState, SeatTimes
 from vocabulary.desk_requests import (
     RecordingStretch,
     SeatAnswer,
@@ -321,7 +321,7 @@ def desk_over(database: Database, *, bus: Bus, clock: Clock, workers: Workers) -
             choices=DeskChoices(
                 city=replies.CityInfo(name="云山市", short_name="云山", zone="Asia/Shanghai"), categories=(), districts=(),
                 dialogues=(),
-                wrap_up_seconds=lambda: 10.0,
+                seat_times=lambda: SeatTimes(wrap_up_s=10.0, hold_reminder_s=45.0),
             ),
         )
     )  # fmt: skip

@@ -24,6 +24,7 @@ from hotline.city_files import (
 )
 from hotline.city_telephony import telephony_settings as settings_of
 from telephony.settings import BadTelephonySettings, Destination, Limits, Prompts, checked
+from vocabulary.calls import SeatTimes
 from vocabulary.orders import KIND_ZH
 
 CITY = Path(__file__).resolve().parents[2] / "city"
@@ -47,7 +48,7 @@ def used_wholly(folder: Path) -> None:
     city = read_city(folder)
     known = catalogue(city)
     working_calendar(city)
-    desk_choices(city, known=known, wrap_up_s=lambda: 30.0)
+    desk_choices(city, known=known, seat_times=lambda: SeatTimes(wrap_up_s=30.0, hold_reminder_s=45.0))
     assert place_names(city)
     assert leaves(known)
     checked(settings_of(city, version=1))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hotline.city_files import BadCity, catalogue, desk_choices, read_city, working_calendar
 from hotline.city_telephony import telephony_settings
+from vocabulary.calls import SeatTimes
 
 CORPUS = Path(__file__).parent / "corpus" / "city_files"
 _CITY = Path(__file__).resolve().parents[2] / "city"
@@ -34,7 +35,7 @@ def fuzz_one(data: bytes) -> None:
     try:
         city = read_city(_folder)
         known = catalogue(city)
-        desk_choices(city, known=known, wrap_up_s=lambda: 30.0)
+        desk_choices(city, known=known, seat_times=lambda: SeatTimes(wrap_up_s=30.0, hold_reminder_s=45.0))
         working_calendar(city)
         telephony_settings(city, version=1)
     except BadCity as error:

@@ -266,7 +266,7 @@ async def test_a_running_switch_follows_what_is_published_within_five_seconds_an
         switch = process.switch
         assert switch is not None
         await here.until(lambda: switch.link.connected and switch.settings is not None)
-        assert city.wrap_up_s() == 30.0
+        assert city.seat_times().wrap_up_s == 30.0
         await phone.call()
         await here.until(lambda: switch.live)
 
@@ -278,7 +278,7 @@ async def test_a_running_switch_follows_what_is_published_within_five_seconds_an
         async with within(5, "the switch's new settings"):
             while switch.settings.version != 2 or city.settings.version != 2:
                 await asyncio.sleep(0.02)
-        assert (switch.acd.limits.wrap_up_s, city.wrap_up_s()) == (45.0, 45.0)
+        assert (switch.acd.limits.wrap_up_s, city.seat_times().wrap_up_s) == (45.0, 45.0)
         assert [live.call.settings.version for live in switch.live.values()] == [1]
 
 

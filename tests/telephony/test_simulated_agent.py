@@ -23,6 +23,7 @@ from simulation.desk_client import live_heard
 from telephony.media.webrtc import BrowserLine
 from tests.agent_desk.people import AGENT_ID, NOW, SEAT, MadeCall
 from tests.telephony.media_room import noise, tone
+from vocabulary.calls import SeatTimes
 from vocabulary.events.agent_desk import DraftProposed
 from vocabulary.g711 import LINEAR_TO_ALAW, encode
 from vocabulary.ids import CategoryCode, ContactId, EventId, MatterId, UnitCode, WorkOrderNo
@@ -40,7 +41,7 @@ SETUP = replies.DeskSetup(
         )
     ],
     districts=[replies.DistrictChoice(name="望湖区", streets=())],
-    dialogues=[], not_ready_reasons=[], wrap_up_seconds=30.0, recogniser=None, demo=True,
+    dialogues=[], not_ready_reasons=[], seat_times=SeatTimes(wrap_up_s=30.0, hold_reminder_s=45.0), recogniser=None, demo=True,
 )  # fmt: skip
 NOTHING = DeskSnapshot(seat=None, call=None, contact_view=None, seats=[], queue_waiting=0, recogniser=None)
 SENT = OrderBrief(

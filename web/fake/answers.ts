@@ -77,6 +77,8 @@ function seats(answers: AnsweringDesk, desk: ScriptedDesk, { lineAnswerer }: Sur
     .on('POST /api/seat/ready', ({ body }) => after(() => desk.seatIs(body.ready ? 'ready' : 'not-ready', body.ready ? '' : body.reason ?? '')))
     .on('POST /api/seat/answer', () => after(() => desk.answer()))
     .on('POST /api/seat/decline', () => after(() => desk.decline()))
+    .on('POST /api/seat/hold', () => after(() => desk.seatIs('hold')))
+    .on('POST /api/seat/resume', () => after(() => desk.seatIs('talking')))
     .on('POST /api/seat/hang-up', () => after(() => desk.hangUp('agent-hung-up')))
     .on('POST /api/seat/wrap-up-done', () => after(() => desk.seatIs('ready')))
     .on('POST /api/seat/line', async ({ body }) => {

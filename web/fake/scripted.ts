@@ -63,7 +63,7 @@ export class ScriptedDesk {
         .map(([code = '', label = '']) => ({ code, label })),
       dialogues: [['water', '小区停水', '求助'], ['prepaid', '健身房关门', '投诉'], ['licence', '开办企业咨询', '咨询'], ['bus', '增设公交站', '建议'], ['silent', '不说话的来电', '静默']]
         .map(([id = '', title = '', kind = '']) => ({ id, title, kind })),
-      wrap_up_seconds: 30, recogniser: this.recogniser(), demo: true,
+      seat_times: { wrap_up_s: 30, hold_reminder_s: 45 }, recogniser: this.recogniser(), demo: true,
     }
   }
 

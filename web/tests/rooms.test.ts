@@ -72,7 +72,7 @@ describe('what is open to whom', () => {
 describe('keys', () => {
   const press = (key: string, more: Partial<KeyboardEventInit> = {}) => window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...more }))
   const bound = (answer: () => void, when = () => true) => mount(defineComponent({
-    setup: () => useKeys(telephony.title, telephony.keys.seat, { answer, hangUp: () => undefined, toggleReady: () => undefined }, when), template: '<input />',
+    setup: () => useKeys(telephony.title, telephony.keys.seat, { answer, hangUp: () => undefined, toggleHold: () => undefined, toggleReady: () => undefined }, when), template: '<input />',
   }), { attachTo: document.body })
 
   it('act while what bound them is there, and are listed', () => {
@@ -80,7 +80,7 @@ describe('keys', () => {
     const page = bound(run)
     press('F2')
     expect(run).toHaveBeenCalledTimes(1)
-    expect(boundKeys.value.map((group) => [group.title, group.rows.map((row) => row.key)])).toEqual([['room.telephony', ['F2', 'F8', 'F10']]])
+    expect(boundKeys.value.map((group) => [group.title, group.rows.map((row) => row.key)])).toEqual([['room.telephony', ['F2', 'F3', 'F8', 'F10']]])
     page.unmount()
     press('F2')
     expect([run.mock.calls.length, boundKeys.value]).toEqual([1, []])

@@ -1355,7 +1355,7 @@ export interface components {
             not_ready_reasons: components["schemas"]["Choice"][];
             principal: components["schemas"]["Principal"];
             recogniser: components["schemas"]["RecogniserStatus"] | null;
-            wrap_up_seconds: number;
+            seat_times: components["schemas"]["SeatTimes"];
         };
         /**
          * DeskSnapshot
@@ -1661,6 +1661,8 @@ export interface components {
             hold_limit_s: number;
             /** @default 15 */
             hold_notice_after_s: number;
+            /** @default 45 */
+            hold_reminder_s: number;
             /** @default 7200 */
             max_call_s: number;
             /** @default 100 */
@@ -2532,6 +2534,14 @@ export interface components {
          */
         SeatState: "hold" | "not-ready" | "offline" | "ready" | "reserved" | "ringing" | "talking" | "wrap";
         /**
+         * SeatTimes
+         * @description Times of the running city that an agent sees, in seconds.
+         */
+        SeatTimes: {
+            hold_reminder_s: number;
+            wrap_up_s: number;
+        };
+        /**
          * SessionRow
          * @description An open session; ``source`` is the address it was opened from, ``own`` marks the one that asks.
          */
@@ -2709,6 +2719,7 @@ export interface components {
              *       "desk_silent_s": 6,
              *       "hold_limit_s": 1800,
              *       "hold_notice_after_s": 15,
+             *       "hold_reminder_s": 45,
              *       "max_call_s": 7200,
              *       "max_calls": 100,
              *       "nobody_after_s": 60,

@@ -10,6 +10,7 @@ export const manifest = {
   keys: {
     seat: {
       answer: { key: 'F2', word: 'seat.answer' },
+      toggleHold: { key: 'F3', word: 'keys.toggleHold' },
       hangUp: { key: 'F8', word: 'seat.hangUp' },
       toggleReady: { key: 'F10', word: 'keys.toggleReady' },
     },

@@ -17,6 +17,8 @@ export const seat = {
   answer: (offer: string) => ask('POST', '/api/seat/answer', { ...own(), body: { offer } }),
   decline: (offer: string) => ask('POST', '/api/seat/decline', { ...own(), body: { offer } }),
   hangUp: (call: string) => ask('POST', '/api/seat/hang-up', { ...own(), body: { call } }),
+  hold: (call: string) => ask('POST', '/api/seat/hold', { ...own(), body: { call } }),
+  resume: (call: string) => ask('POST', '/api/seat/resume', { ...own(), body: { call } }),
   wrapUpDone: () => ask('POST', '/api/seat/wrap-up-done', own()),
   line: (offer_sdp: string) => ask('POST', '/api/seat/line', { ...own(), body: { offer_sdp }, deadlineMs: 12_000 }),
 }

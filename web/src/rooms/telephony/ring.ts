@@ -27,6 +27,14 @@ function once(): void {
   tone(now + 0.42, 520, 0.45)
 }
 
+/** Two short tones; not a ring, so heard even where the ring is switched off. */
+export function remind(): void {
+  if (audioContext().state !== 'running') return
+  const now = audioContext().currentTime
+  tone(now, 880, 0.12)
+  tone(now + 0.2, 880, 0.12)
+}
+
 export function startRing(): void {
   if (timer !== null) return
   once()

@@ -23,10 +23,14 @@ export const words = {
   'seat.notReadyMenu': '选择示忙原因',
   'seat.answer': '接听',
   'seat.decline': '拒接',
+  'seat.hold': '保持',
+  'seat.resume': '恢复通话',
+  'seat.heldLong': '来电人还在保持中，请恢复通话，告诉来电人还要多久。',
+  'seat.heldFor': '已保持 {time}',
   'seat.hangUp': '挂断',
   'seat.submit': '提交工单',
   'seat.wrapDone': '结束话后',
-  'seat.wrapFor': '话后已用',
+  'seat.wrapLeft': '剩 {time}',
 
   'line.label': '话路',
   'line.state.closed': '线路未开',
@@ -58,5 +62,6 @@ export const words = {
   'test.none': '没有可用的模拟情景。',
 
   'room.telephony': '软电话',
+  'keys.toggleHold': '保持或恢复通话',
   'keys.toggleReady': '签入、示闲或结束话后',
 } as const

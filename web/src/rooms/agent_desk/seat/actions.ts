@@ -60,7 +60,7 @@ export function useSeatActions() {
     else if (seat.state !== 'ready') await seat.ready()
   }
 
-  return { answer, submit, toggleReady, hangUp: () => seat.hangUp() }
+  return { answer, submit, toggleReady, hangUp: () => seat.hangUp(), toggleHold: () => seat.toggleHold() }
 }
 
 /** The keys of a seat act wherever its agent is, on the active page of the seat. */

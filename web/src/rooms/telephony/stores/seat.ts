@@ -22,6 +22,7 @@ export const useSeat = defineRoomStore('seat', () => {
 
   const state = computed(() => own.value?.state ?? 'offline')
   const talking = computed(() => state.value === 'talking' || state.value === 'hold')
+  const held = computed(() => state.value === 'hold')
   const canAnswer = computed(() => offer.value !== null && busy.value !== 'answer')
   const canHangUp = computed(() => call.value !== null && talking.value)
 
@@ -131,9 +132,15 @@ export const useSeat = defineRoomStore('seat', () => {
     if (call.value !== null) await api.hangUp(call.value.call)
   })
 
+  /** Put the caller on hold, or take the call back; the answer tells the seat's state. */
+  const toggleHold = () => wish('hold', async () => {
+    const now = call.value
+    if (now !== null && talking.value) await answered(held.value ? api.resume(now.call) : api.hold(now.call), applyDone)
+  })
+
   return {
-    own, call, offer, seats, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp,
+    own, call, offer, seats, recogniser, recogniserAt, busy, lastEnd, state, talking, canAnswer, canHangUp, held,
     applySeat, applyCall, applyOffer, openOrders, endOffer, callEnded, applyRecogniser, replace,
-    signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp, reset,
+    signIn, signOut, ready, notReady, wrapUpDone, answer, decline, hangUp, toggleHold, reset,
   }
 })
