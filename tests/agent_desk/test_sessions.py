@@ -16,6 +16,7 @@ from runtime.web import ApiInfo, Socket, WebSocketRoute, build_app, serve_app
 from runtime.workers import Workers
 from tests.agent_desk.test_accounts import AGENT, PASSWORD
 from tests.runtime.proxy import road_to
+from tests.servers import AUDIT_SECRET
 from tests.waiting import within
 from vocabulary.errors import FieldError, Refused
 from vocabulary.ids import AccountId, SeatNo
@@ -135,7 +136,7 @@ async def test_another_persons_log_out_closes_nothing(accounts: Accounts) -> Non
 async def test_while_the_database_is_away_a_socket_stays_until_its_session_expires(
     database_url: str, clock: ManualClock, workers: Workers
 ) -> None:
-    async with road_to(database_url) as (road, url), open_database(url) as database:
+    async with road_to(database_url) as (road, url), open_database(url, audit_secret=AUDIT_SECRET) as database:
         accounts = Accounts(database=database, workers=workers, clock=clock)
         _, token = await logged_in(accounts)
         async with open_page(accounts, token) as socket:
@@ -205,7 +206,7 @@ async def test_every_change_of_an_account_is_in_the_audit(accounts: Accounts, da
     async with database.reading() as reading:
         rows = await reading.fetch("select what from log.audit order by number")
     assert [row["what"] for row in rows] == [
-        "account-ended", "account-reactivated", "password-changed", "sessions-ended",
+        "account-made", "account-ended", "account-reactivated", "password-changed", "sessions-ended",
     ]  # fmt: skip
 
 
