@@ -42,6 +42,7 @@ FAULTS = {
     "typed text overwritten",
     "something of a call stays for the next person at the page",
     "unsaved text is lost or called saved",
+    "text of one matter goes out as another's",
     "two pages of a seat act at once",
     "a page decides by itself who may see it",
     "two rooms claim one page, key or word and nothing says so",

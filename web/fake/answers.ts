@@ -1,11 +1,14 @@
 /** What the scripted desk answers to each operation that a page asks. */
 import { randomUUID } from 'node:crypto'
 import { Bytes, Refusal, AnsweringDesk } from './desk.ts'
-import { mayOf, saved, sessionState } from './made.ts'
+import { matterOf, mayOf, saved, sessionState } from './made.ts'
 import * as samples from './samples.ts'
 import type { ScriptedDesk } from './scripted.ts'
 import { SUGGESTIONS } from './talk.ts'
 import type { Schemas, SeatDone } from '../src/api/types'
+
+/** Number of the first order that is sent here. */
+const FIRST_NO = 202611230000178
 
 const HOUR_MS = 3600_000
 const now = (): string => new Date().toISOString()
@@ -92,29 +95,40 @@ function seats(answers: AnsweringDesk, desk: ScriptedDesk, { lineAnswerer }: Sur
 }
 
 function contacts(answers: AnsweringDesk, desk: ScriptedDesk): void {
+  let sentHere = 0
   answers
     .on('GET /api/contacts', () => samples.contacts)
     .on('GET /api/contacts/{contact}', ({ path }) => desk.contactOf(path.contact) ?? missing('没有这次来电'))
+    .on('POST /api/contacts/{contact}/matters', ({ path }) => {
+      const seen = desk.contactOf(path.contact)
+      if (seen === null) return missing('没有这次来电')
+      const untouched = seen.matters.find((one) => one.order === null && one.draft.revision === 0)
+      if (untouched !== undefined) return untouched
+      const opened = matterOf(randomUUID())
+      seen.matters.push(opened)
+      return opened
+    })
     .on('PATCH /api/contacts/{contact}/matters/{matter}/draft', ({ path, body }) => {
       const matter = desk.contactOf(path.contact)?.matters.find((one) => one.matter === path.matter)
       if (matter === undefined) return missing('没有这件诉求')
-      const before = matter.draft ?? saved(0)
+      const before = matter.draft
       matter.draft = saved(before.revision + 1, {
         values: { ...before.values, ...body.values }, confidential: body.confidential ?? before.confidential, reply: body.reply ?? before.reply, way: body.way ?? before.way,
       })
       return matter.draft
     })
     .on('POST /api/contacts/{contact}/matters/{matter}/order', ({ path, body, who }) => {
+      const matter = desk.contactOf(path.contact)?.matters.find((one) => one.matter === path.matter)
+      if (matter?.order) return matter.order
       const fields = wrongFields(body)
       if (Object.keys(fields).length > 0) return new Refusal(422, { detail: Object.values(fields).join('；'), reason: 'invalid-fields', fields })
       const category = desk.setup(who).categories.find((row) => row.code === body.category)
       const direct = body.direct ?? false
       const order: Schemas['OrderBrief'] = {
-        order_no: '202611230000178', contact: path.contact, matter: path.matter, kind: body.kind, category: body.category, category_name: category?.path.at(-1) ?? '', title: body.title,
+        order_no: String(FIRST_NO + sentHere++), contact: path.contact, matter: path.matter, kind: body.kind, category: body.category, category_name: category?.path.at(-1) ?? '', title: body.title,
         district: body.district ?? '', stage: direct ? 'archive' : 'dispatch', unit: direct ? null : category?.unit ?? '', unit_name: direct ? '' : category?.unit_name ?? '',
         created_at: now(), due_at: direct ? null : new Date(Date.now() + 2 * HOUR_MS).toISOString(), closed_at: direct ? now() : null,
       }
-      const matter = desk.contactOf(path.contact)?.matters.find((one) => one.matter === path.matter)
       if (matter !== undefined) matter.order = order
       samples.orders.unshift(order)
       return order

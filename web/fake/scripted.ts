@@ -31,6 +31,7 @@ export class ScriptedDesk {
   call: CallSnapshot | null = null
   contact: ContactView | null = null
   private revision = 1
+  private readonly over = new Map<string, ContactView>()
   private timers: ReturnType<typeof setTimeout>[] = []
 
   constructor(private readonly told: (text: string) => void, private readonly pace: number) {}
@@ -180,11 +181,14 @@ export class ScriptedDesk {
     if (this.contact?.contact === id) return this.contact
     const at = samples.contacts.findIndex((row) => row.contact === id)
     const row = samples.contacts[at]
-    if (row === undefined) return null
+    const known = this.over.get(id)
+    if (row === undefined || known !== undefined) return known ?? null
     const utterances = [FIRST_LINE, ...TALK.map(([, line]) => line)].map((line) => ({ ...line, contact: id, call: 'c' }))
-    return view(id, {
+    const made = view(id, {
       caller_masked: row.caller_masked, line_name: row.line_name, phase: 'ended', calls: [callOf('c')], utterances,
       matters: [matterOf(id, { order: row.order_nos.length === 0 ? null : samples.orders[at] ?? orderAt('accept') })], history: samples.orders.slice(0, 5),
     })
+    this.over.set(id, made)
+    return made
   }
 }

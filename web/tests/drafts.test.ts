@@ -47,7 +47,7 @@ describe('a draft', () => {
     await pass(SAVE_EVERY_MS)
     setActivePinia(createPinia())
     const again = opened()
-    again.restore(kept, [], null)
+    again.restore([matterOf('k', { draft: kept })], [])
     expect([again.fields.title.value, again.confidential, again.reply, again.way, again.direct]).toEqual(['停水两天', true, '已告知恢复时间', 'dispatch', false])
     expect(again.saveState).toBe('clean')
   })

@@ -40,7 +40,7 @@ const typing = (): boolean => document.activeElement?.matches('input:not([type=r
 
 /** The name of the pressed key, without what only types: `Alt+1` whatever the keyboard's layout makes of it. */
 export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string {
-  const base = event.altKey ? (/^Digit(\d)$/.exec(event.code)?.[1] ?? event.key) : event.key
+  const base = event.altKey ? (/^(?:Digit|Key)([\dA-Z])$/.exec(event.code)?.[1] ?? event.key) : event.key
   const printed = base.length === 1
   return [event.ctrlKey && 'Ctrl', event.altKey && 'Alt', event.metaKey && 'Meta', event.shiftKey && !printed && 'Shift', base].filter(Boolean).join('+')
 }

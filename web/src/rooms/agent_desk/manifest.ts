@@ -24,6 +24,7 @@ export const manifest = {
   keys: {
     seat: { submit: { key: 'F9', word: 'seat.submit' } },
     desk: { append: { key: 'Alt+0', word: 'keys.append' } },
+    matter: { another: { key: 'Alt+N', word: 'keys.another' } },
     field: {
       accept: { key: 'Tab / Enter', word: 'keys.accept', shownOnly: true },
       acceptFilled: { key: 'Alt+Enter', word: 'keys.acceptFilled', shownOnly: true },

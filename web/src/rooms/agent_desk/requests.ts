@@ -8,10 +8,10 @@ export const LIMITS = ['100', '200', '500'] as const
 export const contacts = {
   list: (limit: number) => ask('GET', '/api/contacts', { query: { limit } }),
   view: (contact: string) => ask('GET', '/api/contacts/{contact}', { path: { contact } }),
-  /** The first matter of a contact has the contact's own id. */
-  saveDraft: (contact: string, body: DraftPatch, matter = contact) =>
+  openMatter: (contact: string) => ask('POST', '/api/contacts/{contact}/matters', { path: { contact } }),
+  saveDraft: (contact: string, body: DraftPatch, matter: string) =>
     ask('PATCH', '/api/contacts/{contact}/matters/{matter}/draft', { path: { contact, matter }, body }),
-  sendOrder: (contact: string, body: OrderForm, matter = contact) =>
+  sendOrder: (contact: string, body: OrderForm, matter: string) =>
     ask('POST', '/api/contacts/{contact}/matters/{matter}/order', { path: { contact, matter }, body }),
   use: (contact: string, entry: string, use: SuggestionUse, version: number) =>
     ask('POST', '/api/contacts/{contact}/suggestions/{entry}', { path: { contact, entry }, body: { use, version } }),

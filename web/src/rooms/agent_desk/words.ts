@@ -97,6 +97,14 @@ export const words = {
   'form.view': '查看工单',
   'form.noContact': '没有正在办理的来电。',
 
+  'matter.list': '本次来电的诉求',
+  'matter.one': '诉求{at}',
+  'matter.sent': '已提交 {order}',
+  'matter.draft': '草稿',
+  'matter.unsaved': '未保存',
+  'matter.another': '另一件诉求',
+  'matter.unsavedFirst': '本件诉求尚未保存，保存后再登记另一件。',
+
   'side.suggestions': '知识推荐',
   'side.history': '历史',
 
@@ -167,6 +175,7 @@ export const words = {
 
   'room.agent_desk': '接听与登记',
   'keys.append': '答复要点并入诉求内容',
+  'keys.another': '登记另一件诉求',
   'keys.accept': '空栏中采用建议',
   'keys.acceptFilled': '已填写的栏中采用建议',
   'keys.dismiss': '忽略建议，或撤销自动填写',

@@ -31,8 +31,10 @@ export const useContact = defineRoomStore('contact', () => {
   const ended = ref(false)
   const loading = ref(false)
   const error = ref('')
-  /** A contact was talked with and has no order yet. */
-  const unsent = computed(() => current.value !== '' && view.value !== null && !form.sent && !form.empty)
+  /** A matter of the contact is written down and has no order yet. */
+  const unsent = computed(() => current.value !== '' && view.value !== null && form.unsent)
+  /** Another matter is being opened. */
+  const opening = ref(false)
 
   function clear(): void {
     view.value = null
@@ -63,7 +65,7 @@ export const useContact = defineRoomStore('contact', () => {
     if (before === '') return
     const left = unsent.value
     const caller = view.value?.caller_masked ?? ''
-    void drafts.save(before).then((saved) => { // Takes its values now; waiting here would lose words of the new contact.
+    void drafts.saveContact(before).then((saved) => { // Takes its values now; waiting here would lose words of the new contact.
       if (!saved) notices.bad(t('draft.unsavedBefore', { caller }))
       else if (left) notices.plain(t('desk.unsent', { caller }))
     })
@@ -103,15 +105,39 @@ export const useContact = defineRoomStore('contact', () => {
   /** Lay a whole view over what is known; utterances only grow, newer suggestions stay. */
   function show(next: ContactView): void {
     if (next.contact !== current.value) take(next.contact, next.caller_masked)
-    const draft = drafts.of(next.contact)
-    if (draft !== undefined) draft.caller = next.caller_masked
+    for (const draft of drafts.ofContact(next.contact)) draft.caller = next.caller_masked
     view.value = next
     error.value = ''
     utterances.value = mergeUtterances(utterances.value, next.utterances)
     if (next.suggestions) suggest(next.suggestions)
     if (next.phase === 'ended') ended.value = true
-    const first = next.matters[0]
-    form.restore(first?.draft ?? null, next.proposed, first?.order ?? null)
+    form.restore(next.matters, next.proposed)
+  }
+
+  /**
+   * Open another matter of the contact and show its empty form. The desk gives an untouched form again before it opens one more,
+   * and knows only what was saved: so what is typed is saved first. Returns whether an empty form is shown.
+   */
+  async function another(): Promise<boolean> {
+    const about = current.value
+    if (about === '' || opening.value || !drafts.writing) return false
+    opening.value = true
+    try {
+      await drafts.settled(about)
+      const opened = await api.openMatter(about)
+      if (about !== current.value) return false
+      if (view.value !== null) view.value = { ...view.value, matters: [...view.value.matters.filter((one) => one.matter !== opened.matter), opened] }
+      form.restore([opened], [])
+      form.show(opened.matter)
+      if (form.blank && !form.sent) return true
+      notices.bad(t('matter.unsavedFirst'))
+      return false
+    } catch (caught) {
+      notices.bad(sentenceOf(caught))
+      return false
+    } finally {
+      opening.value = false
+    }
   }
 
   function speechStarted(data: SpeechData): void {
@@ -153,8 +179,7 @@ export const useContact = defineRoomStore('contact', () => {
 
   /** An order moved on: it may be that of the contact, or one that its caller had before. */
   function orderMoved(about: string, order: OrderBrief): void {
-    const own = about === current.value && order.matter === view.value?.matters[0]?.matter
-    if (own) form.orderIs(order)
+    if (about === current.value && !form.orderIs(order)) void reload() // Of a matter that another page opened.
     const seen = view.value
     if (seen === null) return
     const open_orders = withMoved(seen.open_orders, order).filter((row) => row.closed_at === null)
@@ -181,12 +206,12 @@ export const useContact = defineRoomStore('contact', () => {
   function reset(): void {
     clear()
     current.value = ''
-    loading.value = false
+    loading.value = opening.value = false
     sessionStorage.removeItem(KEPT_KEY)
   }
 
   return {
-    current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, unsent,
-    open, resume, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded, orderMoved, reset,
+    current, view, utterances, hearing, suggestions, incomplete, ended, loading, error, unsent, opening,
+    another, open, resume, reload, show, clear, speechStarted, speechEnded, partial, final, suggest, transcriptClosed, use, callEnded, orderMoved, reset,
   }
 })

@@ -1,4 +1,4 @@
-/** Drafts by contact: what is unsaved is kept, tried again with growing pauses, and said; never called saved before it is. */
+/** Drafts by matter: what is unsaved is kept, tried again with growing pauses, and said; never called saved before it is. */
 import { defineRoomStore } from '@/shell/stores/room_store'
 import { computed, ref } from 'vue'
 import { Problem, sentenceOf } from '@/api/client'
@@ -12,6 +12,8 @@ import { useNotices } from '@/shell/stores/notices'
 export type SaveState = 'clean' | 'waiting' | 'saving' | 'saved' | 'failed' | 'refused' | 'conflict'
 export interface Conflict { mine: SavedValue; theirs: SavedValue }
 export interface Draft {
+  matter: string
+  /** Whose matter it is. The first matter of a contact has the contact's own id. */
   contact: string
   /** The masked number, to name the contact by. */
   caller: string
@@ -31,11 +33,11 @@ export interface Draft {
 const NOTHING_SAVED: SavedDraft = { revision: 0, values: {}, confidential: false, reply: '', way: '' }
 export const SAVE_EVERY_MS = 2000
 const LONGEST_PAUSE_MS = 30_000
-/** Contacts whose unsaved text is kept at once. */
+/** Forms whose unsaved text is kept at once. */
 export const MOST_DRAFTS = 20
 
 /** Told of each save: what the desk now has, and which fields of it are those that this page just sent. */
-type Told = (contact: string, saved: SavedDraft, sent: readonly DraftName[]) => void
+type Told = (matter: string, saved: SavedDraft, sent: readonly DraftName[]) => void
 
 export const isUnsaved = (draft: Draft): boolean =>
   !isEmpty(draft.unsaved) || !isEmpty(draft.sending) || Object.keys(draft.conflicts).length > 0
@@ -46,37 +48,41 @@ export const useDrafts = defineRoomStore('drafts', () => {
   /** False while this page may not write: another page has the seat, or the session is over. */
   const writing = ref(true)
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
+  /** Saves that are on their way, by matter. */
+  const flights = new Map<string, Promise<void>>()
   let told: Told | null = null
 
   const unsaved = computed(() => Object.values(drafts.value).filter(isUnsaved))
-  const of = (contact: string): Draft | undefined => drafts.value[contact]
+  const of = (matter: string): Draft | undefined => drafts.value[matter]
+  const ofContact = (contact: string): Draft[] => Object.values(drafts.value).filter((draft) => draft.contact === contact)
 
-  function begin(contact: string, caller = ''): Draft {
-    const known = drafts.value[contact]
+  function begin(matter: string, contact = matter, caller = ''): Draft {
+    const known = drafts.value[matter]
     if (known !== undefined) return known
-    drafts.value[contact] = {
-      contact, caller, revision: 0, unsaved: {}, sending: {}, conflicts: {}, state: 'clean', problem: '', savedAt: 0, failures: 0,
+    drafts.value[matter] = {
+      matter, contact, caller: caller || (drafts.value[contact]?.caller ?? ''), revision: 0, unsaved: {}, sending: {}, conflicts: {}, state: 'clean', problem: '', savedAt: 0, failures: 0,
     }
     forgetOldest(contact)
-    return drafts.value[contact] as Draft
+    return drafts.value[matter] as Draft
   }
 
   function forgetOldest(but: string): void {
-    for (const draft of Object.values(drafts.value)) if (draft.contact !== but && !isUnsaved(draft)) drop(draft.contact)
-    const oldest = Object.values(drafts.value)[0]
+    const others = Object.values(drafts.value).filter((draft) => draft.contact !== but)
+    for (const draft of others) if (!isUnsaved(draft)) drop(draft.matter)
+    const oldest = others.find(isUnsaved)
     if (Object.keys(drafts.value).length <= MOST_DRAFTS || oldest === undefined) return
     notices.bad(t('draft.tooMany', { caller: oldest.caller }))
-    drop(oldest.contact)
+    drop(oldest.matter)
   }
 
-  /** Forget a contact's unsaved text: it was sent as an order, or the agent gave it up. */
-  function drop(contact: string): void {
-    stop(contact)
-    delete drafts.value[contact]
+  /** Forget a matter's unsaved text: it was sent as an order, or the agent gave it up. */
+  function drop(matter: string): void {
+    stop(matter)
+    delete drafts.value[matter]
   }
 
-  function put(contact: string, name: DraftName, value: SavedValue): void {
-    const draft = drafts.value[contact]
+  function put(matter: string, name: DraftName, value: SavedValue): void {
+    const draft = drafts.value[matter]
     if (draft === undefined) return
     const conflict = draft.conflicts[name]
     if (conflict !== undefined) {
@@ -89,31 +95,38 @@ export const useDrafts = defineRoomStore('drafts', () => {
   }
 
   function schedule(draft: Draft, ms: number): void {
-    if (!timers.has(draft.contact)) timers.set(draft.contact, setTimeout(() => void save(draft.contact), ms))
+    if (!timers.has(draft.matter)) timers.set(draft.matter, setTimeout(() => void save(draft.matter), ms))
   }
 
-  function stop(contact: string): void {
-    clearTimeout(timers.get(contact))
-    timers.delete(contact)
+  function stop(matter: string): void {
+    clearTimeout(timers.get(matter))
+    timers.delete(matter)
   }
 
-  /** Save what is unsaved of a contact. Returns whether nothing of it is unsaved any more. */
-  async function save(contact: string): Promise<boolean> {
-    stop(contact)
-    const draft = drafts.value[contact]
+  /** Save what is unsaved of a matter. Returns whether nothing of it is unsaved any more. */
+  async function save(matter: string): Promise<boolean> {
+    stop(matter)
+    const draft = drafts.value[matter]
     if (draft === undefined) return true
     if (isEmpty(draft.unsaved) || !isEmpty(draft.sending) || !writing.value) return !isUnsaved(draft)
     draft.sending = draft.unsaved
     draft.unsaved = {}
     draft.state = 'saving'
+    const flight = carry(draft)
+    flights.set(matter, flight)
+    await flight
+    if (flights.get(matter) === flight) flights.delete(matter)
+    return !isUnsaved(draft)
+  }
+
+  async function carry(draft: Draft): Promise<void> {
     try {
-      taken(draft, await api.saveDraft(contact, patchOf(draft.revision, draft.sending)))
+      taken(draft, await api.saveDraft(draft.contact, patchOf(draft.revision, draft.sending), draft.matter))
     } catch (error) {
       draft.unsaved = { ...draft.sending, ...draft.unsaved }
       draft.sending = {}
       await failed(draft, error)
     }
-    return !isUnsaved(draft)
   }
 
   function taken(draft: Draft, saved: SavedDraft): void {
@@ -123,7 +136,7 @@ export const useDrafts = defineRoomStore('drafts', () => {
     draft.savedAt = Date.now()
     draft.failures = 0
     settle(draft)
-    if (drafts.value[draft.contact] === draft) told?.(draft.contact, saved, sent)
+    if (drafts.value[draft.matter] === draft) told?.(draft.matter, saved, sent)
   }
 
   function settle(draft: Draft): void {
@@ -146,7 +159,7 @@ export const useDrafts = defineRoomStore('drafts', () => {
   /** Another page changed the same fields: keep both texts until the agent chooses; the other fields go on. */
   async function meet(draft: Draft, names: readonly DraftName[]): Promise<void> {
     try {
-      const stored = (await api.view(draft.contact)).matters.find((one) => one.matter === draft.contact)?.draft ?? NOTHING_SAVED
+      const stored = (await api.view(draft.contact)).matters.find((one) => one.matter === draft.matter)?.draft ?? NOTHING_SAVED
       const theirs = piecesOf(stored)
       for (const name of names) {
         const mine = draft.unsaved[name]
@@ -165,16 +178,16 @@ export const useDrafts = defineRoomStore('drafts', () => {
   }
 
   /** The other page's text differs from what the agent wrote and saved here: the agent chooses. */
-  function differ(contact: string, name: DraftName, conflict: Conflict): void {
-    const draft = drafts.value[contact]
+  function differ(matter: string, name: DraftName, conflict: Conflict): void {
+    const draft = drafts.value[matter]
     if (draft === undefined) return
     draft.conflicts[name] = conflict
     draft.state = 'conflict'
   }
 
   /** End a conflict. Returns the text that counts from now on. */
-  function choose(contact: string, name: DraftName, which: 'mine' | 'theirs'): SavedValue | null {
-    const draft = drafts.value[contact]
+  function choose(matter: string, name: DraftName, which: 'mine' | 'theirs'): SavedValue | null {
+    const draft = drafts.value[matter]
     const conflict = draft?.conflicts[name]
     if (draft === undefined || conflict === undefined) return null
     delete draft.conflicts[name]
@@ -188,9 +201,20 @@ export const useDrafts = defineRoomStore('drafts', () => {
     return (await Promise.all(Object.keys(drafts.value).map(save))).every(Boolean)
   }
 
-  /** All that is not saved of a contact, also what is on its way or disputed. */
-  function mine(contact: string): Pieces {
-    const draft = drafts.value[contact]
+  /** Save all that is unsaved of a contact. Takes its values at once; returns whether all of it is saved. */
+  async function saveContact(contact: string): Promise<boolean> {
+    return (await Promise.all(ofContact(contact).map((draft) => save(draft.matter)))).every(Boolean)
+  }
+
+  /** The same when what is on its way has arrived. */
+  async function settled(contact: string): Promise<boolean> {
+    await Promise.all(ofContact(contact).flatMap((draft) => flights.get(draft.matter) ?? []))
+    return saveContact(contact)
+  }
+
+  /** All that is not saved of a matter, also what is on its way or disputed. */
+  function mine(matter: string): Pieces {
+    const draft = drafts.value[matter]
     if (draft === undefined) return {}
     const disputed = Object.fromEntries(Object.entries(draft.conflicts).map(([name, conflict]) => [name, conflict.mine]))
     return { ...draft.sending, ...draft.unsaved, ...disputed }
@@ -201,9 +225,10 @@ export const useDrafts = defineRoomStore('drafts', () => {
   }
 
   function reset(): void {
-    for (const contact of Object.keys(drafts.value)) drop(contact)
+    for (const matter of Object.keys(drafts.value)) drop(matter)
+    flights.clear()
     writing.value = true
   }
 
-  return { drafts, writing, unsaved, of, begin, drop, put, save, saveAll, mine, differ, choose, whenSaved, reset }
+  return { drafts, writing, unsaved, of, ofContact, begin, drop, put, save, saveAll, saveContact, settled, mine, differ, choose, whenSaved, reset }
 })

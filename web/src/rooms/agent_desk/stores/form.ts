@@ -1,208 +1,218 @@
-/** The order form of one contact: fields, proposals, what is kept as a draft, sending. */
+/** The order forms of one contact, one a matter: fields, proposals, what is kept as drafts, sending. One of them is shown. */
 import { defineRoomStore } from '@/shell/stores/room_store'
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref } from 'vue'
 import { contacts as api } from '@/rooms/agent_desk/requests'
 import { Problem, sentenceOf } from '@/api/client'
-import type { DraftableName, DraftField, OrderBrief, OrderForm, RequestKind, SavedDraft, Way } from '@/api/types'
-import { confidentialPiece, piecesOf, textPiece, wayOf, type DraftName, type Pieces } from '@/rooms/agent_desk/order_form/draft'
+import type { DraftableName, DraftField, Matter, OrderBrief, SavedDraft, Way } from '@/api/types'
+import { confidentialPiece, piecesOf, textPiece, type DraftName, type Pieces } from '@/rooms/agent_desk/order_form/draft'
 import * as rules from '@/rooms/agent_desk/order_form/fields'
 import type { Field } from '@/rooms/agent_desk/order_form/fields'
+import { filledIn, freshForm, isBlank, isDirect, kindOf, lay, piecesIn, type MatterForm } from '@/rooms/agent_desk/order_form/matter_form'
 import { useDrafts } from './drafts'
 
-type Fields = Record<DraftableName, Field>
-
-const freshFields = (): Fields =>
-  Object.fromEntries(rules.FIELD_NAMES.map((name) => [name, rules.emptyField()])) as Fields
+const NO_FORM: MatterForm = freshForm('')
 
 export const useForm = defineRoomStore('form', () => {
   const drafts = useDrafts()
   const contact = ref('')
-  const fields = ref<Fields>(freshFields())
-  const reply = ref('')
-  const confidential = ref(false)
-  const way = ref<Way>('')
+  /** Whose form is shown, F9 sends. */
+  const matter = ref('')
+  /** By matter, in the order in which they were opened; the first matter has the contact's own id. */
+  const forms = ref<Record<string, MatterForm>>({})
   const focused = ref<DraftableName | null>(null)
   const proposalRevision = ref(-1)
-  const errors = ref<Record<string, string>>({})
-  const problem = ref('')
-  const sending = ref(false)
-  const order = shallowRef<OrderBrief | null>(null)
+  const proposed = ref<Partial<Record<DraftableName, DraftField>>>({})
 
-  const kind = computed(() => fields.value.kind.value as RequestKind | '')
+  const shown = computed(() => forms.value[matter.value] ?? NO_FORM)
+  const matters = computed(() => Object.values(forms.value))
+  const fields = computed(() => shown.value.fields)
+  const reply = computed(() => shown.value.reply)
+  const confidential = computed(() => shown.value.confidential)
+  const way = computed(() => shown.value.way)
+  const errors = computed(() => shown.value.errors)
+  const problem = computed(() => shown.value.problem)
+  const sending = computed(() => shown.value.sending)
+  const order = computed(() => shown.value.order)
+  const kind = computed(() => kindOf(shown.value))
   const mayBeDirect = computed(() => kind.value === 'consult')
-  /** A consultation is answered at once unless the agent decides otherwise; everything else is dispatched. */
-  const direct = computed(() => mayBeDirect.value && way.value !== 'dispatch')
+  const direct = computed(() => isDirect(shown.value))
   const sent = computed(() => order.value !== null)
   const chips = computed(() => rules.FIELD_NAMES.filter((name) => rules.chipOf(fields.value[name]) !== null))
-  const empty = computed(() => reply.value === '' && rules.FIELD_NAMES.every((name) => fields.value[name].value === ''))
-  const draft = computed(() => drafts.of(contact.value))
+  const blank = computed(() => isBlank(shown.value))
+  /** Something is written for a matter that has no order yet. */
+  const unsent = computed(() => matters.value.some((one) => one.order === null && !isBlank(one)))
+  const draft = computed(() => drafts.of(matter.value))
   const saveState = computed(() => draft.value?.state ?? 'clean')
   const conflicts = computed(() => draft.value?.conflicts ?? {})
+  /** The talk is about the first matter as far as the desk can tell: in another one no key takes a proposal by the way. */
+  const first = computed(() => matter.value === contact.value)
 
   function clear(): void {
-    contact.value = ''
-    fields.value = freshFields()
-    reply.value = ''
-    confidential.value = false
-    way.value = ''
+    contact.value = matter.value = ''
+    forms.value = {}
     focused.value = null
     proposalRevision.value = -1
-    errors.value = {}
-    problem.value = ''
-    sending.value = false
-    order.value = null
+    proposed.value = {}
   }
 
-  /** Take another contact's form; what is unsaved of the one before stays in the drafts and is tried on. */
+  /** Take another contact's forms; what is unsaved of the one before stays in the drafts and is tried on. */
   function open(next: string, caller = ''): void {
     clear()
-    contact.value = next
-    drafts.begin(next, caller)
-    lay(drafts.mine(next))
+    contact.value = matter.value = next
+    begin(next, caller)
   }
 
-  function change(name: DraftableName, next: Field): void {
-    const before = fields.value[name]
-    fields.value = { ...fields.value, [name]: next }
-    if (before.value !== next.value || before.hand !== next.hand) keep(name, next)
-    if (before.value !== next.value && errors.value[name] !== undefined) {
-      const { [name]: _gone, ...rest } = errors.value
-      errors.value = rest
+  /**
+   * The form of a matter of the contact. Proposals are made of the whole talk and do not say which matter they are of.
+   * The first matter is filled by them; in a further one they would put one matter's words into another's order, so there
+   * they are chips that the agent takes one by one.
+   */
+  function begin(id: string, caller = ''): MatterForm {
+    const known = forms.value[id]
+    if (known !== undefined) return known
+    drafts.begin(id, contact.value, caller)
+    forms.value[id] = freshForm(id, id !== contact.value)
+    const made = forms.value[id] as MatterForm
+    lay(made, drafts.mine(id))
+    layBefore(made, Object.values(proposed.value))
+    return made
+  }
+
+  /** Show the form of another matter; what stands in the one before stays there. */
+  function show(id: string): void {
+    if (forms.value[id] === undefined || id === matter.value) return
+    focused.value = null
+    matter.value = id
+  }
+
+  function change(at: MatterForm, name: DraftableName, next: Field): void {
+    if (at.matter === '') return
+    const before = at.fields[name]
+    at.fields = { ...at.fields, [name]: next }
+    if (at.order === null && (before.value !== next.value || before.hand !== next.hand)) drafts.put(at.matter, name, rules.savedOf(next))
+    if (before.value !== next.value && at.errors[name] !== undefined) {
+      const { [name]: _gone, ...rest } = at.errors
+      at.errors = rest
     }
   }
 
-  function keep(name: DraftableName, field: Field): void {
-    if (!sent.value) drafts.put(contact.value, name, rules.savedOf(field))
-  }
+  const typed = (name: DraftableName, value: string) => change(shown.value, name, rules.type(fields.value[name], value))
+  const accept = (name: DraftableName) => change(shown.value, name, rules.accept(fields.value[name]))
+  const dismiss = (name: DraftableName) => change(shown.value, name, rules.dismiss(fields.value[name]))
+  const undo = (name: DraftableName) => change(shown.value, name, rules.undo(fields.value[name]))
 
-  const typed = (name: DraftableName, value: string) => change(name, rules.type(fields.value[name], value))
-  const accept = (name: DraftableName) => change(name, rules.accept(fields.value[name]))
-  const dismiss = (name: DraftableName) => change(name, rules.dismiss(fields.value[name]))
-  const undo = (name: DraftableName) => change(name, rules.undo(fields.value[name]))
-
-  function setReply(text: string): void {
-    reply.value = text
-    if (!sent.value) drafts.put(contact.value, 'reply', textPiece(text))
+  function put(pieces: Pick<Pieces, 'reply' | 'confidential' | 'way'>): void {
+    if (matter.value === '') return
+    lay(shown.value, pieces)
+    if (sent.value) return
+    for (const [name, piece] of Object.entries(pieces)) drafts.put(matter.value, name as DraftName, piece)
   }
-  function setConfidential(on: boolean): void {
-    confidential.value = on
-    if (!sent.value) drafts.put(contact.value, 'confidential', confidentialPiece(on))
-  }
-  function chooseWay(next: Way): void {
-    way.value = next
-    if (!sent.value) drafts.put(contact.value, 'way', textPiece(next))
-  }
+  const setReply = (text: string) => put({ reply: textPiece(text) })
+  const setConfidential = (on: boolean) => put({ confidential: confidentialPiece(on) })
+  const chooseWay = (next: Way) => put({ way: textPiece(next) })
 
   /** All fields now proposed for a contact; an older revision than the last one is dropped. */
   function propose(about: string, revision: number, proposals: readonly DraftField[]): void {
-    if (about !== contact.value || sent.value || revision <= proposalRevision.value) return
+    if (about !== contact.value || revision <= proposalRevision.value) return
     proposalRevision.value = revision
-    layBefore(proposals)
+    know(proposals)
+  }
+
+  function know(proposals: readonly DraftField[]): void {
+    proposed.value = { ...proposed.value, ...Object.fromEntries(proposals.map((one) => [one.name, one])) }
+    for (const one of matters.value) layBefore(one, proposals)
   }
 
   /** Text under the cursor does not move; a choice that nobody made yet may. */
-  const underCursor = (name: DraftableName): boolean => focused.value === name && name !== 'kind' && name !== 'district'
+  const underCursor = (at: MatterForm, name: DraftableName): boolean =>
+    at.matter === matter.value && focused.value === name && name !== 'kind' && name !== 'district'
 
-  function layBefore(proposals: readonly DraftField[]): void {
+  function layBefore(at: MatterForm, proposals: readonly DraftField[]): void {
+    if (at.order !== null) return
     for (const proposal of proposals) {
-      const field = fields.value[proposal.name]
-      if (field !== undefined) change(proposal.name, rules.propose(field, proposal, underCursor(proposal.name)))
+      const field = at.fields[proposal.name]
+      if (field !== undefined) change(at, proposal.name, rules.propose(field, proposal, underCursor(at, proposal.name)))
     }
   }
 
-  /** Lay kept pieces into the form as they are; nothing of it counts as a change. */
-  function lay(pieces: Pieces): void {
-    for (const name of rules.FIELD_NAMES) {
-      const piece = pieces[name]
-      if (piece !== undefined) fields.value[name] = rules.restore(fields.value[name], piece)
-    }
-    if (pieces.reply !== undefined) reply.value = pieces.reply.value
-    if (pieces.confidential !== undefined) confidential.value = pieces.confidential.value === 'yes'
-    if (pieces.way !== undefined) way.value = wayOf(pieces.way)
+  /** What the desk had of each matter: the saved draft, under what is unsaved here, then the proposals as they were. */
+  function restore(known: readonly Matter[], proposals: readonly DraftField[]): void {
+    for (const one of known) restoreOne(one)
+    if (proposalRevision.value < 0) know(proposals)
   }
 
-  /** What the desk had: the saved draft first, under what is unsaved here, then the proposals as they were. */
-  function restore(saved: SavedDraft | null, proposals: readonly DraftField[], known: OrderBrief | null): void {
-    const held = drafts.begin(contact.value)
-    if (saved !== null && saved.revision > held.revision) {
-      const first = held.revision === 0
-      held.revision = saved.revision
-      if (first) lay({ ...piecesOf(saved), ...drafts.mine(contact.value) })
-      else merge(contact.value, saved)
+  function restoreOne({ matter: id, draft: saved, order: made }: Matter): void {
+    const at = begin(id)
+    const held = drafts.begin(id, contact.value)
+    if (at.laid && saved.revision > held.revision) merge(id, saved)
+    else if (!at.laid && saved.revision >= held.revision && saved.revision > 0) {
+      lay(at, { ...piecesOf(saved), ...drafts.mine(id) })
+      at.laid = true
     }
-    if (proposalRevision.value < 0 && known === null) layBefore(proposals)
-    if (known !== null) orderIs(known)
+    held.revision = Math.max(held.revision, saved.revision)
+    if (made !== null) orderIs(made)
   }
 
   /** Lay what another page saved beside ours: untouched fields take it, for the agent's own words the agent is asked. */
-  function merge(about: string, saved: SavedDraft, sent: readonly DraftName[] = []): void {
-    if (about !== contact.value) return
+  function merge(id: string, saved: SavedDraft, own: readonly DraftName[] = []): void {
+    const at = forms.value[id]
+    if (at === undefined) return
+    at.laid = true
     const theirs = Object.entries(piecesOf(saved)) as [DraftName, NonNullable<Pieces[DraftName]>][]
-    const [mine, shown] = [drafts.mine(about), pieces()]
+    const [mine, here] = [drafts.mine(id), piecesIn(at)]
     for (const [name, piece] of theirs) {
-      const ours = shown[name]
-      if (sent.includes(name) || mine[name] !== undefined || ours === undefined || ours.value.trim() === piece.value.trim()) continue
-      if (ours.typed) drafts.differ(about, name, { mine: ours, theirs: piece })
-      else lay({ [name]: piece })
+      const ours = here[name]
+      if (own.includes(name) || mine[name] !== undefined || ours === undefined || ours.value.trim() === piece.value.trim()) continue
+      if (ours.typed) drafts.differ(id, name, { mine: ours, theirs: piece })
+      else lay(at, { [name]: piece })
     }
   }
   drafts.whenSaved(merge)
 
-  const pieces = (): Pieces => ({
-    ...Object.fromEntries(rules.FIELD_NAMES.map((name) => [name, rules.savedOf(fields.value[name])])),
-    reply: textPiece(reply.value), confidential: confidentialPiece(confidential.value), way: textPiece(way.value),
-  })
-
   /** The agent chose between two texts of a field. */
   function choose(name: DraftName, which: 'mine' | 'theirs'): void {
-    const piece = drafts.choose(contact.value, name, which)
+    const piece = drafts.choose(matter.value, name, which)
     if (piece === null || which === 'mine') return
-    if (name in fields.value) fields.value[name as DraftableName] = { ...rules.emptyField(), value: piece.value, hand: 'typed' }
-    else lay({ [name]: piece })
+    const at = shown.value
+    if (name in at.fields) at.fields[name as DraftableName] = { ...rules.emptyField(), value: piece.value, hand: 'typed' }
+    else lay(at, { [name]: piece })
   }
 
-  const saveNow = (): Promise<boolean> => drafts.save(contact.value)
+  const filled = () => filledIn(shown.value)
 
-  const filled = (): OrderForm => {
-    const text = (name: DraftableName): string => fields.value[name].value.trim()
-    return {
-      kind: (text('kind') || 'help') as RequestKind,
-      category: text('category'), title: text('title'), content: text('content'), district: text('district'),
-      place: text('place'), occurred: text('occurred'), wish: text('wish'), caller_name: text('caller_name'),
-      callback_phone: text('callback_phone'), direct: direct.value, confidential: confidential.value,
-    }
-  }
-
-  /** Send the form as it stands. Returns the order, or null when something must be corrected. */
+  /** Send the form that is shown, as it stands. Returns the order, or null when something must be corrected. */
   async function send(required: string): Promise<OrderBrief | null> {
-    const about = contact.value
-    if (about === '' || sending.value || sent.value) return null
-    if (kind.value === '') {
-      errors.value = { ...errors.value, kind: required }
+    const [about, at] = [contact.value, shown.value]
+    if (at.matter === '' || at.sending || at.order !== null) return null
+    if (kindOf(at) === '') {
+      at.errors = { ...at.errors, kind: required }
       return null
     }
-    sending.value = true
-    problem.value = ''
+    at.sending = true
+    at.problem = ''
     try {
-      const made = await api.sendOrder(about, filled())
+      const made = await api.sendOrder(about, filledIn(at), at.matter)
       if (about === contact.value) orderIs(made)
-      else drafts.drop(about)
+      else drafts.drop(at.matter)
       return made
     } catch (error) {
       if (about !== contact.value) return null
-      errors.value = error instanceof Problem ? { ...error.fields } : {}
-      problem.value = sentenceOf(error)
+      at.errors = error instanceof Problem ? { ...error.fields } : {}
+      at.problem = sentenceOf(error)
       return null
     } finally {
-      if (about === contact.value) sending.value = false
+      at.sending = false
     }
   }
 
-  /** The contact has its order: nothing of the form is unsaved any more. */
-  function orderIs(made: OrderBrief): void {
-    order.value = made
-    errors.value = {}
-    drafts.drop(contact.value)
+  /** A matter has its order: nothing of its form is unsaved any more. Says whether it is one that stands here. */
+  function orderIs(made: OrderBrief): boolean {
+    const at = forms.value[made.matter]
+    if (at === undefined) return false
+    at.order = made
+    at.errors = {}
+    drafts.drop(made.matter)
+    return true
   }
 
   function insertReply(text: string): void {
@@ -219,9 +229,9 @@ export const useForm = defineRoomStore('form', () => {
   }
 
   return {
-    contact, fields, reply, confidential, way, focused, errors, problem, sending, order, draft, saveState, conflicts,
-    kind, mayBeDirect, direct, sent, chips, empty, proposalRevision,
-    open, typed, accept, dismiss, undo, setReply, setConfidential, chooseWay, propose, restore, choose, saveNow, send, orderIs,
+    contact, matter, forms, matters, first, fields, reply, confidential, way, focused, errors, problem, sending, order, draft, saveState, conflicts,
+    kind, mayBeDirect, direct, sent, blank, unsent, chips, proposalRevision, proposed,
+    open, show, typed, accept, dismiss, undo, setReply, setConfidential, chooseWay, propose, restore, choose, send, orderIs,
     insertReply, appendReply, filled, reset: clear,
   }
 })
