@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analytics import replies
 from analytics.facts import CALLS, ORDERS, WORDS, consumers
 from analytics.loading import MadeUp, Matter, Spot, load_history
 from analytics.routes import AnalyticsPages
@@ -22,4 +23,5 @@ __all__ = [
     "Spot",
     "consumers",
     "load_history",
+    "replies",
 ]

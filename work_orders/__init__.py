@@ -6,7 +6,7 @@ from work_orders.catalogue import Catalogue, Category, Unit
 from work_orders.deadlines import Limit, LimitUnit, WorkingCalendar
 from work_orders.routes import OrderPages
 from work_orders.service import OrderService
-from work_orders.views import UnitOrder
+from work_orders.views import OrderView, UnitOrder
 
 MIGRATIONS = ("work_orders", Path(__file__).parent / "migrations")
 
@@ -18,6 +18,7 @@ __all__ = [
     "LimitUnit",
     "OrderPages",
     "OrderService",
+    "OrderView",
     "Unit",
     "UnitOrder",
     "WorkingCalendar",

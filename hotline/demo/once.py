@@ -5,10 +5,12 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from agent_desk import replies as of_desk
+from analytics import replies as of_analytics
 from asr import character_error_rate
 from hotline.demo.progress import Progress
 from hotline.demo.report import CallReport, FigureReport, RecordingReport, StageReport, TopicReport
@@ -24,7 +26,9 @@ from vocabulary.events.asr import TranscriptClosed, UtteranceFinalised
 from vocabulary.events.knowledge import SuggestionsChanged
 from vocabulary.events.telephony import CallAccepted, CallConnected, CallEnded, CallRecorded
 from vocabulary.ids import ContactId
+from vocabulary.orders import OrderBrief, Stage
 from vocabulary.personal import PhoneNumber
+from work_orders import OrderView
 
 CALLER = PhoneNumber("19900009876")
 SPEAKS_AFTER_S = 0.5
@@ -32,6 +36,7 @@ CONNECT_LIMIT_MS = 15_000
 ORDER_STAGES = ("accept", "dispatch", "handle", "follow-up", "archive")
 DIRECT_STAGES = ("accept", "handle", "archive")
 POLL_S = 0.3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,22 +185,24 @@ class OneCall:
             path=str(path), sha256=event.sha256, seconds=round(event.samples / SAMPLE_RATE, 3)
         )
 
-    async def _ordered(self, desk: DeskClient) -> dict[str, Any]:
-        view = await self._polled(
-            desk, f"/api/contacts/{self._contact}", "order", seconds=60, ready=lambda body: body.get("order")
-        )
-        order: dict[str, Any] = view["order"]
-        self.report.order_no = order["order_no"]
+    async def _ordered(self, desk: DeskClient) -> OrderBrief:
+        def sent(view: of_desk.ContactView) -> OrderBrief | None:
+            return view.matters[0].order
+
+        path = f"/api/contacts/{self._contact}"
+        order = sent(await self._polled(desk, path, of_desk.ContactView, "order", seconds=60, ready=sent))
+        if order is None:
+            raise StageMissing("order", f"{path} showed it and lost it")
+        self.report.order_no = order.order_no
         return order
 
-    async def _archived(self, desk: DeskClient, order: dict[str, Any]) -> None:
-        path = f"/api/orders/{order['order_no']}"
+    async def _archived(self, desk: DeskClient, order: OrderBrief) -> None:
+        path = f"/api/orders/{order.order_no}"
         view = await self._polled(
-            desk, path, "archived", seconds=90, ready=lambda body: body["brief"]["stage"] == "archive"
+            desk, path, OrderView, "archived", seconds=90, ready=lambda view: view.brief.stage is Stage.ARCHIVE
         )
         self.report.order_stages = [
-            StageReport(stage=line["stage"], at=datetime.fromisoformat(line["at"]), actor=line["actor_name"])
-            for line in view["stages"]
+            StageReport(stage=line.stage, at=line.at, actor=line.actor_name) for line in view.stages
         ]
         reached = tuple(line.stage for line in self.report.order_stages)
         if reached not in {ORDER_STAGES, DIRECT_STAGES}:
@@ -204,46 +211,45 @@ class OneCall:
     async def _counted(self, desk: DeskClient, /, *, before: int) -> None:
         path = "/api/analytics/figures/connected_total"
         view = await self._polled(
-            desk, path, "figure", seconds=30, ready=lambda body: round(body["figure"]["value"]) >= before + 1
+            desk, path, of_analytics.FigureView, "figure", seconds=30, ready=lambda view: _count(view) > before
         )
-        figure = view["figure"]
-        self.report.figure = FigureReport(
-            name=figure["name"], before=before, after=round(figure["value"]), query=figure["query"]
-        )
+        figure = view.figure
+        self.report.figure = FigureReport(name=figure.name, before=before, after=_count(view), query=figure.query)
 
-    async def _topic(self, desk: DeskClient, order: dict[str, Any]) -> None:
-        def ours(body: list[dict[str, Any]]) -> dict[str, Any] | None:
-            numbers = {sample["order_no"]: topic for topic in body for sample in topic["sample"]}
-            return numbers.get(order["order_no"])
+    async def _topic(self, desk: DeskClient, order: OrderBrief) -> None:
+        def ours(topics: list[of_analytics.Topic]) -> of_analytics.Topic | None:
+            numbers = {sample.order_no: topic for topic in topics for sample in topic.sample}
+            return numbers.get(order.order_no)
 
-        found = await self._polled(desk, "/api/analytics/topics?origin=live&days=1", "topic", seconds=30, ready=ours)
-        topic = ours(found) or {}
-        self.report.topic = TopicReport(label=topic["label"], terms=tuple(topic["terms"]), contacts=topic["contacts"])
+        path = "/api/analytics/topics?origin=live&days=1"
+        topic = ours(await self._polled(desk, path, list[of_analytics.Topic], "topic", seconds=30, ready=ours))
+        if topic is not None:
+            self.report.topic = TopicReport(label=topic.label, terms=tuple(topic.terms), contacts=topic.contacts)
 
     async def _briefed(self, desk: DeskClient) -> None:
         made = await desk.post("/api/analytics/briefings", {"origin": "live", "days": 1})
         if not made.ok:
             raise StageMissing("briefing", f"the desk answered {made.status}")
-        address = f"/api/analytics/briefings/{made.body['briefing']}"
+        address = f"/api/analytics/briefings/{made.read(of_analytics.Issued).briefing}"
         page = await desk.text(address)
         links = re.findall(r'<a data-figure="([^"]+)" href="([^"]+)">([^<]+)</a>', page)
         for name, href, printed in links:
             answer = await desk.get(href)
-            if not answer.ok or answer.body["text"] != printed:
+            if not answer.ok or answer.read(of_analytics.FrozenView).text != printed:
                 raise StageMissing("briefing", f"the link of {name} does not answer with {printed}")
         if not links:
             raise StageMissing("briefing", "the page has no number")
         self.report.briefing = f"{self._demo.addresses.web}{address}"
 
     async def _polled(
-        self, desk: DeskClient, path: str, stage: str, /, *, seconds: float, ready: Callable[[Any], object]
-    ) -> Any:
+        self, desk: DeskClient, path: str, kind: type[T], stage: str, /, *, seconds: float, ready: Callable[[T], object]
+    ) -> T:
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     answer = await desk.get(path)
-                    if answer.ok and ready(answer.body):
-                        return answer.body
+                    if answer.ok and ready(found := answer.read(kind)):
+                        return found
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
             raise StageMissing(stage, f"{path} did not show it within {seconds:g} s") from None
@@ -253,5 +259,8 @@ async def _connected_total(desk: DeskClient) -> int:
     answer = await desk.get("/api/analytics/figures/connected_total")
     if not answer.ok:
         raise StageMissing("desk", f"the analyst's figure answers {answer.status}")
-    value: float = answer.body["figure"]["value"]
-    return round(value)
+    return _count(answer.read(of_analytics.FigureView))
+
+
+def _count(view: of_analytics.FigureView) -> int:
+    return round(view.figure.value or 0)
