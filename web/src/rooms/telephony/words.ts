@@ -25,7 +25,7 @@ export const words = {
   'seat.decline': '拒接',
   'seat.hold': '保持',
   'seat.resume': '恢复通话',
-  'seat.heldLong': '来电人还在保持中，请恢复通话，告诉来电人还要多久。',
+  'seat.heldLong': '诉求人还在保持中，请恢复通话，告诉对方还要多久。',
   'seat.heldFor': '已保持 {time}',
   'seat.hangUp': '挂断',
   'seat.submit': '提交工单',
