@@ -46,6 +46,8 @@ class OrderView:
     deadline: Deadline
     contact: ContactId
     confidential: bool
+    reachable: bool
+    """Whether there is a number at which who asked can be asked; else the follow-up can only be excused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def order_view(row: Row, stages: Sequence[Row], brief: OrderBrief, /, *, deadlin
         deadline=deadline,
         contact=brief.contact,
         confidential=row["hidden"],
+        reachable=bool(row["callback_phone"]),
     )
 
 

@@ -11,7 +11,7 @@ from runtime.ids import new_id
 from runtime.postgres import Database
 from runtime.web import role_matrix
 from tests.agent_desk.serving import Asker, TokenIsRole, served
-from tests.work_orders.town import AGENT, CALLER, HOLES, NOW, ROADS, orders_of, question, wanted
+from tests.work_orders.town import AGENT, CALLER, HOLES, NOW, ROADS, KnownContacts, orders_of, question, wanted
 from vocabulary.ids import AccountId, MatterId
 from vocabulary.orders import OrderBrief
 from vocabulary.people import Principal, Role
@@ -65,6 +65,17 @@ async def test_a_unit_sees_its_own_orders_only_and_answers_them(ask: Asker, made
     assert (others.body, after.body) == ([], [])
     assert (foreign.status, foreign.body["reason"]) == (409, "other-unit")
     assert (answered.status, answered.body["stage"]) == (200, "handle")
+
+
+async def test_an_order_tells_whether_who_asked_can_be_called_back(
+    database: Database, ask: Asker, made: OrderBrief
+) -> None:
+    anonymous = orders_of(database, clock=ManualClock(NOW), contacts=KnownContacts(caller(PhoneNumber(""))))
+    other = await anonymous.accept(wanted(callback_phone=PhoneNumber("")), principal=AGENT)
+
+    shown = [(await ask("GET", f"/api/orders/{one.order_no}", role="agent")).body for one in (made, other)]
+
+    assert [one["reachable"] for one in shown] == [True, False]
 
 
 async def test_a_unit_account_without_unit_is_told_so(ask: Asker) -> None:

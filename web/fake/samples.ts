@@ -35,7 +35,7 @@ export function orderView(brief: OrderBrief): OrderView {
   const answered = brief.stage === 'follow-up' || brief.stage === 'archive'
   return {
     brief, kind_zh: '求助', content: '诉求人反映：云山区北门小区三号楼自前天晚上停水，至今两天，家中有老人，希望尽快恢复供水。',
-    place: '北门小区三号楼', occurred: '前天晚上', wish: '尽快恢复供水', confidential: false,
+    place: '北门小区三号楼', occurred: '前天晚上', wish: '尽快恢复供水', confidential: false, reachable: true,
     reply: answered ? '经核实，三号楼水泵故障，已于当日18时修复，恢复供水，并已电话告知诉求人。' : null,
     stages: [
       stage('accept', '受理', brief.created_at, 'a7', '李晓', '服务代表受理来电诉求'),

@@ -2183,6 +2183,7 @@ export interface components {
             kind_zh: string;
             occurred: string;
             place: string;
+            reachable: boolean;
             reply: string | null;
             stages: components["schemas"]["StageView"][];
             wish: string;

@@ -50,6 +50,8 @@ export const words = {
   'orders.excused': '免回访',
   'orders.reason': '说明',
   'orders.followUp.send': '登记并归档',
+  'orders.followUp.choose': '请选择回访结果。',
+  'orders.followUp.unreachable': '诉求人没有留下可回访的电话，只能免回访并说明原因。',
   'orders.followUp.reason': '不满意或免回访须填写说明。',
   'orders.followUp.done': '回访已登记',
   'orders.stepDone': '已完成',
