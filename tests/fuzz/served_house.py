@@ -167,6 +167,10 @@ async def _furnished(database: Database, accounts: Accounts, settings: Settings,
             "contact": [answered[8].contact],
             "matter": [answered[8].contact],
         },
+        "GET /api/contacts/{contact}/calls/{call}/audio": {
+            "contact": [answered[0].contact],
+            "call": [answered[0].call],
+        },
         "POST /api/contacts/{contact}/suggestions/{entry}": {
             "contact": [call.contact for call in answered],
             "version": [1],
