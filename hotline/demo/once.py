@@ -37,6 +37,7 @@ ORDER_STAGES = ("accept", "dispatch", "handle", "follow-up", "archive")
 DIRECT_STAGES = ("accept", "handle", "archive")
 POLL_S = 0.3
 T = TypeVar("T")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,17 +191,17 @@ class OneCall:
             return view.matters[0].order
 
         path = f"/api/contacts/{self._contact}"
-        order = sent(await self._polled(desk, path, of_desk.ContactView, "order", seconds=60, ready=sent))
-        if order is None:
-            raise StageMissing("order", f"{path} showed it and lost it")
+        order = await self._polled(desk, path, of_desk.ContactView, "order", seconds=60, look=sent)
         self.report.order_no = order.order_no
         return order
 
     async def _archived(self, desk: DeskClient, order: OrderBrief) -> None:
         path = f"/api/orders/{order.order_no}"
-        view = await self._polled(
-            desk, path, OrderView, "archived", seconds=90, ready=lambda view: view.brief.stage is Stage.ARCHIVE
-        )
+
+        def archived(view: OrderView) -> OrderView | None:
+            return view if view.brief.stage is Stage.ARCHIVE else None
+
+        view = await self._polled(desk, path, OrderView, "archived", seconds=90, look=archived)
         self.report.order_stages = [
             StageReport(stage=line.stage, at=line.at, actor=line.actor_name) for line in view.stages
         ]
@@ -210,9 +211,11 @@ class OneCall:
 
     async def _counted(self, desk: DeskClient, /, *, before: int) -> None:
         path = "/api/analytics/figures/connected_total"
-        view = await self._polled(
-            desk, path, of_analytics.FigureView, "figure", seconds=30, ready=lambda view: _count(view) > before
-        )
+
+        def grown(view: of_analytics.FigureView) -> of_analytics.FigureView | None:
+            return view if _count(view) > before else None
+
+        view = await self._polled(desk, path, of_analytics.FigureView, "figure", seconds=30, look=grown)
         figure = view.figure
         self.report.figure = FigureReport(name=figure.name, before=before, after=_count(view), query=figure.query)
 
@@ -222,9 +225,8 @@ class OneCall:
             return numbers.get(order.order_no)
 
         path = "/api/analytics/topics?origin=live&days=1"
-        topic = ours(await self._polled(desk, path, list[of_analytics.Topic], "topic", seconds=30, ready=ours))
-        if topic is not None:
-            self.report.topic = TopicReport(label=topic.label, terms=tuple(topic.terms), contacts=topic.contacts)
+        topic = await self._polled(desk, path, list[of_analytics.Topic], "topic", seconds=30, look=ours)
+        self.report.topic = TopicReport(label=topic.label, terms=topic.terms, contacts=topic.contacts)
 
     async def _briefed(self, desk: DeskClient) -> None:
         made = await desk.post("/api/analytics/briefings", {"origin": "live", "days": 1})
@@ -242,13 +244,22 @@ class OneCall:
         self.report.briefing = f"{self._demo.addresses.web}{address}"
 
     async def _polled(
-        self, desk: DeskClient, path: str, kind: type[T], stage: str, /, *, seconds: float, ready: Callable[[T], object]
-    ) -> T:
+        self,
+        desk: DeskClient,
+        path: str,
+        kind: type[T],
+        stage: str,
+        /,
+        *,
+        seconds: float,
+        look: Callable[[T], F | None],
+    ) -> F:
+        """Ask again and again, and return what ``look`` finds in an answer; StageMissing after ``seconds``."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     answer = await desk.get(path)
-                    if answer.ok and ready(found := answer.read(kind)):
+                    if answer.ok and (found := look(answer.read(kind))) is not None:
                         return found
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
