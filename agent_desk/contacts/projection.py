@@ -144,8 +144,21 @@ async def apply_confidential(tx: Transaction, row: LogRow, /) -> None:
         )
 
 
+_LISTED = """insert into agent_desk.callback (contact, caller_phone, line_name, abandoned_at, waited_s)
+    values ($1, $2, $3, $4, $5)
+    on conflict (contact) do update set caller_phone = excluded.caller_phone, line_name = excluded.line_name,
+        abandoned_at = excluded.abandoned_at, waited_s = excluded.waited_s,
+        done_at = null, done_by = null, claimed_by = null, claimed_name = ''
+    where callback.done_at is not null and callback.abandoned_at < excluded.abandoned_at
+    returning true"""
+"""Who waits to be called back stays as it is; who was called back begins anew."""
+
+
 async def list_callback(tx: Transaction, row: LogRow, /) -> None:
-    """Put a caller who reached nobody on the list; take the number off when it got through after all."""
+    """Put a caller who reached nobody on the list; take the number off when it got through after all.
+
+    Who was called back, and then calls in the same contact and reaches nobody again, is on the list again.
+    """
     event = row.event
     if not isinstance(event, CallEnded) or event.contact is None or not event.caller.reveal():
         return
@@ -163,8 +176,7 @@ async def list_callback(tx: Transaction, row: LogRow, /) -> None:
         return
     waited = (event.occurred_at - event.invite_at).total_seconds()
     listed = await tx.fetchval(
-        "insert into agent_desk.callback (contact, caller_phone, line_name, abandoned_at, waited_s)"
-        " values ($1,$2,$3,$4,$5) on conflict do nothing returning true",
+        _LISTED,
         event.contact,
         event.caller.reveal(),
         event.line_name,

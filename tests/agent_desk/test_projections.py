@@ -163,6 +163,21 @@ async def test_a_caller_who_left_is_listed_once_and_the_log_says_so(database: Da
     ]
 
 
+async def test_who_was_called_back_and_reaches_nobody_again_in_the_same_contact_is_on_the_list_again(
+    database: Database, store: ContactStore
+) -> None:
+    first = MadeCall()
+    again = MadeCall(contact=first.contact, start=NOW + timedelta(minutes=9))
+    await take_in(database, [first.accepted(), first.abandoned(20)], consumers())
+    await store.callback_done(first.contact, account=AGENT_ID, name="钱工")
+    done = [row.done for row in await store.callbacks()]
+
+    await take_in(database, [again.accepted(), again.abandoned(7)], consumers())
+    waiting = [(row.done, row.claimed_by, row.waited_seconds) for row in await store.callbacks()]
+
+    assert (done, waiting) == ([True], [(False, "", 7.0)])
+
+
 @pytest.mark.parametrize(
     ("reason", "listed"),
     [
