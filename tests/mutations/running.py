@@ -9,20 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tests.architecture.test_rules import ROOMS
 from tests.mutations.mutant import Mutant
 
-ROOMS = (
-    "vocabulary",
-    "runtime",
-    "telephony",
-    "asr",
-    "knowledge",
-    "agent_desk",
-    "work_orders",
-    "analytics",
-    "simulation",
-    "hotline",
-)
 WITHIN_S = 300.0
 ASSERTIONS = ("AssertionError", "assert ")
 RED_BY_RAISES = ("Failed: DID NOT RAISE",)
