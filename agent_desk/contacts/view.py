@@ -81,7 +81,7 @@ class ContactViews:
     async def demand(self, contact: ContactId, what: What, /, *, principal: Principal) -> None:
         """Raise NotFound unless the person may see ``what`` in full: as for a contact that nobody knows."""
         talk = self._board.contacts.get(contact)
-        kept = await self._kept(contact, talk)
+        kept = await self._deciding(contact)
         if not _known(talk, kept):
             raise NotFound(NOT_IN_YET)
         facts = await self._facts(contact, talk, kept, principal)
@@ -89,7 +89,7 @@ class ContactViews:
             raise NotFound(NOT_YOURS)
 
     async def view(self, contact: ContactId, /, *, principal: Principal) -> ContactView:
-        """Return the view; NotFound when neither board nor tables know the contact, or it is another seat's.
+        """Return the view; NotFound when neither board nor tables know the contact, or it is another person's.
 
         A look at the words of somebody else's contact is written down first; while that cannot be done, Transient.
         """
@@ -142,16 +142,21 @@ class ContactViews:
         )
         return _facts_of(self._board, talk, kept, in_hands=in_hands)
 
-    async def _kept(self, contact: ContactId, talk: LiveContact | None) -> _Kept:
-        record = await self._store.record(contact)
-        orders = self._orders
+    async def _deciding(self, contact: ContactId) -> _Kept:
+        """Return what a decision about rights rests on: no words, no history; it is asked at each save of a form."""
         return _Kept(
-            record=record,
-            utterances=await self._store.utterances(contact),
+            record=await self._store.record(contact),
             drafts=await self._matters.drafts(contact),
-            history=await orders.of_requester(_requester(talk, record), open_only=False) if orders else (),
-            orders=await orders.of_contacts((contact,)) if orders else (),
+            orders=await self._orders.of_contacts((contact,)) if self._orders else (),
             agents=await self._store.agents(contact),
+        )
+
+    async def _kept(self, contact: ContactId, talk: LiveContact | None) -> _Kept:
+        kept, orders = await self._deciding(contact), self._orders
+        return replace(
+            kept,
+            utterances=await self._store.utterances(contact),
+            history=await orders.of_requester(_requester(talk, kept.record), open_only=False) if orders else (),
         )
 
 

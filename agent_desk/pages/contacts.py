@@ -31,7 +31,7 @@ class ContactPages:
 
     def routes(self) -> tuple[Route, ...]:
         """Return the rows."""
-        newest = "Newest contacts; an agent sees those of the own seat"
+        newest = "Newest contacts; an agent sees those in which that person took part"
         return (
             get("/api/contacts", self.recent, READERS, newest),
             get("/api/contacts/{contact}", self.one, READERS, "A contact"),

@@ -320,7 +320,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest contacts; an agent sees those of the own seat */
+        /** Newest contacts; an agent sees those in which that person took part */
         get: operations["get_contacts"];
         put?: never;
         post?: never;
